@@ -1,0 +1,1 @@
+"""Fixtures for every test. The database is started by tests/settings.py."""
