@@ -153,5 +153,5 @@ def _why_skipped(day: date, calendar: WorkdayCalendar, *, honour_make_up: bool) 
 
 @cache
 def _shipped() -> WorkdayCalendar:
-    with (files("tongxin.kernel") / "data" / "workdays.csv").open(encoding="utf-8", newline="") as file:
+    with (files("tongxin.kernel") / "data" / "workdays.csv").open(encoding="utf-8") as file:
         return WorkdayCalendar.read(csv.DictReader(file))

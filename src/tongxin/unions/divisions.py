@@ -107,7 +107,7 @@ def divisions_on(day: date) -> list[Division]:
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
-    with (files("tongxin.unions") / "data" / name).open(encoding="utf-8", newline="") as file:
+    with (files("tongxin.unions") / "data" / name).open(encoding="utf-8") as file:
         yield from csv.DictReader(file)
 
 
