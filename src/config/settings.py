@@ -1,0 +1,155 @@
+"""Settings, from the environment only. What each variable means: docs/operate.md."""
+
+import os
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from config.embedded import EmbeddedServer, data_folder
+
+
+def env_flag(name: str, default: bool = False) -> bool:
+    return os.environ.get(name, str(default)).lower() in {"1", "true", "yes", "on"}
+
+
+TONGXIN_DATA = data_folder()
+DEMO = env_flag("TONGXIN_DEMO")  # demo accounts, the page's text-message inbox, "synthetic" banners
+DEBUG = env_flag("TONGXIN_DEBUG")
+ALLOWED_HOSTS = os.environ.get("TONGXIN_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
+CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("TONGXIN_ORIGINS", "").split(",") if o]
+
+
+def _secret() -> str:
+    """From the environment, else made once in the data folder (0600)."""
+    if text := os.environ.get("TONGXIN_SECRET_KEY"):
+        return text
+    from config.secret import installation_secret  # noqa: PLC0415 - touches the data folder only when it must
+
+    return installation_secret(TONGXIN_DATA / "keys" / "secret")
+
+
+SECRET_KEY = _secret()
+
+
+def _database(url: str) -> dict[str, object]:
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.pop("host", parts.hostname or ""),
+        "PORT": str(query.pop("port", parts.port or "")),
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": {
+            "pool": {"min_size": 1, "max_size": int(os.environ.get("TONGXIN_DB_POOL", "8")), "timeout": 20},
+            "server_side_binding": False,
+            **query,
+        },
+    }
+
+
+DATABASE_URL = os.environ.get("DATABASE_URL") or EmbeddedServer(TONGXIN_DATA).url()
+DATABASES = {"default": _database(DATABASE_URL)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+ROOMS = [
+    "tongxin.store", "tongxin.records", "tongxin.served", "tongxin.unions", "tongxin.people", "tongxin.rulebook",
+    "tongxin.notices", "tongxin.venues", "tongxin.calls", "tongxin.activities", "tongxin.figures", "tongxin.web",
+]
+INSTALLED_APPS = [
+    "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.messages",
+    "django.contrib.staticfiles", "django.contrib.postgres",
+    "allauth", "allauth.account", "allauth.mfa",
+    "csp", "django_htmx", "template_partials", "procrastinate.contrib.django",
+    *ROOMS,
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "tongxin.web.middleware.RequestLog",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "tongxin.web.middleware.Language",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "tongxin.web.middleware.RefuseUnguarded",
+]
+ROOT_URLCONF = "config.urls"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [Path(__file__).resolve().parents[1] / "tongxin" / "web" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "tongxin.web.context.house",
+            ],
+            "builtins": ["tongxin.web.templatetags.tx", "django.templatetags.i18n", "django.templatetags.static"],
+        },
+    }
+]
+WSGI_APPLICATION = "config.wsgi.application"
+
+AUTH_USER_MODEL = "people.Account"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ACCOUNT_ADAPTER = "tongxin.web.accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "login"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"username", "phone"}
+ACCOUNT_SIGNUP_FIELDS = ["phone*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_SESSION_REMEMBER = True
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "同心"
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+SESSION_COOKIE_AGE = 90 * 86400  # workers' own phones; staff sessions end sooner (web.guard)
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env_flag("TONGXIN_HTTPS")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [Path(__file__).resolve().parents[1] / "tongxin" / "web" / "locale"]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(os.environ.get("TONGXIN_STATIC", TONGXIN_DATA / "static"))
+STATICFILES_DIRS = [Path(__file__).resolve().parents[1] / "tongxin" / "web" / "static"]
+FORM_RENDERER = "tongxin.web.forms.HouseRenderer"
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
+DATA_UPLOAD_MAX_MEMORY_SIZE = 32 << 20
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+ROSTER_MAX_BYTES = 30 << 20
+
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"], "img-src": ["'self'"], "style-src": ["'self'"], "script-src": ["'self'"],
+        "frame-ancestors": ["'none'"], "base-uri": ["'self'"], "form-action": ["'self'"], "object-src": ["'none'"],
+    }
+}
+
+CALL_KINDS = {"class_place": "tongxin.activities.kind.ClassPlaces"}  # open table: a substance room plugs in here
+SMS_SENDER = os.environ.get(
+    "TONGXIN_SMS_SENDER", "tongxin.notices.senders.DemoInbox" if DEMO else "tongxin.notices.senders.NoSender"
+)
+LOGGING_CONFIG = None  # structlog, set up by config.logs

@@ -1,0 +1,35 @@
+"""A worker on a cohort's roster (在册)."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from tongxin.activities.models.cohorts import Cohort
+from tongxin.activities.states import EnrolmentState
+from tongxin.calls.models import Award
+from tongxin.people.models import Person
+from tongxin.store.models import PublicIdField, Sharded
+
+
+class Enrolment(Sharded):
+    """Given by the calls engine (`award`), or loaded from a history that the engine did not run."""
+
+    public_id = PublicIdField()
+    cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="enrolments")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    award = models.OneToOneField(Award, models.PROTECT, null=True, related_name="+")
+    state = models.CharField(max_length=10, choices=EnrolmentState, default=EnrolmentState.ENROLLED)
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    moved_to = models.OneToOneField("self", models.PROTECT, null=True, related_name="moved_from")
+
+    class Meta(Sharded.Meta):
+        constraints: ClassVar = [
+            *Sharded.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["cohort", "person"], condition=Q(state="enrolled"), name="enrolment_once",
+                violation_error_message="这位职工已经在这个班里。",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["person", "-at"], name="enrolment_person")]

@@ -1,0 +1,67 @@
+"""States of terms, cohorts, sessions, enrolments and marks."""
+
+from django.db import models
+
+from tongxin.kernel.transitions import Table
+
+
+class TermState(models.TextChoices):
+    DRAFT = "draft", "筹备中"
+    PUBLISHED = "published", "已公布"
+    FINISHED = "finished", "已结束"
+
+
+TERM_MOVES = Table(
+    ("publish", [TermState.DRAFT], TermState.PUBLISHED),
+    ("finish", [TermState.PUBLISHED], TermState.FINISHED),
+)
+
+
+class CohortState(models.TextChoices):
+    PLANNED = "planned", "筹备中"
+    OPEN = "open", "已开放报名"  # whether one can sign up now also depends on the call's window
+    CLOSED = "closed", "报名已截止"
+    FINISHED = "finished", "已结课"
+    CANCELLED = "cancelled", "已取消"
+
+
+COHORT_MOVES = Table(
+    ("open", [CohortState.PLANNED], CohortState.OPEN),
+    ("close", [CohortState.OPEN], CohortState.CLOSED),
+    ("reopen", [CohortState.CLOSED], CohortState.OPEN),
+    ("finish", [CohortState.OPEN, CohortState.CLOSED], CohortState.FINISHED),
+    ("cancel", [CohortState.PLANNED, CohortState.OPEN, CohortState.CLOSED], CohortState.CANCELLED),
+)
+
+
+class SessionState(models.TextChoices):
+    PLANNED = "planned", "待上课"
+    HELD = "held", "已上课"
+    CANCELLED = "cancelled", "已取消"
+
+
+class EnrolmentState(models.TextChoices):
+    ENROLLED = "enrolled", "在册"
+    WITHDRAWN = "withdrawn", "已退课"
+    MOVED = "moved", "已转班"
+    CANCELLED = "cancelled", "班次取消"
+
+
+class Mark(models.TextChoices):
+    PRESENT = "present", "到"
+    LATE = "late", "迟"
+    LEAVE = "leave", "假"
+    ABSENT = "absent", "缺"
+
+
+ATTENDED = (Mark.PRESENT, Mark.LATE)
+
+
+class How(models.TextChoices):
+    """By what way a mark came."""
+
+    GRID = "grid", "点名表"
+    WORKER_CODE = "worker_code", "出示签到码"
+    SCREEN_CODE = "screen_code", "扫大屏码"
+    REST_PRESENT = "rest_present", "其余都到"
+    LOADED = "loaded", "补录"

@@ -1,0 +1,157 @@
+"""Scarcity is the pool; what one gets is the award. No noun of any substance stands in this room (a test looks)."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from tongxin.calls.states import ApplicationState, AwardState, CallState, Policy
+from tongxin.people.models import Person
+from tongxin.people.scoping import ScopedQuerySet
+from tongxin.rulebook.models import RuleVersion
+from tongxin.store.models import PublicIdField, Sharded
+from tongxin.unions.models import Union
+
+
+class Call(Sharded):
+    """A union opens a call, in a window, with conditions. Open means: published, and `opens <= now < closes`."""
+
+    public_id = PublicIdField()
+    union = models.ForeignKey(Union, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=30)  # a key of settings.CALL_KINDS
+    rule_version = models.ForeignKey(RuleVersion, models.PROTECT, null=True, related_name="+")  # none: open to all
+    policy = models.CharField(max_length=20, choices=Policy, default=Policy.ORDER_OF_ARRIVAL)
+    opens = models.DateTimeField()
+    closes = models.DateTimeField()
+    per_person = models.SmallIntegerField(default=1)  # how many live applications one person may have
+    state = models.CharField(max_length=12, choices=CallState, default=CallState.DRAFT)
+
+    objects: ClassVar[ScopedQuerySet] = ScopedQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta(Sharded.Meta):
+        constraints: ClassVar = [
+            *Sharded.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(closes__gt=F("opens")), name="call_window",
+                violation_error_message="报名截止时间要晚于开始时间，请改其中一个。",
+            ),
+            models.CheckConstraint(condition=Q(per_person__gte=1), name="call_per_person"),
+        ]
+
+
+class Pool(Sharded):
+    """Places of one kind. `taken` is counted under a lock on this row; the database refuses one too many."""
+
+    public_id = PublicIdField()
+    call = models.ForeignKey(Call, models.PROTECT, related_name="pools")
+    union = models.ForeignKey(Union, models.PROTECT, related_name="+")
+    units = models.IntegerField()
+    taken = models.IntegerField(default=0)
+    waiting = models.IntegerField(default=0)
+    next_no = models.IntegerField(default=1)  # the line's next number; numbers are never given twice
+    closed_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[ScopedQuerySet] = ScopedQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta(Sharded.Meta):
+        constraints: ClassVar = [
+            *Sharded.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(taken__gte=0, taken__lte=F("units")), name="pool_never_oversold",
+                violation_error_message="名额不能少于已经录取的人数。",
+            ),
+            models.CheckConstraint(condition=Q(units__gte=1, waiting__gte=0), name="pool_numbers"),
+        ]
+
+    @property
+    def left(self) -> int:
+        return self.units - self.taken
+
+
+class Application(Sharded):
+    """One request, by one or more people together. `key` is the asker's own: sent twice, it is one application."""
+
+    public_id = PublicIdField()
+    call = models.ForeignKey(Call, models.PROTECT, related_name="applications")
+    union = models.ForeignKey(Union, models.PROTECT, related_name="+")  # that opened the call
+    state = models.CharField(max_length=12, choices=ApplicationState)
+    at = models.DateTimeField()
+    account = models.BigIntegerField(null=True)  # who typed it in: the worker, or staff for the worker
+    key = models.CharField(max_length=64, null=True)
+    supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+
+    objects: ClassVar[ScopedQuerySet] = ScopedQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta(Sharded.Meta):
+        constraints: ClassVar = [
+            *Sharded.Meta.constraints,
+            models.UniqueConstraint(fields=["account", "key"], name="application_key_once"),
+        ]
+
+
+class Applicant(Sharded):
+    """A person in an application. `slot` counts a person's live applications to a call: 1 … call.per_person."""
+
+    application = models.ForeignKey(Application, models.PROTECT, related_name="applicants")
+    call = models.ForeignKey(Call, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    slot = models.SmallIntegerField()
+    live = models.BooleanField(default=True)
+
+    class Meta(Sharded.Meta):
+        constraints: ClassVar = [
+            *Sharded.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["person", "call", "slot"], condition=Q(live=True), name="applicant_once_a_call",
+                violation_error_message="这一次您报名的数量已经到上限，先退出一个才能再报。",
+            ),
+        ]
+
+
+class Preference(Sharded):
+    """Which pool, in which order of wishes; and the place in the pool's line while it waits."""
+
+    application = models.ForeignKey(Application, models.PROTECT, related_name="preferences")
+    pool = models.ForeignKey(Pool, models.PROTECT, related_name="preferences")
+    rank = models.SmallIntegerField(default=1)
+    no = models.IntegerField()  # order of arrival at this pool
+    waits = models.BooleanField(default=False)
+
+    class Meta(Sharded.Meta):
+        constraints: ClassVar = [
+            *Sharded.Meta.constraints,
+            models.UniqueConstraint(fields=["application", "pool"], name="preference_once"),
+            models.UniqueConstraint(fields=["pool", "no"], name="preference_no_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["pool", "no"], name="preference_line", condition=Q(waits=True))]
+
+
+class Step(Sharded):
+    """The application's history: each move, by whom and when."""
+
+    application = models.ForeignKey(Application, models.PROTECT, related_name="steps")
+    verb = models.CharField(max_length=20)
+    account = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+    why = models.CharField(max_length=200, blank=True)
+
+
+class Award(Sharded):
+    """What was given from a pool."""
+
+    public_id = PublicIdField()
+    application = models.ForeignKey(Application, models.PROTECT, related_name="awards")
+    pool = models.ForeignKey(Pool, models.PROTECT, related_name="awards")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    units = models.IntegerField(default=1)
+    state = models.CharField(max_length=10, choices=AwardState, default=AwardState.HELD)
+    at = models.DateTimeField()
+
+    class Meta(Sharded.Meta):
+        constraints: ClassVar = [
+            *Sharded.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["application", "pool"], condition=Q(state__in=["held", "used"]), name="award_once"
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["person", "-at"], name="award_person")]

@@ -1,0 +1,32 @@
+"""What people were told, in their own inbox and by other channels."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from tongxin.people.models import Person
+from tongxin.store.fields import SealedField
+from tongxin.store.models import Guarded, PublicIdField, Sharded
+
+
+class Message(Sharded):
+    """One line in a person's inbox. The words come from the catalogue at reading time, in the reader's language."""
+
+    public_id = PublicIdField()
+    person = models.ForeignKey(Person, models.CASCADE, related_name="messages")
+    kind = models.CharField(max_length=60)
+    data = models.JSONField(default=dict)
+    key = models.CharField(max_length=120, unique=True)
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta(Sharded.Meta):
+        indexes: ClassVar = [models.Index(fields=["person", "-at"], name="message_person")]
+
+
+class DemoSms(Guarded):
+    """The demo's text messages: what a gateway would have sent. Only written where the sender is the demo's."""
+
+    phone = SealedField(purpose="demo.sms")
+    text = models.CharField(max_length=300)
+    at = models.DateTimeField()

@@ -1,0 +1,54 @@
+"""What someone signs in with. An account belongs to a person, sooner or later; a person needs none."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+
+from tongxin.kernel.public_ids import new_public_id
+from tongxin.people.models.persons import Person
+from tongxin.store.fields import SealedField
+
+
+class AccountManager(BaseUserManager["Account"]):
+    """Makes the bare row; what an account may do comes from its person's appointments alone."""
+
+    def create_user(self, login: str | None = None, password: str | None = None, **values: Any) -> "Account":
+        account = self.model(login=login or new_public_id(), **values)
+        account.set_password(password)
+        account.save(using=self._db)
+        return account
+
+
+class Account(AbstractBaseUser):
+    """Workers sign in by phone and code; staff by login, password and a second factor.
+
+    Not a guarded table: the sign-in library writes it (password hashes, last sign-in).
+    """
+
+    login = models.CharField(max_length=60, unique=True)
+    person = models.OneToOneField(Person, models.PROTECT, null=True, related_name="account")
+    phone = SealedField(purpose="account.phone", null=True)
+    phone_digest = models.BinaryField(max_length=32, null=True)
+    phone_verified_at = models.DateTimeField(null=True)
+    language = models.CharField(max_length=10, default="zh-hans")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[AccountManager] = AccountManager()
+
+    USERNAME_FIELD = "login"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["phone_digest"], condition=Q(phone_digest__isnull=False), name="account_one_phone",
+                violation_error_message="这个手机号已经有账号，请直接登录。",
+            )
+        ]
+
+    @property
+    def account_id(self) -> int:
+        return self.pk

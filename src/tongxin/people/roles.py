@@ -1,0 +1,89 @@
+"""All roles on one page: what each may do, and how far each of its four scopes reaches.
+
+`tongxin powers` prints this page as the matrix role × power × reach.
+"""
+
+from dataclasses import dataclass
+
+from django.db import models
+
+from tongxin.people.powers import Power, Scope
+
+
+class Reach(models.TextChoices):
+    OWN = "own", "本人负责的"
+    HERE = "here", "本级"
+    BELOW = "below", "本级及以下"
+
+
+class RoleName(models.TextChoices):
+    FEDERATION_ADMIN = "federation_admin", "总工会管理员"
+    PROGRAMME_OFFICER = "programme_officer", "项目干事"
+    TEACHER = "teacher", "任课老师"
+    CADRE = "cadre", "基层工会干部"
+    FIGURES_READER = "figures_reader", "看数据的领导"
+    AUDITOR = "auditor", "审计员"
+    OPERATOR = "operator", "运维员"
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A scope that is not given reaches nothing."""
+
+    powers: frozenset[Power]
+    reach: dict[Scope, Reach]
+
+    def reach_of(self, power: Power) -> Reach | None:
+        return self.reach.get(power.scope) if power in self.powers else None
+
+
+ROLES: dict[RoleName, Role] = {
+    RoleName.FEDERATION_ADMIN: Role(
+        powers=frozenset(Power) - {Power.OPERATE, Power.CALL_ROLL},
+        reach=dict.fromkeys(Scope, Reach.BELOW),
+    ),
+    RoleName.PROGRAMME_OFFICER: Role(
+        powers=frozenset(
+            {
+                Power.RUN_COURSES, Power.SEE_COURSES, Power.CALL_ROLL, Power.MANAGE_SITES, Power.ACT_FOR_WORKER,
+                Power.SEE_PEOPLE, Power.FIND_PEOPLE, Power.READ_FIGURES, Power.DRILL_TO_NAMES,
+            }
+        ),
+        reach=dict.fromkeys(Scope, Reach.BELOW),
+    ),
+    RoleName.TEACHER: Role(
+        powers=frozenset({Power.CALL_ROLL, Power.SEE_COURSES}),
+        reach={Scope.HANDLE: Reach.OWN, Scope.SEE: Reach.OWN},
+    ),
+    RoleName.CADRE: Role(
+        powers=frozenset(
+            {
+                Power.IMPORT_ROSTER, Power.MANAGE_PEOPLE, Power.ACT_FOR_WORKER, Power.SEE_PEOPLE, Power.FIND_PEOPLE,
+                Power.REVEAL_NUMBERS, Power.READ_FIGURES,
+            }
+        ),
+        reach={Scope.HANDLE: Reach.HERE, Scope.SEE: Reach.HERE, Scope.FIND: Reach.HERE, Scope.REPORT: Reach.BELOW},
+    ),
+    RoleName.FIGURES_READER: Role(
+        powers=frozenset({Power.READ_FIGURES}),
+        reach={Scope.REPORT: Reach.BELOW},
+    ),
+    RoleName.AUDITOR: Role(
+        powers=frozenset({Power.READ_JOURNAL, Power.EXPLAIN_ACCESS, Power.READ_FIGURES}),
+        reach={Scope.SEE: Reach.BELOW, Scope.REPORT: Reach.BELOW},
+    ),
+    RoleName.OPERATOR: Role(
+        powers=frozenset({Power.OPERATE}),
+        reach={Scope.HANDLE: Reach.HERE},
+    ),
+}
+
+
+def matrix() -> list[tuple[str, str, str]]:
+    """(role, power, reach) for every pair that is allowed; the reach as its word."""
+    return [
+        (name.value, power.value, reach.value)
+        for name, role in ROLES.items()
+        for power in Power
+        if (reach := role.reach_of(power))
+    ]

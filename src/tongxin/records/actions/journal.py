@@ -1,0 +1,45 @@
+"""Written in the transaction of the deed itself: no deed without its entry, no entry without its deed."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Protocol
+
+from django.db import models
+
+from tongxin.records.models import JournalEntry
+from tongxin.store.atomic import atomic
+
+
+class By(Protocol):
+    """Whoever acts, as far as the journal needs to know."""
+
+    @property
+    def account_id(self) -> int | None: ...
+    @property
+    def person_id(self) -> int | None: ...
+
+
+@atomic
+def write(verb: str, *, of: models.Model, by: By, at: datetime, **data: Any) -> None:
+    """One entry. `of` carries its federation and, where it has one, its union and public id."""
+    JournalEntry.make(**_entry(verb, of, by, at, data))
+
+
+@atomic
+def write_many(verb: str, *, of: Iterable[models.Model], by: By, at: datetime, **data: Any) -> None:
+    """One entry each, in one statement."""
+    JournalEntry.objects.bulk_create([JournalEntry(**_entry(verb, thing, by, at, data)) for thing in of])
+
+
+def _entry(verb: str, of: models.Model, by: By, at: datetime, data: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "verb": verb,
+        "at": at,
+        "account": by.account_id,
+        "person": by.person_id,
+        "of_kind": of._meta.model_name,
+        "of_id": getattr(of, "public_id", None) or str(of.pk),
+        "union": data.pop("union", None) or getattr(of, "union_id", None),
+        "federation": getattr(of, "federation", 0),
+        "data": data,
+    }

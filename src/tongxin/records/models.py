@@ -1,0 +1,74 @@
+"""Who did what, and what is still to be said to someone. No foreign keys: a record outlives what it tells of."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from tongxin.store.models import Guarded, PublicIdField, Sharded
+
+
+class JournalEntry(Sharded):
+    """One deed: who, what, on what, when. Append-only (a trigger refuses changes); never read as business data."""
+
+    at = models.DateTimeField()
+    verb = models.CharField(max_length=60)  # "cohort.enrolment-closed"
+    account = models.BigIntegerField(null=True)  # who; null: the system itself
+    person = models.BigIntegerField(null=True)  # as whom
+    of_kind = models.CharField(max_length=40)
+    of_id = models.CharField(max_length=24)  # public id where there is one
+    union = models.BigIntegerField(null=True)
+    data = models.JSONField(default=dict)  # few, flat, no personal data: a test reads what the actions write
+
+    class Meta(Sharded.Meta):
+        indexes: ClassVar = [
+            models.Index(fields=["of_kind", "of_id"], name="journal_of"),
+            models.Index(fields=["union", "-id"], name="journal_union"),
+        ]
+
+
+class JournalSeal(Guarded):
+    """A chain of hashes over committed entries, laid in batches by a job: no writer waits for it."""
+
+    first = models.BigIntegerField()
+    last = models.BigIntegerField()
+    entries = models.IntegerField()
+    previous = models.BinaryField(max_length=32)
+    digest = models.BinaryField(max_length=32)  # SHA-256(previous, then each entry's canonical line)
+    at = models.DateTimeField()
+
+
+class OutboxRow(Sharded):
+    """Something to tell someone after commit. `key` makes it once: a second row with it is the same message."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        TOLD = "told"
+        FAILED = "failed"
+
+    key = models.CharField(max_length=120, unique=True)
+    kind = models.CharField(max_length=60)  # an entry of the notices' catalogue
+    person = models.BigIntegerField()
+    data = models.JSONField(default=dict)  # what fills the words
+    at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    tries = models.SmallIntegerField(default=0)
+    next_try = models.DateTimeField()
+
+    class Meta(Sharded.Meta):
+        indexes: ClassVar = [
+            models.Index(fields=["next_try"], name="outbox_waiting", condition=models.Q(state="waiting")),
+        ]
+
+
+class Document(Sharded):
+    """A file kept in the data folder under its digest: what was uploaded, as it was."""
+
+    public_id = PublicIdField()
+    union = models.BigIntegerField(null=True)
+    name = models.CharField(max_length=255)  # as its owner called it; never a path
+    digest = models.CharField(max_length=64)
+    size = models.BigIntegerField()
+    kind = models.CharField(max_length=40)
+    account = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+    keep_until = models.DateField(null=True)

@@ -1,0 +1,32 @@
+"""How much a sheet may hold. Everything is generous for a roster and small for a machine."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    file_bytes: int = 30 * MIB
+    inflated_bytes: int = 300 * MIB  # what a workbook's XML may come to, all parts together
+    zip_entries: int = 2_000
+    sheets: int = 50
+    rows: int = 100_000  # of one sheet, counted to its last row with content
+    columns: int = 200
+    cells: int = 3_000_000  # of all sheets together: rows × columns up to the last cell with content
+    text: int = 200 * MIB  # characters of all cells together
+    merges: int = 100_000
+    child_memory: int = 1024 * MIB
+    child_cpu_seconds: int = 20
+    wall_seconds: float = 30.0
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        return cls(**values)
+
+
+USUAL = Limits()

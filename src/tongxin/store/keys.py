@@ -1,0 +1,108 @@
+"""Keys with ids: personal fields at rest, and the digests by which they are found.
+
+A key ring is a JSON file in the data folder (mode 0600) or the text of TONGXIN_KEYS. It holds one or more keys, each with
+an id; new values are sealed under the current one, older ones stay readable. Rotation re-seals by a job.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+NONCE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    id: int  # 1 to 255, the first byte of everything sealed under it
+    seal: bytes  # 32 bytes, AES-256-GCM
+    index: bytes  # 32 bytes, HMAC-SHA-256
+
+
+class KeyRing:
+    def __init__(self, keys: list[Key], current: int) -> None:
+        self.keys = {key.id: key for key in keys}
+        self.current = self.keys[current]
+        self._ciphers = {key.id: AESGCM(key.seal) for key in keys}
+
+    @classmethod
+    def from_json(cls, text: str) -> "KeyRing":
+        data = json.loads(text)
+        keys = [Key(row["id"], base64.b64decode(row["seal"]), base64.b64decode(row["index"])) for row in data["keys"]]
+        return cls(keys, data["current"])
+
+    def to_json(self) -> str:
+        rows = [
+            {"id": k.id, "seal": base64.b64encode(k.seal).decode(), "index": base64.b64encode(k.index).decode()}
+            for k in self.keys.values()
+        ]
+        return json.dumps({"current": self.current.id, "keys": rows}, indent=1)
+
+    @classmethod
+    def fresh(cls) -> "KeyRing":
+        return cls([Key(1, secrets.token_bytes(32), secrets.token_bytes(32))], 1)
+
+    def with_new_key(self) -> "KeyRing":
+        """A ring whose current key is new; all older keys stay, so that what they sealed can be read."""
+        new = Key(max(self.keys) + 1, secrets.token_bytes(32), secrets.token_bytes(32))
+        return KeyRing([*self.keys.values(), new], new.id)
+
+    def seal(self, text: str, *, purpose: str) -> bytes:
+        """Key id, nonce and ciphertext. `purpose` is bound in: a value copied into another column does not open."""
+        nonce = os.urandom(NONCE)
+        body = self._ciphers[self.current.id].encrypt(nonce, text.encode(), purpose.encode())
+        return bytes([self.current.id]) + nonce + body
+
+    def open(self, sealed: bytes, *, purpose: str) -> str:
+        cipher = self._ciphers[sealed[0]]
+        return cipher.decrypt(sealed[1 : 1 + NONCE], sealed[1 + NONCE :], purpose.encode()).decode()
+
+    def digest(self, canonical: str, *, purpose: str) -> bytes:
+        """The blind index of a canonical form under the current key: 32 bytes, equal for equal values only."""
+        return self._digest(self.current, canonical, purpose)
+
+    def digests(self, canonical: str, *, purpose: str) -> list[bytes]:
+        """Under every key, newest first: what to look for while a rotation is under way."""
+        keys = sorted(self.keys.values(), key=lambda key: -key.id)
+        return [self._digest(key, canonical, purpose) for key in keys]
+
+    @staticmethod
+    def _digest(key: Key, canonical: str, purpose: str) -> bytes:
+        return hmac.digest(key.index, f"{purpose}\0{canonical}".encode(), hashlib.sha256)
+
+
+def write_ring(ring: KeyRing, path: Path, *, replace: bool) -> None:
+    """Written whole or not at all, readable by its owner only. Without `replace`, a ring that is there stays."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    part = path.with_name(f"{path.name}.{os.getpid()}")
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(ring.to_json())
+        file.flush()
+        os.fsync(file.fileno())
+    if replace:
+        part.replace(path)
+        return
+    with suppress(FileExistsError):  # another process was first: its ring counts
+        os.link(part, path)
+    part.unlink()
+
+
+@lru_cache(maxsize=1)
+def ring() -> KeyRing:
+    """This installation's keys: from the environment, else from the data folder (made there at the first need)."""
+    if text := os.environ.get("TONGXIN_KEYS"):
+        return KeyRing.from_json(text)
+    path = Path(settings.TONGXIN_DATA) / "keys" / "ring.json"
+    if not path.exists():
+        write_ring(KeyRing.fresh(), path, replace=False)
+    return KeyRing.from_json(path.read_text())

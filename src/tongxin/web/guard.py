@@ -1,0 +1,138 @@
+"""Refuse by default: every page says who may open it, and GET cannot write."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import wraps
+from typing import Any, cast
+
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from tongxin.kernel.refused import Refused
+from tongxin.people.authority import Actor, actor_of, visitor
+from tongxin.people.models import Account
+from tongxin.people.powers import Power
+from tongxin.web.second_factor import second_factor_done
+
+
+class OpenTo(StrEnum):
+    """Who may open a page that needs no power."""
+
+    VISITOR = "visitor"  # anyone
+    ACCOUNT = "account"  # signed in, whether or not the account has a person yet
+    WORKER = "worker"  # signed in, with a person
+    STAFF = "staff"  # with any post in force, and a second factor
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Either a power (held somewhere; the query narrows it to where) or a kind of visitor."""
+
+    power: Power | None = None
+    open_to: OpenTo | None = None
+
+
+class HouseRequest(HttpRequest):
+    """A request behind a guard: who acts, and when it arrived (aware)."""
+
+    actor: Actor
+    now: Any
+    user: Any
+
+
+View = Callable[..., HttpResponse]
+
+
+def page(
+    *, power: Power | None = None, open_to: OpenTo | None = None, methods: tuple[str, ...] = ("GET", "POST")
+) -> Callable[[View], View]:
+    """Guards a page. Exactly one of `power` and `open_to`. GET and HEAD run in a read-only transaction.
+
+    The view gets a request with `.actor` and `.now`. A Refused that the view does not catch becomes a page with its
+    words (422). A write takes its own transaction: the action's.
+    """
+    if (power is None) == (open_to is None):
+        raise TypeError("a page is guarded by a power or by open_to, by one of them")
+    guard = Guard(power, open_to)
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method not in {*methods, "HEAD"}:
+                return HttpResponseNotAllowed(methods)
+            house = meet(request)
+            if (answer := _turn_away(house, guard)) is not None:
+                return answer
+            try:
+                if request.method in {"GET", "HEAD"}:
+                    with read_only():
+                        return view(house, *args, **kwargs)
+                return view(house, *args, **kwargs)
+            except Refused as refusal:
+                return refused_page(house, refusal)
+
+        guarded.guard = guard  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def meet(request: HttpRequest) -> HouseRequest:
+    """Puts the moment of arrival and the actor on the request, once."""
+    house = cast("HouseRequest", request)
+    if not hasattr(house, "now"):
+        house.now = timezone.now()
+        today = timezone.localdate(house.now)
+        account = request.user
+        house.actor = actor_of(account, today) if isinstance(account, Account) else visitor(today)
+    return house
+
+
+class read_only(transaction.Atomic):  # noqa: N801 - reads like the context manager that it is
+    """A transaction in which the database itself refuses to write."""
+
+    def __init__(self) -> None:
+        super().__init__(using=None, savepoint=False, durable=False)
+
+    def __enter__(self) -> None:
+        outermost = not connection.in_atomic_block
+        super().__enter__()
+        if outermost:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION READ ONLY")
+
+
+def _turn_away(request: HouseRequest, guard: Guard) -> HttpResponse | None:
+    """None when the actor may go on; else where to go, or why not."""
+    actor = request.actor
+    if guard.open_to is OpenTo.VISITOR:
+        return None
+    if actor.account_id is None:
+        return _to_sign_in(request, staff=guard.power is not None or guard.open_to is OpenTo.STAFF)
+    if guard.open_to is OpenTo.ACCOUNT:
+        return None
+    if guard.open_to is OpenTo.WORKER:
+        return None if actor.person_id is not None else redirect(f"/me/claim/?next={request.path}")
+    if not actor.is_staff or (guard.power is not None and not actor.holds(guard.power)):
+        return forbidden_page(request, guard.power)
+    if not second_factor_done(request):
+        return redirect(f"/staff/second-factor/?next={request.path}")
+    return None
+
+
+def _to_sign_in(request: HouseRequest, *, staff: bool) -> HttpResponse:
+    target = f"/sign-in/{'staff/' if staff else ''}?next={request.get_full_path()}"
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": target})
+    return redirect(target)
+
+
+def forbidden_page(request: HouseRequest, power: Power | None) -> HttpResponse:
+    return render(request, "parts/forbidden.html", {"power": power}, status=403)
+
+
+def refused_page(request: HouseRequest, refusal: Refused) -> HttpResponse:
+    return render(request, "parts/refused.html", {"refusal": refusal}, status=422)

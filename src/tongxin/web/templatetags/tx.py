@@ -1,0 +1,4 @@
+"""Tags (being written)."""
+from django import template
+
+register = template.Library()
