@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import wraps
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -115,16 +116,22 @@ def _turn_away(request: HouseRequest, guard: Guard) -> HttpResponse | None:
     if guard.open_to is OpenTo.ACCOUNT:
         return None
     if guard.open_to is OpenTo.WORKER:
-        return None if actor.person_id is not None else redirect(f"/me/claim/?next={request.path}")
+        return None if actor.person_id is not None else _onward("/me/claim/", request)
     if not actor.is_staff or (guard.power is not None and not actor.holds(guard.power)):
         return forbidden_page(request, guard.power)
     if not second_factor_done(request):
-        return redirect(f"/staff/second-factor/?next={request.path}")
+        return _onward("/staff/second-factor/", request)
     return None
 
 
 def _to_sign_in(request: HouseRequest, *, staff: bool) -> HttpResponse:
-    target = f"/sign-in/{'staff/' if staff else ''}?next={request.get_full_path()}"
+    return _onward("/sign-in/staff/" if staff else "/sign-in/", request)
+
+
+def _onward(path: str, request: HouseRequest) -> HttpResponse:
+    """Elsewhere first, and back here afterwards; a swapped part sends the whole page there."""
+    back = request.get_full_path() if request.method == "GET" else "/"
+    target = f"{path}?{urlencode({'next': back})}"
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": target})
     return redirect(target)

@@ -1,0 +1,1 @@
+"""Schemes, vouchers, hardship files. Not open yet."""

@@ -1,0 +1,1 @@
+"""Requests, legal aid, mediation, counselling. Not open yet."""

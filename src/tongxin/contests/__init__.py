@@ -1,0 +1,1 @@
+"""Competitions and honours. Not open yet."""

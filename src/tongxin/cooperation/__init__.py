@@ -1,0 +1,1 @@
+"""Conferences, decisions, projects. Not open yet."""

@@ -1,0 +1,1 @@
+"""The face of judges and referees. Not open yet."""
