@@ -31,12 +31,17 @@ class GuardedQuerySet(models.QuerySet[M]):
         return super().bulk_update(objs, fields, batch_size=batch_size)
 
     def lock(self, pk: int) -> M:
-        """The row, locked until the transaction ends. Many rows of one table: lock_rows, which sorts them."""
-        return self.select_for_update(of=("self",)).get(pk=pk)
+        """The row, locked until the transaction ends. Many rows of one table: lock_rows, which sorts them.
+
+        FOR NO KEY UPDATE: keys never change, and rows that point here may be inserted meanwhile. (FOR UPDATE would make
+        an insert that points at a locked row wait, and two actions that lock in the same order could still wait in a ring.)
+        """
+        return self.select_for_update(of=("self",), no_key=True).get(pk=pk)
 
     def lock_rows(self, pks: Iterable[int]) -> list[M]:
         """The rows, locked in the order of their keys, so that two actions never wait for each other in a ring."""
-        return list(self.select_for_update(of=("self",)).filter(pk__in=sorted(set(pks))).order_by("pk"))
+        rows = self.select_for_update(of=("self",), no_key=True).filter(pk__in=sorted(set(pks)))
+        return list(rows.order_by("pk"))
 
 
 class Guarded(models.Model):
