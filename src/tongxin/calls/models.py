@@ -45,6 +45,7 @@ class Pool(Sharded):
     public_id = PublicIdField()
     call = models.ForeignKey(Call, models.PROTECT, related_name="pools")
     union = models.ForeignKey(Union, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120)  # as people read it in lists and messages, whatever the kind
     units = models.IntegerField()
     taken = models.IntegerField(default=0)
     waiting = models.IntegerField(default=0)

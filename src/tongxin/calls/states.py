@@ -1,5 +1,7 @@
 """States of the engine, and the moves between them."""
 
+from typing import Final
+
 from django.db import models
 
 from tongxin.kernel.transitions import Table
@@ -16,7 +18,7 @@ class CallState(models.TextChoices):
 
 
 CALL_MOVES = Table(
-    ("publish", [CallState.DRAFT], CallState.PUBLISHED),
+    ("publish", [CallState.DRAFT, CallState.WITHDRAWN], CallState.PUBLISHED),
     ("withdraw", [CallState.PUBLISHED], CallState.WITHDRAWN),
 )
 
@@ -30,10 +32,11 @@ class ApplicationState(models.TextChoices):
 
 APPLICATION_MOVES = Table(
     ("grant", [ApplicationState.WAITING], ApplicationState.GRANTED),
+    ("queue", [ApplicationState.GRANTED], ApplicationState.WAITING),  # moved to a pool that is full
     ("withdraw", [ApplicationState.WAITING, ApplicationState.GRANTED], ApplicationState.WITHDRAWN),
     ("end", [ApplicationState.WAITING, ApplicationState.GRANTED], ApplicationState.ENDED),
 )
-LIVE = (ApplicationState.WAITING, ApplicationState.GRANTED)
+LIVE: Final = (ApplicationState.WAITING, ApplicationState.GRANTED)
 
 
 class AwardState(models.TextChoices):
@@ -48,3 +51,17 @@ AWARD_MOVES = Table(
     ("give_back", [AwardState.HELD, AwardState.USED], AwardState.BACK),
     ("expire", [AwardState.HELD], AwardState.EXPIRED),
 )
+
+
+class Stage(models.TextChoices):
+    """Where an application stands when its kind is asked whether everything is there."""
+
+    ENTRY = "entry", "提交"
+
+
+class Why(models.TextChoices):
+    """For what reason awards are released. The person's own words stand in the application's steps."""
+
+    WITHDRAWN = "withdrawn", "退出"
+    MOVED = "moved", "调整"  # the same application is granted again, or waits, in another pool
+    CLOSED = "closed", "取消"  # the pool was closed

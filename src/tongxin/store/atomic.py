@@ -19,8 +19,12 @@ class WroteOutsideAction(RuntimeError):
 
 @contextmanager
 def writing() -> Iterator[None]:
-    """Opens one transaction in which guarded models may be written. For actions, migrations and loaders of demo data."""
-    with transaction.atomic():
+    """Opens one transaction in which guarded models may be written. For actions, migrations and loaders of demo data.
+
+    Inside another one it joins it without a savepoint (two round trips less each): what fails within takes the whole
+    with it. To go on after a failure, open `transaction.atomic()` around the part that may fail.
+    """
+    with transaction.atomic(savepoint=not _writing.get()):
         token = _writing.set(True)
         try:
             yield

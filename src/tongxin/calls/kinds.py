@@ -1,0 +1,48 @@
+"""What a substance room gives to the engine: four functions, listed in one open table in settings."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from typing import Protocol, cast
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from tongxin.calls.models import Application, Award, Call
+from tongxin.calls.states import Stage, Why
+from tongxin.kernel.refused import Refused
+from tongxin.people.authority import Actor
+from tongxin.rulebook.models import RuleVersion
+
+
+class Kind(Protocol):
+    """All four run inside the engine's transaction, with the pools' rows locked. A fifth needs a written decision."""
+
+    def conditions(self, call: Call) -> RuleVersion | None:
+        """Who may apply; None: everyone. `call.rule_version` is loaded already."""
+
+    def check(self, application: Application, stage: Stage) -> None:
+        """Raises Refused unless the substance is complete at this stage. The application's rows are written already."""
+
+    def granted(self, awards: Sequence[Award], *, by: Actor, at: datetime) -> None:
+        """These were given, many at once: `pool`, `person` and `application` of each are loaded."""
+
+    def released(self, awards: Sequence[Award], *, why: Why, by: Actor, at: datetime) -> None:
+        """These were taken back. With Why.MOVED, `granted` may follow with new awards of the same applications."""
+
+
+def kind_of(call: Call) -> Kind:
+    """Looked up at the first need, so that a room below its kinds never imports them."""
+    return kind_named(call.kind)
+
+
+def kind_named(name: str) -> Kind:
+    path = settings.CALL_KINDS.get(name)
+    if path is None:
+        raise Refused("unknown-kind", "系统里没有“%(kind)s”这一类，请联系管理员。", kind=name)
+    return _kind(path)
+
+
+@cache
+def _kind(path: str) -> Kind:
+    return cast("Kind", import_string(path)())
