@@ -98,7 +98,13 @@ class WorkdayCalendar:
 
 
 def session_days(
-    start: date, weekdays: Collection[int], count: int, calendar: WorkdayCalendar, *, honour_make_up: bool = True
+    start: date,
+    weekdays: Collection[int],
+    count: int,
+    calendar: WorkdayCalendar,
+    *,
+    honour_make_up: bool = True,
+    beyond: bool = False,
 ) -> list[date]:
     """The days of a weekly course: the first `count` days from `start` on the given weekdays (1 is Monday, 7 Sunday).
 
@@ -106,12 +112,15 @@ def session_days(
     holiday is skipped as well, since those who come at weekends are at work then; pass `honour_make_up=False` for a
     course whose people are free anyway (an evening class). A working weekend day is never used as a replacement for the
     weekday class that fell out: the notice does not say which weekday it stands for.
+
+    Days outside the calendar's years are refused, or with `beyond` kept as they fall: next spring's classes are planned
+    before next year's notice is out, and the page says which days still wait for it.
     """
     if count < 1:
         raise Refused("sessions-none", "课次至少1次，请填写上课次数。")
     days: list[date] = []
     for day in _on_weekdays(start, weekdays):
-        if _why_skipped(day, calendar, honour_make_up=honour_make_up) is None:
+        if _why_skipped(day, calendar, honour_make_up=honour_make_up, beyond=beyond) is None:
             days.append(day)
             if len(days) == count:
                 break
@@ -119,14 +128,20 @@ def session_days(
 
 
 def skipped_days(
-    start: date, until: date, weekdays: Collection[int], calendar: WorkdayCalendar, *, honour_make_up: bool = True
+    start: date,
+    until: date,
+    weekdays: Collection[int],
+    calendar: WorkdayCalendar,
+    *,
+    honour_make_up: bool = True,
+    beyond: bool = False,
 ) -> list[SkippedDay]:
     """What `session_days` left out between two days, `until` included, so that a page can say why."""
     skipped: list[SkippedDay] = []
     for day in _on_weekdays(start, weekdays):
         if day > until:
             break
-        why = _why_skipped(day, calendar, honour_make_up=honour_make_up)
+        why = _why_skipped(day, calendar, honour_make_up=honour_make_up, beyond=beyond)
         if why is not None:
             name = calendar.holiday_name(day) or calendar.make_up_name(day) or ""
             skipped.append(SkippedDay(day, why, name))
@@ -143,7 +158,9 @@ def _on_weekdays(start: date, weekdays: Collection[int]) -> Iterator[date]:
         day += ONE_DAY
 
 
-def _why_skipped(day: date, calendar: WorkdayCalendar, *, honour_make_up: bool) -> Why | None:
+def _why_skipped(day: date, calendar: WorkdayCalendar, *, honour_make_up: bool, beyond: bool) -> Why | None:
+    if beyond and not calendar.covers(day):
+        return None
     if calendar.is_holiday(day):
         return "holiday"
     if honour_make_up and calendar.is_make_up(day):
