@@ -1,0 +1,25 @@
+"""The job worker as a child process of `tongxin serve`: jobs, and timers as periodic tasks. `python -m config.worker`."""
+
+import os
+
+import django
+
+from config import lifeline, logs
+
+CONCURRENT = 2
+FINISH_PATIENCE = 20.0  # seconds; a job cut off is taken up again, as jobs bear being repeated
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    logs.configure()
+    lifeline.end_with_parent()
+    from procrastinate.contrib.django import app  # noqa: PLC0415  after Django's set-up
+
+    with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
+        worker_app.run_worker(concurrency=CONCURRENT, shutdown_graceful_timeout=FINISH_PATIENCE, delete_jobs="successful")
+
+
+if __name__ == "__main__":
+    main()
