@@ -1,0 +1,51 @@
+# The operator's and the developer's ground. Everything runs from .venv; nothing is installed beside it.
+.PHONY: install demo test check format lock messages bench-data bench-pages
+PYTHON ?= python3
+PORT ?= 8000
+# Tests run on two processes where that is quicker than one; JOBS=0 runs them in one, as a debugger needs it.
+JOBS ?= 2
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+install: $(STAMP)
+
+$(STAMP): requirements/dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make install PYTHON=python3.11"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements/dev.lock
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+	@echo "Installed. Next: make demo"
+
+demo: install
+	$(BIN)/tongxin demo --port $(PORT)
+
+test: install
+	$(BIN)/pytest -n $(JOBS)
+
+check: install
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint --lint --quiet src/tongxin/web/templates
+	$(BIN)/tongxin manage makemigrations --check --dry-run
+
+format: install
+	$(BIN)/ruff check --fix --select I,UP,RUF100
+	$(BIN)/ruff format
+
+# Chinese is what the sources say; English is kept in locale/en.
+messages: install
+	cd src/tongxin/web && ../../../$(BIN)/django-admin makemessages --locale en --no-location --no-wrap
+	cd src/tongxin/web && ../../../$(BIN)/django-admin compilemessages --locale en
+
+lock: install
+	$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade pyproject.toml --output-file requirements/app.lock
+	$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev --constraint requirements/app.lock pyproject.toml --output-file requirements/dev.lock
+
+bench-data: install
+	$(BIN)/python -m bench.data
+
+bench-pages: install
+	$(BIN)/python -m bench.pages
