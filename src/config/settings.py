@@ -59,7 +59,7 @@ ROOMS = [
 ]
 INSTALLED_APPS = [
     "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.messages",
-    "django.contrib.staticfiles", "django.contrib.postgres",
+    "django.contrib.staticfiles", "django.contrib.postgres", "django.forms",
     "allauth", "allauth.account", "allauth.mfa",
     "csp", "django_htmx", "template_partials", "procrastinate.contrib.django",
     *ROOMS,

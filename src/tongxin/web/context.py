@@ -1,15 +1,54 @@
 """What every template may use."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from tongxin.notices.models import Message
+from tongxin.people.authority import Actor
+from tongxin.people.models import Account
+from tongxin.people.roles import RoleName
+from tongxin.unions.models import Union
+
+MANY = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """Who is signed in: the name, and the posts in one line."""
+
+    name: str
+    posts: str
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
+    actor: Actor | None = getattr(request, "actor", None)
     return {
-        "actor": getattr(request, "actor", None),
+        "actor": actor,
         "demo": settings.DEMO,
         "large": request.COOKIES.get("tx-large") == "1",
+        "theme": "dark" if request.COOKIES.get("tx-theme") == "dark" else "light",
         "english": getattr(request, "LANGUAGE_CODE", "") == "en",
+        "me": SimpleLazyObject(lambda: _me(request, actor)),
+        "unread": SimpleLazyObject(lambda: _unread(actor)),
     }
+
+
+def _me(request: HttpRequest, actor: Actor | None) -> Me:
+    account = request.user
+    if not isinstance(account, Account):
+        return Me("", "")
+    posts = actor.posts if actor else ()
+    names = dict(Union.objects.filter(pk__in={post.union_id for post in posts}).values_list("pk", "name"))
+    lines = [f"{names.get(post.union_id, '')} {RoleName(post.role).label}" for post in posts]
+    return Me(account.person.name if account.person else account.login, "；".join(lines))
+
+
+def _unread(actor: Actor | None) -> int:
+    """How many messages wait, up to MANY; one query on the pages that show it."""
+    if actor is None or actor.person_id is None:
+        return 0
+    return Message.objects.filter(person_id=actor.person_id, read_at=None)[:MANY].count()

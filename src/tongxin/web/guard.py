@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import wraps
 from typing import Any, cast
+from urllib.parse import quote, urlsplit
 from urllib.parse import urlencode
 
 from django.db import connection, transaction
@@ -16,6 +17,7 @@ from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor, actor_of, visitor
 from tongxin.people.models import Account
 from tongxin.people.powers import Power
+from tongxin.web.answers import wants_part
 from tongxin.web.second_factor import second_factor_done
 
 
@@ -142,4 +144,15 @@ def forbidden_page(request: HouseRequest, power: Power | None) -> HttpResponse:
 
 
 def refused_page(request: HouseRequest, refusal: Refused) -> HttpResponse:
-    return render(request, "parts/refused.html", {"refusal": refusal}, status=422)
+    """A page with the words and the way back; for an htmx swap only the words, and the page stays as it is."""
+    if wants_part(request):
+        told = render(request, "parts/notes_aside.html", {"refusal": refusal}, status=422)
+        told.headers["HX-Reswap"] = "none"
+        return told
+    return render(request, "parts/refused.html", {"refusal": refusal, "back": _same_site_referer(request)}, status=422)
+
+
+def _same_site_referer(request: HouseRequest) -> str:
+    referer = urlsplit(request.headers.get("Referer", ""))
+    same = referer.netloc == request.get_host() and referer.path.startswith("/") and not referer.path.startswith("//")
+    return referer.path + (f"?{referer.query}" if referer.query else "") if same else ""

@@ -1,5 +1,6 @@
-"""Addresses of this face."""
+"""Addresses of signing in and out: each module of pages ends with its own `urlpatterns`."""
 
-from django.urls import URLPattern, URLResolver
+from tongxin.web.addresses import gather
 
-urlpatterns: list[URLPattern | URLResolver] = []
+app_name = "accounts"
+urlpatterns = gather("accounts", ("worker_sign_in", "staff_sign_in", "second_factor", "own_account", "demo_inbox"))

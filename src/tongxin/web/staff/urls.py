@@ -1,5 +1,9 @@
-"""Addresses of this face."""
+"""Addresses of the staff's face: each module of pages ends with its own `urlpatterns`."""
 
-from django.urls import URLPattern, URLResolver
+from tongxin.web.addresses import gather
 
-urlpatterns: list[URLPattern | URLResolver] = []
+app_name = "staff"
+urlpatterns = gather(
+    "staff",
+    ("home", "people", "unions", "imports", "appointments", "access", "journal", "courses", "rollcall", "sites", "figures", "operate"),
+)

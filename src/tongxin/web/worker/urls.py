@@ -1,5 +1,6 @@
-"""Addresses of this face."""
+"""Addresses of the worker's face: each module of pages ends with its own `urlpatterns`."""
 
-from django.urls import URLPattern, URLResolver
+from tongxin.web.addresses import gather
 
-urlpatterns: list[URLPattern | URLResolver] = []
+app_name = "worker"
+urlpatterns = gather("worker", ("home", "classes", "mine", "inbox", "me"))

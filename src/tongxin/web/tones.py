@@ -1,0 +1,43 @@
+"""What colour a state has: one place. A template never picks a colour, and a colour never stands without its word."""
+
+from functools import cache
+from typing import Any, Final
+
+from django.db import models
+
+from tongxin.activities.states import CohortState, EnrolmentState, Mark, SessionState, TermState
+from tongxin.calls.states import ApplicationState, AwardState, CallState
+
+PLAIN: Final = ""
+OK, WARN, ZHU, INFO, DAI = "ok", "warn", "zhu", "info", "dai"
+
+TONES: Final[dict[type[models.TextChoices], dict[str, str]]] = {
+    TermState: {TermState.DRAFT: PLAIN, TermState.PUBLISHED: OK, TermState.FINISHED: PLAIN},
+    CohortState: {
+        CohortState.PLANNED: PLAIN, CohortState.OPEN: OK, CohortState.CLOSED: INFO, CohortState.FINISHED: PLAIN,
+        CohortState.CANCELLED: ZHU,
+    },
+    SessionState: {SessionState.PLANNED: INFO, SessionState.HELD: OK, SessionState.CANCELLED: ZHU},
+    EnrolmentState: {EnrolmentState.ENROLLED: OK, EnrolmentState.CANCELLED: ZHU},
+    Mark: {Mark.PRESENT: OK, Mark.LATE: WARN, Mark.LEAVE: WARN, Mark.ABSENT: ZHU},
+    CallState: {CallState.PUBLISHED: OK},
+    ApplicationState: {ApplicationState.WAITING: INFO, ApplicationState.GRANTED: OK},
+    AwardState: {AwardState.HELD: OK},
+}
+
+
+def tone(state: models.TextChoices) -> str:
+    """Of a member; a state without an entry is plain."""
+    return TONES.get(type(state), {}).get(state, PLAIN)
+
+
+def member(row: models.Model, field: str) -> Any:
+    """The enum's member behind a row's field, or None where its enum has no entry here."""
+    enum = _enum(type(row), field)
+    return None if enum is None else enum(getattr(row, field))
+
+
+@cache
+def _enum(model: type[models.Model], field: str) -> type[models.TextChoices] | None:
+    choices = list(model._meta.get_field(field).choices or ())  # type: ignore[union-attr]
+    return next((enum for enum in TONES if list(enum.choices) == choices), None)
