@@ -27,7 +27,7 @@ def test_shipped_is_read_once() -> None:
         (date(2015, 9, 3), False, True, "抗战胜利七十周年纪念日"),
     ],
 )
-def test_day_is_working_or_off(day: date, working: bool, holiday: bool, name: str | None) -> None:  # noqa: FBT001
+def test_day_is_working_or_off(day: date, working: bool, holiday: bool, name: str | None) -> None:
     assert CALENDAR.is_working(day) is working
     assert CALENDAR.is_holiday(day) is holiday
     assert CALENDAR.holiday_name(day) == name

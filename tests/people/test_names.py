@@ -103,7 +103,7 @@ def test_initials_pieces_know_the_reading_of_the_word_too() -> None:
         ("买提", "阿依古丽·买买提", True),
     ],
 )
-def test_query_pieces_find_a_name(typed: str, name: str, found: bool) -> None:  # noqa: FBT001
+def test_query_pieces_find_a_name(typed: str, name: str, found: bool) -> None:
     asked = names.query_pieces(typed)
     assert asked != []
     assert set(asked).issubset(names.search_pieces(name)) is found
@@ -135,7 +135,7 @@ def test_sort_key_orders_by_reading_tone_and_character() -> None:
         "曾国藩",
         "张三",
     ]
-    assert sorted(reversed(expected), key=lambda name: names.sort_key(name).encode()) == expected
+    assert sorted(sorted(expected), key=lambda name: names.sort_key(name).encode()) == expected
 
 
 def test_sort_key_keeps_a_surname_together() -> None:
@@ -198,5 +198,5 @@ def test_mask_phone(number: str, expected: str) -> None:
 
 def test_pypinyin_is_not_loaded_to_read_a_name() -> None:
     program = "import sys; from tongxin.people import names; names.sort_key('王小华'); print('pypinyin' in sys.modules)"
-    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert answer.stdout == "False\n"
