@@ -85,6 +85,10 @@ class Actor:
     def is_staff(self) -> bool:
         return bool(self.posts)
 
+    def require(self, power: str, at_union: int) -> None:
+        """As `require` below; for rooms that lie under this one and know powers by their words only."""
+        require(self, Power(power), at_union)
+
 
 def _entries(actor: Actor, power: Power) -> Sequence[Reason]:
     """Every post that has the power, as itself and as each agreement carries it over."""

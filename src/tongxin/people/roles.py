@@ -79,6 +79,11 @@ ROLES: dict[RoleName, Role] = {
 }
 
 
+# Posts that only the installation itself gives: whoever runs the machines is not chosen by those who use them. Every
+# other role is given by whoever holds APPOINT at the union, also where it has a power (点名) that the giver lacks.
+FOR_INSTALLATION = frozenset({RoleName.OPERATOR})
+
+
 def matrix() -> list[tuple[str, str, str]]:
     """(role, power, reach) for every pair that is allowed; the reach as its word."""
     return [

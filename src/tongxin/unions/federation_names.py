@@ -33,7 +33,7 @@ def federations() -> Iterator[FederationSeed]:
     """The tree of federations, parents before children; Chongqing's counties hang directly under 重庆市总工会."""
     yield FederationSeed(NATIONAL_CODE, None, "中华全国总工会", "national", "acftu", "known")
     by_code = {division.code: division for division in read_divisions()}
-    shared = _shared_county_names()
+    shared = shared_county_names()
     for division in by_code.values():
         if division.code not in NO_FEDERATION:
             yield FederationSeed(
@@ -54,7 +54,7 @@ def federation_name(division: Division, *, within: Division | None = None, share
     return f"{division.name.removesuffix('办事处')}总工会"
 
 
-def _shared_county_names() -> frozenset[str]:
+def shared_county_names() -> frozenset[str]:
     names = Counter(division.name for division in read_divisions() if division.level == "county")
     return BARE_NAMES | {name for name, times in names.items() if times > 1}
 

@@ -158,6 +158,8 @@ class UnionCode(Dated):
                     (_same("system"), RangeOperators.OVERLAPS),
                     (_days("valid_from", "valid_to"), "&&"),
                 ],
+                condition=~Q(confidence=Confidence.UNSURE),  # a doubtful code may stand beside the likelier one
+                violation_error_message="同一天同一套代码只能有一个，请先结束原来的代码。",
             )
         ]
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from tongxin.people.scoping import PersonQuerySet
-from tongxin.store.fields import SealedField
+from tongxin.store.fields import Sealed, SealedField
 from tongxin.store.models import PublicIdField, Sharded
 
 
@@ -108,6 +108,13 @@ class Person(Sharded):
 
     def __str__(self) -> str:
         return self.public_id
+
+    def document_text(self) -> str:
+        """The full number, for comparing; to show it to someone is a disclosure."""
+        return self.document.open() if isinstance(self.document, Sealed) else (self.document or "")
+
+    def phone_text(self) -> str:
+        return self.phone.open() if isinstance(self.phone, Sealed) else (self.phone or "")
 
 
 class Disclosure(Sharded):
