@@ -27,10 +27,22 @@ _OTHER_X: Final = str.maketrans("×✕╳ХхΧχ", "XXXXXXX")  # a multiplicati
 _LOOKALIKES: Final = {"O": "0", "I": "1", "L": "1", "B": "8", "S": "5", "Z": "2"}
 
 _PERMITS: Final = {  # kind -> (shape, how much of it stays the same for life, words)
-    "passport": (re.compile(r"[A-Z0-9]{5,20}"), 20, "护照号码是5到20位字母和数字，请对照证件重填。"),
-    "hk_macao_permit": (re.compile(r"[HM][0-9]{8}(?:[0-9]{2})?"), 9, "港澳居民来往内地通行证号码以H或M开头，后面8位数字，请对照证件重填。"),
-    "taiwan_permit": (re.compile(r"[0-9]{8}(?:[0-9]{2}[A-Z]?)?"), 8, "台湾居民来往大陆通行证号码是8位数字，请对照证件重填。"),
-    "foreign_resident": (re.compile(r"[A-Z]{3}[0-9]{12}|9[0-9]{16}[0-9X]"), 18, "外国人永久居留证号码是3个字母加12位数字，或9开头的18位，请对照证件重填。"),
+    "passport": (
+        re.compile(r"[A-Z0-9]{5,20}"), 20,
+        "护照号码是5到20位字母和数字，请对照证件重填。",
+    ),
+    "hk_macao_permit": (
+        re.compile(r"[HM][0-9]{8}(?:[0-9]{2})?"), 9,
+        "港澳居民来往内地通行证号码以H或M开头，后面8位数字，请对照证件重填。",
+    ),
+    "taiwan_permit": (
+        re.compile(r"[0-9]{8}(?:[0-9]{2}[A-Z]?)?"), 8,
+        "台湾居民来往大陆通行证号码是8位数字，请对照证件重填。",
+    ),
+    "foreign_resident": (
+        re.compile(r"[A-Z]{3}[0-9]{12}|9[0-9]{16}[0-9X]"), 18,
+        "外国人永久居留证号码是3个字母加12位数字，或9开头的18位，请对照证件重填。",
+    ),
 }
 
 

@@ -89,8 +89,10 @@ def _like_mobile(number: str) -> bool:
 def _refuse_length(digits: str) -> None:
     length = len(digits)
     if length < MOBILE_LENGTH:
-        raise Refused("phone-length", "手机号只有%(length)d位，少%(less)d位，请补上。", length=length, less=MOBILE_LENGTH - length)
-    raise Refused("phone-length", "手机号有%(length)d位，多%(more)d位，请删去多出的数字。", length=length, more=length - MOBILE_LENGTH)
+        raise Refused("phone-length", "手机号只有%(length)d位，少%(less)d位，请补上。", length=length,
+            less=MOBILE_LENGTH - length)
+    raise Refused("phone-length", "手机号有%(length)d位，多%(more)d位，请删去多出的数字。", length=length,
+        more=length - MOBILE_LENGTH)
 
 
 def _unknown() -> Refused:
