@@ -22,8 +22,9 @@ if "DATABASE_URL" not in os.environ:
     os.environ["DATABASE_URL"] = server.url()
 
 from config.settings import *  # noqa: E402, F403  Django's way of building on settings
-from config.settings import DATABASES  # noqa: E402
+from config.settings import DATABASES, STORAGES  # noqa: E402
 
 _name = "_".join(filter(None, ["test_tongxin", os.environ.get("TONGXIN_TEST_DB")]))
 DATABASES["default"].setdefault("TEST", {})["NAME"] = _name
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one takes 0.2 s on purpose

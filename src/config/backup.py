@@ -1,8 +1,8 @@
 """A backup: one folder with the database's dump, the files, the keys, and a manifest of checksums.
 
-    manifest.json   what is in it, each file with size and SHA-256, the last journal entry; written last
-    database.dump   pg_dump's custom format
-    files/  keys/   as in the data folder
+manifest.json   what is in it, each file with size and SHA-256, the last journal entry; written last
+database.dump   pg_dump's custom format
+files/  keys/   as in the data folder
 """
 
 import datetime
@@ -72,7 +72,9 @@ def _dump(path: Path, url: str) -> int | None:
         last = last_journal_entry(connection)
         row = connection.execute("select pg_export_snapshot()").fetchone()
         snapshot = row[0] if row else ""
-        run_tool("pg_dump", "--format=custom", f"--snapshot={snapshot}", f"--file={path}", url=url, connection=connection)
+        run_tool(
+            "pg_dump", "--format=custom", f"--snapshot={snapshot}", f"--file={path}", url=url, connection=connection
+        )
     path.chmod(0o600)
     return last
 
@@ -97,7 +99,7 @@ def run_tool(name: str, *arguments: str, url: str, connection: psycopg.Connectio
     environment = os.environ | ({"PGPASSWORD": unquote(parts.password)} if parts.password else {})
     wheel = wheel_binaries() / name
     program = wheel if connection.info.server_version // 10000 <= _major(wheel) else Path(shutil.which(name) or wheel)
-    command = [program, *arguments, f"--dbname={bare}"]
+    command: list[str | Path] = [program, *arguments, f"--dbname={bare}"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)  # noqa: S603  ours
     if done.returncode:
         words = (done.stderr.strip().splitlines() or ["no words"])[0]

@@ -159,7 +159,7 @@ async def read_body(scope: Scope, receive: Receive) -> tuple[BinaryIO, int]:
 
 
 def spool(body: io.BytesIO) -> BinaryIO:
-    file: BinaryIO = tempfile.TemporaryFile()  # type: ignore[assignment]  # noqa: SIM115  closed by whoever reads it
+    file: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115  closed by whoever reads it
     file.write(body.getvalue())
     return file
 

@@ -23,7 +23,9 @@ COMMANDS = (
 
 
 def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="tongxin", description="同心: the platform of trade unions, for its operator.")
+    parser = argparse.ArgumentParser(
+        prog="tongxin", description="同心: the platform of trade unions, for its operator."
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name in COMMANDS:
         module = _module(name)

@@ -4,26 +4,38 @@ Commands share one server through two lock files beside it: `pg.lock` is held wh
 shared by every command that uses the server, so that the last one out can tell (a killed command lets go by itself).
 """
 
-import fcntl
+import contextlib
 import functools
 import os
 import pwd
 import shutil
-import stat
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from config import embedded_conf, embedded_host
 from config.embedded_conf import APP_ROLE, SUPERUSER
 from config.embedded_host import ServerUnavailable, as_root
+from config.file_locks import hold, locked
 
 DATABASE = "tongxin"
 LONGEST_SOCKET_FOLDER = 88  # the kernel's 104 (macOS; Linux 108), less "/.s.PGSQL.5432"
 START_PATIENCE = 60.0
+STILL_GOING = (
+    "still in use",
+    "already exists",
+)  # what PostgreSQL says of an old server's children, or one that is stopping
+
+
+def _first_line_pid(file: Path) -> int | None:
+    """The process id in a lock file of PostgreSQL (negative there for a server in single-user mode)."""
+    try:
+        return abs(int(file.read_text().split("\n", 1)[0]))
+    except (OSError, ValueError):
+        return None
 
 
 def data_folder() -> Path:
@@ -66,10 +78,10 @@ class EmbeddedServer:
     def ensure_running(self) -> None:
         """Start if needed, also after a crash, and hold the server until `stop` or the end of this process."""
         self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with self._lock("pg.lock", fcntl.LOCK_EX):
+        with locked(self.data / "pg.lock"):
             self._make_home()
             if self._use is None:
-                self._use = self._open_lock("pg.users", fcntl.LOCK_SH)
+                self._use = hold(self.data / "pg.users", shared=True)
             if not self.is_ready():
                 self._make_cluster()
                 self._start()
@@ -78,31 +90,22 @@ class EmbeddedServer:
         """Let go; the last command out stops the server, which lets running transactions end abruptly but safely."""
         if self._use is None:
             return
-        with self._lock("pg.lock", fcntl.LOCK_EX):
+        with locked(self.data / "pg.lock"):
             os.close(self._use)
             self._use = None
-            try:
-                last = self._open_lock("pg.users", fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return
-            try:
+            with contextlib.suppress(BlockingIOError), locked(self.data / "pg.users", wait=False):
                 if (self.cluster / "postmaster.pid").exists():
                     self._run("pg_ctl", "stop", "-m", "fast", "-w", "-D", self.cluster, check=False)
-            finally:
-                os.close(last)
 
     def is_ready(self) -> bool:
         """Whether it answers, asked without signing in."""
-        probe = [embedded_host.wheel_binaries() / "pg_isready", "-q", "-h", self.socket_folder]
+        probe: list[str | Path] = [embedded_host.wheel_binaries() / "pg_isready", "-q", "-h", self.socket_folder]
         return subprocess.run(probe, check=False, capture_output=True).returncode == 0  # noqa: S603  fixed arguments
 
     def is_alive(self) -> bool:
         """Cheaper than `is_ready`, for looking often: whether the process is there."""
-        try:
-            os.kill(int((self.cluster / "postmaster.pid").read_text().split("\n", 1)[0]), 0)
-        except (OSError, ValueError) as problem:
-            return isinstance(problem, PermissionError)
-        return True
+        pid = _first_line_pid(self.cluster / "postmaster.pid")
+        return pid is not None and embedded_host.is_live_postgres(pid)
 
     def create_database(self, name: str) -> None:
         """Make an empty database unless it is there."""
@@ -113,67 +116,25 @@ class EmbeddedServer:
             if connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone() is None:
                 connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
 
-    # --- locks
-
-    def _open_lock(self, name: str, how: int) -> int:
-        descriptor = os.open(self.data / name, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(descriptor, how)
-        except BaseException:
-            os.close(descriptor)
-            raise
-        return descriptor
-
-    @contextmanager
-    def _lock(self, name: str, how: int) -> Iterator[None]:
-        descriptor = self._open_lock(name, how)
-        try:
-            yield
-        finally:
-            os.close(descriptor)
-
-    # --- the folder and its user
-
     @functools.cached_property
     def _user(self) -> pwd.struct_passwd:
-        """Whom the server runs as: ourselves; under root the folder's owner, and for a new folder the system user."""
-        if not as_root():
-            return pwd.getpwuid(os.geteuid())
-        owner = self.home.stat().st_uid if self.home.exists() else 0
-        return pwd.getpwuid(owner) if owner else embedded_host.system_user()
+        return embedded_host.server_user(self.home)
 
     def _make_home(self) -> None:
+        """Under root the server's user must be able to walk in; where it cannot, only the cluster moves out, behind a link."""
         if as_root() and not self.home.exists():
             self.data.chmod(self.data.stat().st_mode | 0o011)
             if not embedded_host.reachable(self.data, self._user):
-                self._shelter()
-        self._own_folder(self.home.resolve())
-        self._own_folder(self.socket_folder.parent.resolve() / self.socket_folder.name)
-
-    def _shelter(self) -> None:
-        """Under root the data folder may lie where no other user can go; then only the cluster moves out, behind a link."""
-        refuge = embedded_host.SHELTER / embedded_host.short_hash(self.data)
-        refuge.mkdir(parents=True, exist_ok=True)
-        embedded_host.SHELTER.chmod(0o755)
-        self.home.unlink(missing_ok=True)
-        self.home.symlink_to(refuge)
-
-    def _own_folder(self, folder: Path) -> None:
-        """Make it, or make sure it is the server's user's; never through a link that someone laid in /tmp."""
-        folder.mkdir(mode=0o700, exist_ok=True)
-        found = folder.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {0 if as_root() else self._user.pw_uid, self._user.pw_uid}:
-            message = f"{folder} belongs to another user: run this as that user, or set TONGXIN_DATA to a folder of your own."
-            raise ServerUnavailable(message)
-        if found.st_uid != self._user.pw_uid:
-            os.chown(folder, self._user.pw_uid, self._user.pw_gid)
-            folder.chmod(0o700)
-
-    # --- the server
+                self.home.unlink(missing_ok=True)
+                self.home.symlink_to(embedded_host.shelter(self.data))
+        embedded_host.own_folder(self.home.resolve(), self._user)
+        embedded_host.own_folder(self.socket_folder.parent.resolve() / self.socket_folder.name, self._user)
 
     def _run(self, program: str, *arguments: str | Path, text: str = "", check: bool = True) -> None:
-        command = [embedded_host.server_binaries() / program, *arguments]
-        who = {"user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": []} if as_root() else {}
+        command: list[str | Path] = [embedded_host.server_binaries() / program, *arguments]
+        who: dict[str, Any] = {}
+        if as_root():
+            who = {"user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": []}
         environment = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
         done = subprocess.run(  # noqa: S603  our own binaries, arguments are ours
             command, input=text, text=True, capture_output=True, cwd=self.home, env=environment, check=False, **who
@@ -182,7 +143,7 @@ class EmbeddedServer:
             raise ServerUnavailable(f"{program}: {(done.stderr or done.stdout).strip()}")
 
     def _make_cluster(self) -> None:
-        """initdb beside, then rename: a killed initdb leaves nothing that looks like a cluster."""
+        """Made beside, then renamed: a killed initdb leaves nothing that looks like a cluster."""
         if (self.cluster / "PG_VERSION").exists():
             made_by = (self.cluster / "PG_VERSION").read_text().strip()
             if made_by != embedded_host.VERSION:
@@ -199,31 +160,33 @@ class EmbeddedServer:
 
     def _start(self) -> None:
         """Retried, because for a moment after `kill -9` the old server's children still hold its memory."""
-        for name, text in embedded_conf.files(self.cluster, self.socket_folder.resolve(), self._user.pw_name, self.settings).items():
+        for name, text in embedded_conf.files(
+            self.cluster, self.socket_folder.resolve(), self._user.pw_name, self.settings
+        ).items():
             self._write(self.cluster / name, text)
-        self._forget_reused_pid()
         log, deadline = self.home.resolve() / "start.log", time.monotonic() + START_PATIENCE
         while True:
             log.unlink(missing_ok=True)
+            self._forget_dead_pid()
             try:
                 self._run("pg_ctl", "start", "-w", "-s", "-t", str(int(START_PATIENCE)), "-l", log, "-D", self.cluster)
             except ServerUnavailable as problem:
                 words = log.read_text(errors="replace") if log.exists() else ""
-                if "still in use" not in words or time.monotonic() > deadline:
-                    raise ServerUnavailable(f"PostgreSQL did not start ({problem}).\n{words[-2000:]}".rstrip()) from problem
+                if not any(sign in words for sign in STILL_GOING) or time.monotonic() > deadline:
+                    message = f"PostgreSQL did not start ({problem}).\n{words[-2000:]}".rstrip()
+                    raise ServerUnavailable(message) from problem
                 time.sleep(0.1)
             else:
                 return
 
-    def _forget_reused_pid(self) -> None:
-        """A stale pid that now names some other process would stop PostgreSQL; a dead one it handles itself."""
+    def _forget_dead_pid(self) -> None:
+        """PostgreSQL would take a zombie, or another program under its old number, for a server that runs.
+
+        Nothing is lost by it: that no child of the old server lives on, it also knows from the shared memory they hold.
+        """
         for lock in (self.cluster / "postmaster.pid", self.socket_folder / ".s.PGSQL.5432.lock"):
-            try:
-                pid = abs(int(lock.read_text().split("\n", 1)[0]))
-                name = Path(f"/proc/{pid}/comm").read_text().strip()
-            except (OSError, ValueError):
-                continue
-            if name != "postgres":
+            pid = _first_line_pid(lock)
+            if pid is not None and not embedded_host.is_live_postgres(pid):
                 lock.unlink()
 
     def _write(self, path: Path, text: str) -> None:

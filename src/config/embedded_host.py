@@ -1,4 +1,4 @@
-"""What the embedded PostgreSQL needs of the machine: its binaries, and a system user when we are root (it refuses to run as root)."""
+"""What the embedded PostgreSQL needs of the machine: binaries, and under root a user of its own (it refuses to be root)."""
 
 import functools
 import hashlib
@@ -7,6 +7,7 @@ import importlib.util
 import os
 import pwd
 import shutil
+import stat
 import subprocess
 from pathlib import Path
 
@@ -49,6 +50,55 @@ def reachable(path: Path, user: pwd.struct_passwd) -> bool:
     return test.returncode == 0
 
 
+def is_live_postgres(pid: int) -> bool:
+    """Not a zombie that nobody collects, as in a container without an init, and not another program with its old number."""
+    try:
+        found = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return not Path("/proc/self/stat").exists() and _answers_signals(pid)
+    name, _, rest = found.partition("(")[2].rpartition(")")
+    return name == "postgres" and rest.split()[0] not in {"Z", "X"}
+
+
+def _answers_signals(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except OSError as problem:
+        return isinstance(problem, PermissionError)
+    return True
+
+
+def server_user(home: Path) -> pwd.struct_passwd:
+    """Whom the server in `home` runs as: ourselves; under root its owner, and for a new folder the system user."""
+    if not as_root():
+        return pwd.getpwuid(os.geteuid())
+    owner = home.stat().st_uid if home.exists() else 0
+    return pwd.getpwuid(owner) if owner else system_user()
+
+
+def shelter(data: Path) -> Path:
+    """A place outside `data` that every user can walk to."""
+    refuge = SHELTER / short_hash(data)
+    refuge.mkdir(parents=True, exist_ok=True)
+    SHELTER.chmod(0o755)
+    return refuge
+
+
+def own_folder(folder: Path, user: pwd.struct_passwd) -> None:
+    """Make it, or make sure it is the server's user's; never through a link that someone laid in /tmp."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
+    allowed = {user.pw_uid, 0} if as_root() else {user.pw_uid}
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in allowed:
+        message = (
+            f"{folder} belongs to another user: run this as that user, or set TONGXIN_DATA to a folder of your own."
+        )
+        raise ServerUnavailable(message)
+    if found.st_uid != user.pw_uid:
+        os.chown(folder, user.pw_uid, user.pw_gid)
+        folder.chmod(0o700)
+
+
 def short_hash(path: Path) -> str:
     return hashlib.sha256(os.fsencode(path)).hexdigest()[:10]
 
@@ -58,7 +108,9 @@ def wheel_binaries() -> Path:
     """Where the wheel keeps PostgreSQL 18. Its Python is not run: that one changes the modes of every parent folder."""
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
-        message = f"The package {WHEEL} with PostgreSQL's binaries is not installed: run `make install`, or set DATABASE_URL."
+        message = (
+            f"The package {WHEEL} with PostgreSQL's binaries is not installed: run `make install`, or set DATABASE_URL."
+        )
         raise ServerUnavailable(message)
     binaries = Path(spec.submodule_search_locations[0]) / f"pginstall{VERSION}" / "bin"
     if not (binaries / "postgres").is_file():

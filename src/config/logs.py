@@ -13,7 +13,14 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict
 
-SPEAKS_OF_CODE = (ImportError, AttributeError, NameError, TypeError, NotImplementedError, OSError)  # messages worth keeping
+SPEAKS_OF_CODE = (
+    ImportError,
+    AttributeError,
+    NameError,
+    TypeError,
+    NotImplementedError,
+    OSError,
+)  # messages worth keeping
 FRAMES = 12
 
 
@@ -41,19 +48,21 @@ def configure(level: str = "INFO") -> None:
         ],
     }
     quiet = {"level": "WARNING"}
-    logging.config.dictConfig({
-        "version": 1,
-        "disable_existing_loggers": False,
-        "formatters": {"json": formatter},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-        "root": {"handlers": ["stderr"], "level": level},
-        "loggers": {
-            "django.request": {"level": "ERROR"},  # its warnings quote addresses
-            "procrastinate": quiet,  # its lines of information quote the arguments of jobs
-            "psycopg.pool": quiet,
-            "asyncio": quiet,
-        },
-    })
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "formatters": {"json": formatter},
+            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+            "root": {"handlers": ["stderr"], "level": level},
+            "loggers": {
+                "django.request": {"level": "ERROR"},  # its warnings quote addresses
+                "procrastinate": quiet,  # its lines of information quote the arguments of jobs
+                "psycopg.pool": quiet,
+                "asyncio": quiet,
+            },
+        }
+    )
 
 
 def without_words(_logger: object, _method: str, event: EventDict) -> EventDict:

@@ -12,7 +12,18 @@ from urllib.parse import unquote, urlsplit
 import psycopg
 from psycopg import sql
 
-from config.backup import DUMP, FOLDERS, FORMAT, MANIFEST, Manifest, digest, files_below, last_journal_entry, run_tool, with_database
+from config.backup import (
+    DUMP,
+    FOLDERS,
+    FORMAT,
+    MANIFEST,
+    Manifest,
+    digest,
+    files_below,
+    last_journal_entry,
+    run_tool,
+    with_database,
+)
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
@@ -50,7 +61,7 @@ def bring_back(source: Path, *, url: str, data: Path, replace: bool) -> tuple[Ma
     with psycopg.connect(with_database(url, "postgres"), autocommit=True) as keeper:
         empty = _is_empty(url)
         if not empty and not replace:
-            message = "The database is not empty: nothing was restored. With --replace it is put aside and the backup takes its place."
+            message = "The database is not empty: nothing was restored. --replace puts it aside and the backup in its place."
             raise Declined(message)
         _refuse_users(keeper, name)
         try:

@@ -54,14 +54,34 @@ DATABASES = {"default": _database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 ROOMS = [
-    "tongxin.store", "tongxin.records", "tongxin.served", "tongxin.unions", "tongxin.people", "tongxin.rulebook",
-    "tongxin.notices", "tongxin.venues", "tongxin.calls", "tongxin.activities", "tongxin.figures", "tongxin.web",
+    "tongxin.store",
+    "tongxin.records",
+    "tongxin.served",
+    "tongxin.unions",
+    "tongxin.people",
+    "tongxin.rulebook",
+    "tongxin.notices",
+    "tongxin.venues",
+    "tongxin.calls",
+    "tongxin.activities",
+    "tongxin.figures",
+    "tongxin.web",
 ]
 INSTALLED_APPS = [
-    "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.messages",
-    "django.contrib.staticfiles", "django.contrib.postgres", "django.forms",
-    "allauth", "allauth.account", "allauth.mfa",
-    "csp", "django_htmx", "template_partials", "procrastinate.contrib.django",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "csp",
+    "django_htmx",
+    "template_partials",
+    "procrastinate.contrib.django",
     *ROOMS,
 ]
 MIDDLEWARE = [
@@ -131,6 +151,10 @@ USE_I18N = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ.get("TONGXIN_STATIC", TONGXIN_DATA / "static"))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
 STATICFILES_DIRS = [Path(__file__).resolve().parents[1] / "tongxin" / "web" / "static"]
 FORM_RENDERER = "tongxin.web.forms.HouseRenderer"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
@@ -143,8 +167,14 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": ["'self'"], "img-src": ["'self'"], "style-src": ["'self'"], "script-src": ["'self'"],
-        "frame-ancestors": ["'none'"], "base-uri": ["'self'"], "form-action": ["'self'"], "object-src": ["'none'"],
+        "default-src": ["'self'"],
+        "img-src": ["'self'"],
+        "style-src": ["'self'"],
+        "script-src": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'self'"],
+        "form-action": ["'self'"],
+        "object-src": ["'none'"],
     }
 }
 

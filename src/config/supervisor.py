@@ -53,7 +53,7 @@ class Child:
         try:
             self.process.wait(max(0.1, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
-            log.error("child killed", child=self.name)
+            log.warning("child killed", child=self.name)
             self.process.kill()
             self.process.wait()
 

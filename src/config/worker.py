@@ -1,6 +1,7 @@
 """The job worker as a child process of `tongxin serve`: jobs, and timers as periodic tasks. `python -m config.worker`."""
 
 import os
+from typing import cast
 
 import django
 
@@ -16,9 +17,13 @@ def main() -> None:
     logs.configure()
     lifeline.end_with_parent()
     from procrastinate.contrib.django import app  # noqa: PLC0415  after Django's set-up
+    from procrastinate.contrib.django.django_connector import DjangoConnector  # noqa: PLC0415
 
-    with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
-        worker_app.run_worker(concurrency=CONCURRENT, shutdown_graceful_timeout=FINISH_PATIENCE, delete_jobs="successful")
+    connector = cast(DjangoConnector, app.connector)
+    with app.replace_connector(connector.get_worker_connector()) as worker_app:
+        worker_app.run_worker(
+            concurrency=CONCURRENT, shutdown_graceful_timeout=FINISH_PATIENCE, delete_jobs="successful"
+        )
 
 
 if __name__ == "__main__":

@@ -14,7 +14,9 @@ HELP = "write database, files and keys into a new folder"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, metavar="DIR", help="must not exist yet, or be empty")
-    parser.add_argument("--without-keys", action="store_true", help="leave the keys out; keep them elsewhere, all depends on them")
+    parser.add_argument(
+        "--without-keys", action="store_true", help="leave the keys out; keep them elsewhere, all depends on them"
+    )
     add_json(parser)
 
 
@@ -26,7 +28,9 @@ def run(args: argparse.Namespace) -> int:
     with database():
         progress("Writing the backup …")
         try:
-            made = backup.make(target, url=os.environ["DATABASE_URL"], data=data_folder(), with_keys=not args.without_keys)
+            made = backup.make(
+                target, url=os.environ["DATABASE_URL"], data=data_folder(), with_keys=not args.without_keys
+            )
         except OSError as problem:
             message = f"The backup could not be written: {problem}"
             raise Wrong(message) from problem

@@ -27,7 +27,9 @@ def run(args: argparse.Namespace) -> int:
     with database():
         progress("Verifying and restoring …")
         try:
-            made, kept = restore.bring_back(source, url=os.environ["DATABASE_URL"], data=data_folder(), replace=args.replace)
+            made, kept = restore.bring_back(
+                source, url=os.environ["DATABASE_URL"], data=data_folder(), replace=args.replace
+            )
         except restore.Declined as problem:
             sys.stderr.write(f"tongxin: {problem}\n")
             return 1

@@ -24,7 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_address(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=8000, help="default: 8000")
-    parser.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1; 0.0.0.0 for every network of this machine")
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="default: 127.0.0.1; 0.0.0.0 for every network of this machine"
+    )
     parser.add_argument("--workers", type=int, default=2, help="web processes (default: 2)")
     parser.add_argument("--threads", type=int, default=8, help="requests at once in each web process (default: 8)")
 
@@ -36,7 +38,9 @@ def run(args: argparse.Namespace) -> int:
         if args.migrate:
             migrate()
         elif waiting := pending():
-            message = f"The database wants {waiting} migrations first: run `tongxin migrate`, or `tongxin serve --migrate`."
+            message = (
+                f"The database wants {waiting} migrations first: run `tongxin migrate`, or `tongxin serve --migrate`."
+            )
             raise Wrong(message)
         serve(args, server)
     return 0
