@@ -182,4 +182,5 @@ CALL_KINDS = {"class_place": "tongxin.activities.kind.ClassPlaces"}  # open tabl
 SMS_SENDER = os.environ.get(
     "TONGXIN_SMS_SENDER", "tongxin.notices.senders.DemoInbox" if DEMO else "tongxin.notices.senders.NoSender"
 )
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"  # <room>/jobs.py
 LOGGING_CONFIG = None  # structlog, set up by config.logs

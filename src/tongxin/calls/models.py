@@ -86,7 +86,10 @@ class Application(Sharded):
     class Meta(Sharded.Meta):
         constraints: ClassVar = [
             *Sharded.Meta.constraints,
-            models.UniqueConstraint(fields=["account", "key"], name="application_key_once"),
+            models.UniqueConstraint(
+                fields=["account", "key"], name="application_key_once",
+                violation_error_message="这张报名页已经用过，请刷新页面再报。",
+            ),
         ]
 
 

@@ -51,6 +51,7 @@ AWARD_MOVES = Table(
     ("give_back", [AwardState.HELD, AwardState.USED], AwardState.BACK),
     ("expire", [AwardState.HELD], AwardState.EXPIRED),
 )
+HOLDING: Final = (AwardState.HELD, AwardState.USED)  # the award takes its units of the pool
 
 
 class Stage(models.TextChoices):

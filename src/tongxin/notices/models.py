@@ -21,7 +21,10 @@ class Message(Sharded):
     read_at = models.DateTimeField(null=True)
 
     class Meta(Sharded.Meta):
-        indexes: ClassVar = [models.Index(fields=["person", "-at"], name="message_person")]
+        indexes: ClassVar = [
+            models.Index(fields=["person", "-at"], name="message_person"),
+            models.Index(fields=["person"], name="message_unread", condition=models.Q(read_at=None)),
+        ]
 
 
 class DemoSms(Guarded):

@@ -27,6 +27,7 @@ class Power(models.TextChoices):
     SEE_COURSES = "see_courses", "查看课程与名单"
     CALL_ROLL = "call_roll", "点名"
     MANAGE_SITES = "manage_sites", "维护阵地"
+    MANAGE_RULES = "manage_rules", "制定规则"
     READ_FIGURES = "read_figures", "看数据"
     DRILL_TO_NAMES = "drill_to_names", "数据下钻看到姓名"
     READ_JOURNAL = "read_journal", "查操作记录"
@@ -51,6 +52,7 @@ _SCOPE: dict[Power, Scope] = {
     Power.SEE_COURSES: Scope.SEE,
     Power.CALL_ROLL: Scope.HANDLE,
     Power.MANAGE_SITES: Scope.HANDLE,
+    Power.MANAGE_RULES: Scope.HANDLE,
     Power.READ_FIGURES: Scope.REPORT,
     Power.DRILL_TO_NAMES: Scope.REPORT,
     Power.READ_JOURNAL: Scope.SEE,

@@ -22,6 +22,11 @@ class Rule(Guarded):
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["union", "name"], name="rule_name_once")]
 
+    @property
+    def federation(self) -> int:
+        """For the journal; rules are few and are not spread by it."""
+        return self.union.federation
+
 
 class RuleVersion(Guarded):
     """One published wording. It is never edited: a change is a new version, the old one stays for what it decided."""

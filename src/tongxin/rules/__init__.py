@@ -1,0 +1,1 @@
+"""Facts, conditions and verdicts. True without a database, and without Django."""

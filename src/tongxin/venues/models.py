@@ -34,7 +34,12 @@ class Site(Guarded):
     objects: ClassVar[ScopedQuerySet] = ScopedQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["union", "name"], name="site_name_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["union", "name"], name="site_name_once",
+                violation_error_message="这个工会已有同名的阵地，请换个名称。",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -45,9 +50,24 @@ class Room(Guarded):
     site = models.ForeignKey(Site, models.PROTECT, related_name="rooms")
     name = models.CharField(max_length=60)
     seats = models.IntegerField(null=True)
+    closed_on = models.DateField(null=True)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["site", "name"], name="room_name_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["site", "name"], name="room_name_once",
+                violation_error_message="这个阵地已有同名的教室，请换个名称。",
+            ),
+            models.CheckConstraint(
+                condition=Q(seats=None) | Q(seats__gte=1), name="room_seats",
+                violation_error_message="座位数至少是1；不清楚可以不填。",
+            ),
+        ]
+
+    @property
+    def federation(self) -> int:
+        """For the journal and the bookings; read with the site."""
+        return self.site.federation
 
     def __str__(self) -> str:
         return self.name

@@ -39,10 +39,11 @@ def set_window(*, call: Call, opens: datetime, closes: datetime, by: Actor, at: 
     """Also of a published call: a longer or shorter window counts for whoever comes from now on."""
     _check_window(opens, closes)
     call = Call.objects.lock(call.pk)
-    before = {"opens_before": call.opens.isoformat(), "closes_before": call.closes.isoformat()}
+    before = f"{call.opens.isoformat()}/{call.closes.isoformat()}"
     call.opens, call.closes = opens, closes
     call.save(update_fields=["opens", "closes"])
-    journal.write("call.window-set", of=call, by=by, at=at, opens=opens.isoformat(), closes=closes.isoformat(), **before)
+    window = f"{opens.isoformat()}/{closes.isoformat()}"
+    journal.write("call.window-set", of=call, by=by, at=at, before=before, window=window)
     return call
 
 

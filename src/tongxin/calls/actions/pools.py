@@ -1,9 +1,19 @@
-"""Places: adding, resizing and closing pools. Power is checked by the substance room's action that calls these."""
+"""Places: adding, renaming, resizing and closing pools.
 
+Power is checked by the substance room's action that calls these: only it knows which power its kind asks for.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime
 
-from tongxin.calls.models import Call, Pool
+from tongxin.calls.actions import lines
+from tongxin.calls.actions.tellings import Told, tell
+from tongxin.calls.actions.windows import check_not_closed
+from tongxin.calls.models import Applicant, Application, Call, Pool, Preference
+from tongxin.calls.states import LIVE, ApplicationState, Why
+from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor
+from tongxin.records.actions import journal
 from tongxin.store.atomic import atomic
 from tongxin.unions.models import Union
 
@@ -11,21 +21,142 @@ from tongxin.unions.models import Union
 @atomic
 def add_pool(*, call: Call, union: Union, units: int, name: str, by: Actor, at: datetime) -> Pool:
     """`name` is how people read it in lists and messages. Refused: "places"."""
-    raise NotImplementedError
+    _check_units(units)
+    pool = Pool.make(federation=call.federation, call=call, union=union, units=units, name=name)
+    journal.write("pool.added", of=pool, by=by, at=at, units=units)
+    return pool
 
 
 @atomic
 def rename(*, pool: Pool, name: str, by: Actor, at: datetime) -> Pool:
-    raise NotImplementedError
+    pool = lines.lock_pool(pool.pk)
+    if name != pool.name:
+        journal.write("pool.renamed", of=pool, by=by, at=at, before=pool.name, name=name)
+        pool.name = name
+        pool.save(update_fields=["name"])
+    return pool
 
 
 @atomic
 def resize(*, pool: Pool, units: int, by: Actor, at: datetime) -> Pool:
     """More places: the line moves up. Refused: "places", "places-taken" (fewer than are taken), "pool-closed"."""
-    raise NotImplementedError
+    _check_units(units)
+    pool = lines.lock_pool(pool.pk)
+    check_not_closed(pool)
+    if units < pool.taken:
+        raise Refused(
+            "places-taken", "已录取%(taken)d人，名额不能少于这个数。要减到%(units)d个，请先调走或退出%(over)d人。",
+            taken=pool.taken, units=units, over=pool.taken - units,
+        )
+    before, pool.units = pool.units, units
+    lines.count(pool)
+    journal.write("pool.resized", of=pool, by=by, at=at, before=before, units=units)
+    lines.fill(pool, by=by, at=at)
+    return pool
 
 
 @atomic
 def close_pool(*, pool: Pool, into: Pool | None = None, by: Actor, at: datetime, why: str) -> Pool:
-    """Everyone is released; or moved into another pool of the call in order, and who does not fit waits in line there."""
-    raise NotImplementedError
+    """Everyone is released and told; or moved into another pool of the call in order, those with places first.
+
+    Who does not fit there waits in line there. Who stands there already (by another application) keeps that one only.
+    Refused: "pool-closed" (either), "other-call", "same-pool".
+    """
+    pool, into = _lock_two(pool, into)
+    check_not_closed(pool)
+    movers, others = _sort_out(pool, into)
+    placed = [row.application_id for row in _standing(pool) if not row.waits]
+    lines.release(pool, [pk for pk in placed if pk in movers], why=Why.MOVED, by=by, at=at)
+    lines.release(pool, [pk for pk in placed if pk in others], why=Why.CLOSED, by=by, at=at)
+    _empty(pool, at)
+    if into is not None:
+        _bring(list(movers.values()), pool, into, by=by, at=at, why=why)
+    _end(list(others.values()), pool, by=by, at=at, why=why)
+    journal.write(
+        "pool.closed", of=pool, by=by, at=at, into=into.public_id if into else "", moved=len(movers), ended=len(others)
+    )
+    return pool
+
+
+@atomic
+def end_line(*, pool: Pool, by: Actor, at: datetime, why: str) -> Pool:
+    """What was granted stays; who still waits is told that no place came. Nobody applies or moves up any more.
+
+    Refused: "pool-closed".
+    """
+    pool = lines.lock_pool(pool.pk)
+    check_not_closed(pool)
+    order = [row.application_id for row in _standing(pool) if row.waits]
+    rows = list(Applicant.objects.filter(application__in=order).select_related("application"))
+    _empty(pool, at)
+    lines.leave([row.application_id for row in rows])
+    lines.turn([row.application for row in rows], ApplicationState.ENDED, "end", by=by, at=at, why=why)
+    tell(Told.LINE_ENDED, _whom(rows), pool=pool, at=at, why=why)
+    journal.write("pool.line-ended", of=pool, by=by, at=at, ended=len(rows))
+    return pool
+
+
+def _check_units(units: int) -> None:
+    if units < 1:
+        raise Refused("places", "名额至少1个，请改名额。")
+
+
+def _lock_two(pool: Pool, into: Pool | None) -> tuple[Pool, Pool | None]:
+    if into is None:
+        return lines.lock_pool(pool.pk), None
+    if into.pk == pool.pk:
+        raise Refused("same-pool", "不能并到自己，请另选一个。")
+    pools = lines.lock_pools({pool.pk, into.pk})
+    pool, into = pools[pool.pk], pools[into.pk]
+    if pool.call_id != into.call_id:
+        raise Refused("other-call", "只能并到同一次开放的名额里，请另选一个。")
+    check_not_closed(into)
+    return pool, into
+
+
+def _standing(pool: Pool) -> list[Preference]:
+    """Those with places first, then the line; each in order of arrival."""
+    rows = Preference.objects.filter(pool=pool, application__state__in=LIVE).order_by("waits", "no")
+    return list(rows.select_related("application"))
+
+
+def _sort_out(pool: Pool, into: Pool | None) -> tuple[dict[int, Applicant], dict[int, Applicant]]:
+    """Who moves and whose application ends, in order."""
+    order = [row.application_id for row in _standing(pool)]
+    rows = {row.application_id: row for row in Applicant.objects.filter(application__in=order).select_related("application")}
+    there = set(
+        Applicant.objects.filter(application__preferences__pool=into, live=True).values_list("person_id", flat=True)
+        if into else ()
+    )
+    moves = {pk: rows[pk] for pk in order if into is not None and rows[pk].person_id not in there}
+    return moves, {pk: rows[pk] for pk in order if pk not in moves}
+
+
+def _empty(pool: Pool, at: datetime) -> None:
+    Preference.objects.filter(pool=pool, waits=True).update(waits=False)
+    pool.waiting, pool.closed_at = 0, at
+    lines.count(pool)
+
+
+def _bring(rows: Sequence[Applicant], pool: Pool, into: Pool, *, by: Actor, at: datetime, why: str) -> None:
+    """As many as fit get places, the rest stand in line."""
+    fit, rest = rows[: into.left], rows[into.left :]
+    lines.stand([row.application_id for row in fit], into, waits=False)
+    lines.stand([row.application_id for row in rest], into, waits=True)
+    if fit:
+        lines.grant(into, [row.application_id for row in fit], by=by, at=at, verb="move", why=why)
+    lines.turn([row.application for row in rest], ApplicationState.WAITING, "move", by=by, at=at, why=why)
+    lines.count(into)
+    tell(Told.MOVED, _whom(fit), pool=into, at=at, before=pool.name, why=why)
+    tell(Told.MOVED_TO_LINE, _whom(rest), pool=into, at=at, before=pool.name, why=why)
+
+
+def _end(rows: Sequence[Applicant], pool: Pool, *, by: Actor, at: datetime, why: str) -> None:
+    applications = [row.application for row in rows]
+    lines.leave([row.pk for row in applications])
+    lines.turn(applications, ApplicationState.ENDED, "end", by=by, at=at, why=why)
+    tell(Told.ENDED, _whom(rows), pool=pool, at=at, why=why)
+
+
+def _whom(rows: Sequence[Applicant]) -> list[tuple[int, Application]]:
+    return [(row.person_id, row.application) for row in rows]

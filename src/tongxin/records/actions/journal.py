@@ -20,18 +20,22 @@ class By(Protocol):
 
 
 @atomic
-def write(verb: str, *, of: models.Model, by: By, at: datetime, **data: Any) -> None:
-    """One entry. `of` carries its federation and, where it has one, its union and public id."""
-    JournalEntry.make(**_entry(verb, of, by, at, data))
+def write(verb: str, *, of: models.Model, by: By, at: datetime, union: int | None = None, **data: Any) -> None:
+    """One entry. `of` carries its federation and, where it has one, its public id and its union (else say `union`)."""
+    JournalEntry.make(**_entry(verb, of, by, at, union, data))
 
 
 @atomic
-def write_many(verb: str, *, of: Iterable[models.Model], by: By, at: datetime, **data: Any) -> None:
+def write_many(
+    verb: str, *, of: Iterable[models.Model], by: By, at: datetime, union: int | None = None, **data: Any
+) -> None:
     """One entry each, in one statement."""
-    JournalEntry.objects.bulk_create([JournalEntry(**_entry(verb, thing, by, at, data)) for thing in of])
+    JournalEntry.objects.bulk_create([JournalEntry(**_entry(verb, thing, by, at, union, data)) for thing in of])
 
 
-def _entry(verb: str, of: models.Model, by: By, at: datetime, data: dict[str, Any]) -> dict[str, Any]:
+def _entry(
+    verb: str, of: models.Model, by: By, at: datetime, union: int | None, data: dict[str, Any]
+) -> dict[str, Any]:
     return {
         "verb": verb,
         "at": at,
@@ -39,7 +43,7 @@ def _entry(verb: str, of: models.Model, by: By, at: datetime, data: dict[str, An
         "person": by.person_id,
         "of_kind": of._meta.model_name,
         "of_id": getattr(of, "public_id", None) or str(of.pk),
-        "union": data.pop("union", None) or getattr(of, "union_id", None),
+        "union": union or getattr(of, "union_id", None),
         "federation": getattr(of, "federation", 0),
         "data": data,
     }

@@ -1,11 +1,14 @@
 """What is to be told leaves after commit, through a row written in the deed's transaction."""
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import Any, NamedTuple
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
 
 from tongxin.records.models import OutboxRow
 from tongxin.store.atomic import atomic
+
+MOST_TRIES: Final = 8  # with the waits below: four hours, then someone must look
+FIRST_WAIT: Final = timedelta(minutes=1)
 
 
 class Telling(NamedTuple):
@@ -26,3 +29,26 @@ def put(tellings: Iterable[Telling], *, at: datetime) -> None:
         for t in tellings
     ]
     OutboxRow.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def due(limit: int, *, at: datetime) -> list[OutboxRow]:
+    """Rows to be told now, locked; two tellers at once take different ones. Inside the caller's transaction."""
+    rows = OutboxRow.objects.select_for_update(skip_locked=True).filter(
+        state=OutboxRow.State.WAITING, next_try__lte=at
+    )
+    return list(rows.order_by("next_try", "pk")[:limit])
+
+
+@atomic
+def told(rows: Iterable[OutboxRow]) -> None:
+    OutboxRow.objects.filter(pk__in=[row.pk for row in rows]).update(state=OutboxRow.State.TOLD)
+
+
+@atomic
+def failed(rows: Iterable[OutboxRow], *, at: datetime) -> None:
+    """Tried again after twice as long each time; after MOST_TRIES the row stands as failed."""
+    for row in rows:
+        row.tries += 1
+        row.next_try = at + FIRST_WAIT * 2 ** (row.tries - 1)
+        row.state = OutboxRow.State.FAILED if row.tries >= MOST_TRIES else OutboxRow.State.WAITING
+        row.save(update_fields=["tries", "next_try", "state"])

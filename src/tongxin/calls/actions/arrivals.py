@@ -1,0 +1,99 @@
+"""One arrival is one statement.
+
+A single application writes five tables and counts two numbers. As single inserts that is seven round trips under the
+pool's lock, and the lock is what bounds the rate of sign-ups (docs/performance.md). Whoever adds a column to one of these
+tables adds it here; a column without a value fails the first test.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from tongxin.calls.models import Application, Award, Pool
+from tongxin.calls.states import ApplicationState, AwardState
+from tongxin.people.authority import Actor
+from tongxin.people.models import Person
+from tongxin.store.atomic import must_be_writing
+
+_SQL = """
+WITH ids AS (
+    SELECT nextval('calls_application_id_seq') AS application
+), applicant AS (
+    INSERT INTO calls_applicant (federation, application_id, call_id, person_id, slot, live)
+    SELECT %(federation)s, ids.application, %(call)s, %(person)s, %(slot)s, true FROM ids
+    ON CONFLICT (person_id, call_id, slot) WHERE live DO NOTHING
+    RETURNING application_id
+), application AS (
+    INSERT INTO calls_application (id, federation, public_id, call_id, union_id, state, at, account, key)
+    SELECT application_id, %(federation)s, %(public_id)s, %(call)s, %(union)s, %(state)s, %(at)s, %(account)s, %(key)s
+    FROM applicant
+), counted AS (
+    UPDATE calls_pool
+    SET next_no = next_no + 1, taken = taken + %(units)s, waiting = waiting + (1 - %(units)s)
+    FROM applicant WHERE calls_pool.id = %(pool)s
+    RETURNING next_no - 1 AS no
+), preference AS (
+    INSERT INTO calls_preference (federation, application_id, pool_id, rank, no, waits)
+    SELECT %(federation)s, application_id, %(pool)s, 1, counted.no, %(units)s = 0 FROM applicant, counted
+), step AS (
+    INSERT INTO calls_step (federation, application_id, verb, account, at, why)
+    SELECT %(federation)s, application_id, %(verb)s, %(account)s, %(at)s, '' FROM applicant
+), award AS (
+    INSERT INTO calls_award (federation, public_id, application_id, pool_id, person_id, units, state, at)
+    SELECT %(federation)s, %(award)s, application_id, %(pool)s, %(person)s, 1, %(held)s, %(at)s
+    FROM applicant WHERE %(units)s = 1
+    RETURNING id
+)
+SELECT applicant.application_id, (SELECT id FROM award) FROM applicant
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What one statement wrote; `award` is None for one who waits."""
+
+    application: Application
+    award: Award | None
+
+
+def write(*, pool: Pool, person: Person, slot: int, by: Actor, at: datetime, key: str | None) -> Arrival | None:
+    """None, and nothing written, when another transaction took this person's slot meanwhile. `pool` is locked.
+
+    It is `left` and nothing else that decides between a place and the line, and `pool` is brought up to date.
+    """
+    must_be_writing("arrival")
+    units = 1 if pool.left > 0 else 0
+    application = Application(
+        federation=pool.call.federation, call=pool.call, union_id=pool.call.union_id, at=at, account=by.account_id,
+        key=key, state=ApplicationState.GRANTED if units else ApplicationState.WAITING,
+    )
+    award = Award(
+        federation=application.federation, application=application, pool=pool, person=person, units=1, at=at
+    )
+    row = _execute(_values(application, award, slot, units))
+    if row is None:
+        return None
+    pool.taken, pool.waiting, pool.next_no = pool.taken + units, pool.waiting + 1 - units, pool.next_no + 1
+    application.pk, award.pk = row
+    application._state.adding = award._state.adding = False  # noqa: SLF001 - the statement wrote them
+    award.application = application
+    return Arrival(application, award if units else None)
+
+
+def _values(application: Application, award: Award, slot: int, units: int) -> dict[str, Any]:
+    return {
+        "federation": application.federation, "call": application.call_id, "union": application.union_id,
+        "person": award.person_id, "pool": award.pool_id, "slot": slot, "units": units,
+        "public_id": application.public_id, "award": award.public_id, "held": AwardState.HELD.value,
+        "state": application.state, "verb": "grant" if units else "wait", "at": application.at,
+        "account": application.account, "key": application.key,
+    }
+
+
+def _execute(values: dict[str, Any]) -> tuple[int, int | None] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL, values)
+        row: tuple[int, int | None] | None = cursor.fetchone()
+    return row

@@ -1,0 +1,29 @@
+"""Whether a person may apply, asked of the rules; the verdict must be yes."""
+
+from datetime import datetime
+
+from django.utils.timezone import localdate
+
+from tongxin.calls.kinds import kind_of
+from tongxin.calls.models import Call
+from tongxin.kernel.refused import Refused
+from tongxin.people.models import Person
+from tongxin.rulebook.queries import verdict_on
+from tongxin.rules.verdicts import Truth
+
+
+def check_eligible(call: Call, person: Person, *, at: datetime) -> None:
+    """Refused: "not-eligible" or "eligibility-unknown", with the conditions that stand in the way."""
+    version = kind_of(call).conditions(call)
+    if version is None:
+        return
+    verdict = verdict_on(version, person, localdate(at))
+    why = "；".join(obstacle.words for obstacle in verdict.in_the_way())
+    if verdict.truth is Truth.NO:
+        raise Refused(
+            "not-eligible", "这里要求：%(why)s。按现在的登记，您还不符合。登记有误的话，请找所在工会更正后再报。", why=why
+        )
+    if verdict.truth is Truth.UNKNOWN:
+        raise Refused(
+            "eligibility-unknown", "这里要求：%(why)s。您的登记还缺这些，暂时不能判断。请找所在工会补登记后再报。", why=why
+        )

@@ -1,0 +1,162 @@
+"""What the house may tell someone: the words of every kind, filled in when they are read, in the reader's language.
+
+The words are Chinese (the msgid). Whoever tells gives what they name: `%(what)s` is what people call the thing.
+A kind that has once been told keeps its names, so that old messages stay readable.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.utils.translation import gettext, gettext_noop
+
+from tongxin.kernel.refused import Refused
+from tongxin.store.moments import Moment
+
+_NAMES = re.compile(r"%\((\w+)\)s")
+MY_THINGS: Final = "/me/"
+STAFF: Final = "/staff/"
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}\S*")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """`link` is where the reader goes on."""
+
+    title: str
+    body: str
+    link: str = MY_THINGS
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What must be given to fill the words."""
+        return frozenset(_NAMES.findall(self.title + self.body + self.link))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Words as their reader sees them."""
+
+    title: str
+    body: str
+    link: str
+
+
+CATALOGUE: Final[dict[str, Words]] = {
+    "place.granted": Words(
+        gettext_noop("已替您报上名"),
+        gettext_noop("“%(what)s”已有您的名额，是工作人员替您报的。不能参加的话，请尽早退出，让给别人。"),
+    ),
+    "place.waiting": Words(
+        gettext_noop("已替您排上候补"),
+        gettext_noop("“%(what)s”名额已满，工作人员已替您排上候补。有了名额会按顺序轮到您，并告诉您。"),
+    ),
+    "place.moved-up": Words(
+        gettext_noop("候补轮到您了"),
+        gettext_noop("“%(what)s”空出名额，按候补顺序轮到您，名额已是您的。不能参加的话，请尽早退出，让给后面的人。"),
+    ),
+    "place.moved": Words(
+        gettext_noop("您的报名有调整"),
+        gettext_noop("您报的“%(before)s”已换成“%(what)s”，名额保留。原因：%(why)s。不合适的话，可以退出。"),
+    ),
+    "place.moved-to-line": Words(
+        gettext_noop("您的报名转为候补"),
+        gettext_noop("您报的“%(before)s”已换成“%(what)s”，那里名额已满，您已按原来的先后排在候补里。原因：%(why)s。"),
+    ),
+    "place.ended": Words(
+        gettext_noop("您报的已取消"),
+        gettext_noop("“%(what)s”已取消，您的报名随之结束。原因：%(why)s。您可以看看别的。"),
+    ),
+    "place.line-ended": Words(
+        gettext_noop("候补没有轮到"),
+        gettext_noop("“%(what)s”的候补已经结束，这次没有空出名额。原因：%(why)s。您可以看看别的。"),
+    ),
+    "place.withdrawn": Words(
+        gettext_noop("已替您退出"),
+        gettext_noop("工作人员已替您退出“%(what)s”。原因：%(why)s。有疑问的话，请联系主办的工会。"),
+    ),
+    "cohort.cancelled": Words(
+        gettext_noop("“%(what)s”已取消"),
+        gettext_noop("您报的“%(what)s”不再开班。原因：%(why)s。您可以看看别的。"),
+    ),
+    "cohort.merged": Words(
+        gettext_noop("“%(before)s”已并班"),
+        gettext_noop("您报的“%(before)s”并入“%(what)s”。原因：%(why)s。时间和地点请看新的安排。"),
+    ),
+    "session.changed": Words(
+        gettext_noop("“%(what)s”改了时间或地点"),
+        gettext_noop("原定%(before)s的一次课，改为%(after)s。"),
+    ),
+    "session.cancelled": Words(
+        gettext_noop("“%(what)s”有一次课停上"),
+        gettext_noop("原定%(before)s的一次课停上。原因：%(why)s。"),
+    ),
+    "session.added": Words(
+        gettext_noop("“%(what)s”加一次课"),
+        gettext_noop("加在%(after)s，地点：%(place)s。"),
+    ),
+    "session.tomorrow": Words(
+        gettext_noop("“%(what)s”明天有课"),
+        gettext_noop("%(starts)s上课，地点：%(place)s。开课前30分钟起可以签到。来不了的话，请提前告诉老师。"),
+    ),
+    "cohort.changed": Words(
+        gettext_noop("“%(what)s”有调整"),
+        gettext_noop("从%(starts)s的课起：%(hours)s，地点：%(place)s，老师：%(teacher)s。"),
+    ),
+    "cohort.ended-early": Words(
+        gettext_noop("“%(what)s”提前结课"),
+        gettext_noop("余下的课不再上。原因：%(why)s。上过的课照样记在您名下。"),
+    ),
+    "teaching.cancelled": Words(
+        gettext_noop("您任课的“%(what)s”已取消"),
+        gettext_noop("这个班不再开。原因：%(why)s。"),
+        STAFF,
+    ),
+    "teaching.merged": Words(
+        gettext_noop("您任课的班有调整"),
+        gettext_noop("“%(before)s”并入“%(what)s”。原因：%(why)s。"),
+        STAFF,
+    ),
+    "teaching.worker-moved": Words(
+        gettext_noop("您班上有人转班"),
+        gettext_noop("有一位学员从“%(before)s”转到“%(what)s”。名单已更新。"),
+        STAFF,
+    ),
+    "window.opened": Words(
+        gettext_noop("“%(what)s”开始报名"),
+        gettext_noop("%(closes)s截止。先看看时间和地点合不合适，再报名。"),
+        "/",
+    ),
+    "claim.used": Words(
+        gettext_noop("账号已接上您的登记"),
+        gettext_noop("您的登记在%(union)s，已用窗口给的认领码接到这个账号。不是您本人办的，请马上联系工会。"),
+    ),
+    "number.revealed": Words(
+        gettext_noop("有人看了您的完整号码"),
+        gettext_noop("%(union)s的工作人员看了您的%(field)s。用途：%(purpose)s。在“谁看过”里可以查到每一次。"),
+    ),
+}
+
+
+def words_of(kind: str) -> Words:
+    if kind not in CATALOGUE:
+        raise Refused("unknown-notice", "通知目录里没有“%(kind)s”，请联系管理员。", kind=kind)
+    return CATALOGUE[kind]
+
+
+def fill(kind: str, data: Mapping[str, object]) -> Told:
+    """In the language of whoever reads. Refused: "unknown-notice", "notice-data" (something that the words name is missing)."""
+    words = words_of(kind)
+    if missing := words.names - set(data):
+        raise Refused("notice-data", "通知“%(kind)s”缺少%(missing)s。", kind=kind, missing="、".join(sorted(missing)))
+    shown = {name: _shown(value) for name, value in data.items()}
+    return Told(gettext(words.title) % shown, gettext(words.body) % shown, words.link % shown)
+
+
+def _shown(value: object) -> object:
+    """Moments are kept as ISO 8601 and written in the reader's language."""
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        return Moment(datetime.fromisoformat(value))
+    return value

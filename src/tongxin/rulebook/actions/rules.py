@@ -1,0 +1,74 @@
+"""Writing rules and publishing their versions."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from tongxin.kernel.periods import Days
+from tongxin.kernel.refused import Refused
+from tongxin.people.authority import Actor, require
+from tongxin.people.facts import FACTS
+from tongxin.people.powers import Power
+from tongxin.records.actions import journal
+from tongxin.rulebook.models import Rule, RuleVersion
+from tongxin.rules.conditions import Compare, Condition, comparisons, from_data, to_data
+from tongxin.rules.verdicts import type_of
+from tongxin.store.atomic import atomic
+from tongxin.unions.models import Union
+
+
+@atomic
+def add_rule(*, union: Union, name: str, by: Actor, at: datetime) -> Rule:
+    """Refused: "no-power", "name-missing", "name-taken"."""
+    require(by, Power.MANAGE_RULES, union)
+    name = name.strip()
+    if not name:
+        raise Refused("name-missing", "请给规则起个名称。")
+    if Rule.objects.filter(union=union, name=name).exists():
+        raise Refused("name-taken", "这个工会已有叫“%(name)s”的规则，请换个名称，或给它发布新版本。", name=name)
+    rule = Rule.make(union=union, name=name)
+    journal.write("rule.added", of=rule, by=by, at=at)
+    return rule
+
+
+@atomic
+def publish(
+    *, rule: Rule, condition: Condition | Mapping[str, object], valid_from: date, valid_to: date | None = None,
+    by: Actor, at: datetime,
+) -> RuleVersion:
+    """A new version beside the old ones, which stay as they were; where days overlap, the newer one holds.
+
+    Refused: "no-power", "rule-form", "rule-fact" (a fact that nobody knows), "rule-type", "period-empty".
+    """
+    rule = Rule.objects.select_related("union").lock(rule.pk)
+    require(by, Power.MANAGE_RULES, rule.union)
+    Days(valid_from, valid_to)
+    tree = from_data(condition if isinstance(condition, Mapping) else to_data(condition))
+    for comparison in comparisons(tree):
+        _check_fact(comparison)
+    version = RuleVersion.make(
+        rule=rule, number=_next_number(rule), condition=to_data(tree), valid_from=valid_from, valid_to=valid_to,
+        published_at=at, published_by=by.account_id,
+    )
+    journal.write(
+        "rule.published", of=rule, by=by, at=at, number=version.number, valid_from=valid_from.isoformat(),
+        valid_to=valid_to.isoformat() if valid_to else "",
+    )
+    return version
+
+
+def _next_number(rule: Rule) -> int:
+    last = RuleVersion.objects.filter(rule=rule).order_by("-number").values_list("number", flat=True).first()
+    return (last or 0) + 1
+
+
+def _check_fact(comparison: Compare) -> None:
+    known = FACTS.get(comparison.fact)
+    if known is None:
+        raise Refused(
+            "rule-fact", "系统里没有“%(fact)s”这项事实，请改用：%(known)s。", fact=comparison.fact, known="、".join(FACTS)
+        )
+    wanted = {"has": frozenset, "in": str}.get(comparison.op) or type_of(comparison.value)
+    if wanted is not known.type:
+        raise Refused(
+            "rule-type", "“%(fact)s”（%(called)s）不能这样比较，请改比较方式或值。", fact=comparison.fact, called=known.words
+        )
