@@ -14,9 +14,10 @@ class Limits:
     sheets: int = 50
     rows: int = 100_000  # of one sheet, counted to its last row with content
     columns: int = 200
-    cells: int = 3_000_000  # of all sheets together: rows × columns up to the last cell with content
-    text: int = 200 * MIB  # characters of all cells together
-    merges: int = 100_000
+    cells: int = 6_000_000  # of all sheets together: rows × columns up to the last cell with content
+    text: int = 60 * MIB  # characters of all cells together
+    cell_text: int = 40_000  # characters of one cell; Excel itself stops at 32,767
+    merges: int = 20_000
     child_memory: int = 1024 * MIB
     child_cpu_seconds: int = 20
     wall_seconds: float = 30.0

@@ -19,6 +19,7 @@ from tongxin.records.sheets.cells import EXCEL_ERROR, FORMULA_UNSAVED, Fault, co
 from tongxin.records.sheets.limits import MIB, Limits
 
 NEAR_COLUMNS: Final = 52  # A to AZ: not looked at one by one
+ROWS_APART: Final = 20_000  # more empty rows than this before a cell make it a forgotten one, not a long list
 _NOTED_FAULTS: Final = 10_000
 _SMALL_PART: Final = 8 * MIB
 
@@ -75,7 +76,7 @@ def look_at_sheet(pieces: Iterator[bytes], limits: Limits) -> Look:
         _look_at(text[:cut], look, limits)
         rest = text[cut:]
     _look_at(rest, look, limits)
-    if look.last_row * look.last_column > limits.cells:
+    if look.farthest and look.last_row * look.last_column > limits.cells:
         raise far_cell(look.farthest)
     return look
 
@@ -108,7 +109,7 @@ def _note_far(match: re.Match[bytes], look: Look, limits: Limits) -> None:
     column = column_index((match[1] or match[3]).decode()) + 1
     row = int((match[2] or match[4])[:9])
     where = match[0].split(b'"', 2)[1].decode()
-    if column > limits.columns or (row > limits.rows and row > look.last_row + 1000):
+    if column > limits.columns or (row > limits.rows and row > look.last_row + ROWS_APART):
         raise far_cell(where)
     if row > limits.rows:
         raise too_many_rows(limits)
@@ -140,7 +141,10 @@ def _without_entities(pieces: Iterator[bytes]) -> Iterator[bytes]:
     tail = b""
     for piece in pieces:
         if b"<!DOCTYPE" in tail + piece or b"<!ENTITY" in tail + piece:
-            raise Refused("file-entities", "这个工作簿里有不正常的内容，不能读。请在Excel里新建一个工作簿，只把名册复制进去，再上传。")
+            raise Refused("file-entities",
+                "这个工作簿里有不正常的内容，不能读。请在Excel里新建一个工作簿，只把名册复制进去，再上传。")
+        if b"\0" in piece[:200]:  # UTF-16, which Excel does not write either and which would hide the above
+            raise broken()
         tail = piece[-9:]
         yield piece
 

@@ -20,7 +20,10 @@ _MAGIC: Final = (
     (b"\x7fELF", "file-program", "这个文件是程序，不是表格，不能上传。"),
     (b"{\\rtf", "file-document", "这个文件其实是文档，不是表格。请把里面的名册复制到Excel里再上传。"),
 )
-_MARKUP = re.compile(rb"^\s*(?:<\?xml[^>]*\?>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|style|table|div)\b", re.I | re.S)
+_MARKUP = re.compile(
+    rb"^\s*(?:<\?xml[^>]*\?>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|style|table|div)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def kind_of(file: BinaryIO) -> str:
@@ -45,10 +48,10 @@ def _kind_of_zip(file: BinaryIO) -> str:
         names = set(zipfile.ZipFile(file).namelist())
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
         raise Refused("file-broken", "这个文件坏了，多半是没有下载完或没有传完。请重新取得原文件再上传。") from None
-    if "xl/workbook.xml" in names or {"[Content_Types].xml", "_rels/.rels"} <= names and any(n.startswith("xl/") for n in names):
-        if "xl/workbook.bin" in names:
-            raise Refused("file-xlsb", "这是二进制工作簿(.xlsb)，这里不读。" + _SAVE_AS)
+    if "xl/workbook.xml" in names:
         return "xlsx"
+    if "xl/workbook.bin" in names:
+        raise Refused("file-xlsb", "这是二进制工作簿(.xlsb)，这里不读。" + _SAVE_AS)
     if any(name.startswith("word/") for name in names):
         raise Refused("file-document", "这个文件其实是Word文档，不是表格。请把里面的名册复制到Excel里再上传。")
     if {"mimetype", "content.xml"} <= names:

@@ -1,0 +1,1 @@
+"""Spreadsheets in and out; no HTTP, no database. See README.md."""

@@ -1,0 +1,85 @@
+"""The process that opens a stranger's file: `python -m tongxin.records.sheets.child`, the file on its standard input.
+
+It takes away its own memory, time, and leave to write files before it looks at the file, and answers in JSON lines on its
+standard output: a refusal, or a workbook, its sheets and rows, and an end. Nothing it prints is ever executed.
+"""
+
+import json
+import resource
+import sys
+from collections.abc import Iterator
+from typing import Any, BinaryIO, Final
+
+from tongxin.kernel.refused import Refused
+from tongxin.records.sheets.cells import Sheet, Workbook, to_wire
+from tongxin.records.sheets.delimited import read_delimited
+from tongxin.records.sheets.limits import Limits
+from tongxin.records.sheets.sniffing import kind_of
+
+ROWS_A_LINE: Final = 250
+_JSON_ITSELF: Final = {str, float, bool, int}
+
+
+def main() -> None:
+    limits = Limits.from_dict(json.loads(sys.argv[1]))
+    _bind(limits)
+    try:
+        for answer in _answers(sys.stdin.buffer, limits):
+            _say(answer)
+    except Refused as refusal:
+        _say({"refused": refusal.code, "words": refusal.words, "params": refusal.params})
+    except MemoryError:
+        _say({"memory": True})
+    else:
+        _say({"end": True})
+
+
+def _bind(limits: Limits) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (limits.child_memory, limits.child_memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.child_cpu_seconds, limits.child_cpu_seconds + 1))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _answers(file: BinaryIO, limits: Limits) -> Iterator[dict[str, Any]]:
+    book, sheets = _read(file, limits)
+    yield {"workbook": book.kind, "hidden": book.hidden, "date1904": book.date1904, "notes": book.notes}
+    text = 0
+    for sheet in sheets:
+        yield {"sheet": sheet.name, "merges": sheet.merges}
+        for start in range(0, len(sheet.rows), ROWS_A_LINE):
+            rows = [_wired(row) for row in sheet.rows[start : start + ROWS_A_LINE]]
+            lengths = [len(cell) for row in rows for cell in row if cell.__class__ is str]
+            text += sum(lengths)
+            if text > limits.text or max(lengths, default=0) > limits.cell_text:
+                raise Refused("text-much", "表里的文字多得不像名册。请在Excel里新建一个工作簿，只把名册复制进去，再上传。")
+            yield {"rows": rows}
+
+
+def _read(file: BinaryIO, limits: Limits) -> tuple[Workbook, Iterator[Sheet]]:
+    kind = kind_of(file)
+    file.seek(0)
+    if kind in {"xlsx", "xls"}:
+        from tongxin.records.sheets.workbooks import read_workbook  # noqa: PLC0415  not needed for text
+
+        return read_workbook(file, kind, limits)
+    if kind == "html":
+        from tongxin.records.sheets.web_pages import read_web_page  # noqa: PLC0415
+
+        book = read_web_page(file, limits)
+    else:
+        book = read_delimited(file, limits)
+    return book, iter(book.sheets)
+
+
+def _wired(row: list[Any]) -> list[Any]:
+    return [cell if cell.__class__ in _JSON_ITSELF else to_wire(cell) for cell in row]
+
+
+def _say(answer: dict[str, Any]) -> None:
+    sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main()
