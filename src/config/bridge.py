@@ -5,7 +5,6 @@ request a thread hand-over per middleware that is not async and serves 183 pages
 """
 
 import asyncio
-import contextlib
 import io
 import sys
 import tempfile
@@ -16,6 +15,9 @@ from urllib.parse import unquote_to_bytes
 from wsgiref.types import WSGIApplication
 from wsgiref.util import FileWrapper
 
+import structlog
+
+log = structlog.get_logger("tongxin.bridge")
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -25,6 +27,7 @@ MAX_BODY = 32 * 1024**2
 IN_MEMORY = 256 * 1024  # larger bodies are spooled to a temporary file
 BODYLESS = {204, 304}
 NOT_PASSED_ON = {b"transfer-encoding", b"proxy"}  # the body is read already; httpoxy
+BROKEN = "系统出错了，请稍后再试。 (Something broke here; please try again later.)"
 TOO_LARGE = "文件或表单太大，最多32 MB。请分成几份再提交。 (The request is too large: 32 MB at most.)"
 
 
@@ -66,8 +69,14 @@ class WsgiBridge:
             return
         with body:
             exchange = _Exchange(self.application, environ(scope, body, size), receive, send)
-            with contextlib.suppress(Disconnected):
+            try:
                 await exchange.loop.run_in_executor(self.pool, exchange.run)
+            except Disconnected:
+                return
+            except Exception:
+                log.exception("request failed outside Django")
+                await send_plain(send, 500, BROKEN)
+                return
             if exchange.whole is not None:
                 await send(exchange.start)
                 await send({"type": "http.response.body", "body": exchange.whole})

@@ -17,6 +17,7 @@ from config.surroundings import Wrong, WrongCall, database, set_up_django
 
 DONE, NOT_WELL, WRONG_CALL, WRONG_SURROUNDINGS = 0, 1, 2, 3
 ON_THEIR_OWN = ("serve", "demo", "manage", "backup", "restore")  # see to their surroundings themselves
+NO_DATABASE = ("powers",)
 COMMANDS = (
     "demo", "serve", "import_roster", "figures", "powers", "backup", "restore", "migrate", "check_health", "manage",
 )  # fmt: skip
@@ -57,6 +58,9 @@ def _module(name: str) -> ModuleType:
 def _run(args: argparse.Namespace) -> int:
     run = _module(args.command).run
     if args.command in ON_THEIR_OWN:
+        return int(run(args))
+    if args.command in NO_DATABASE:
+        set_up_django()
         return int(run(args))
     with database():
         set_up_django()

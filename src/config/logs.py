@@ -6,6 +6,7 @@ the places in the code are kept; of a database error also the state and the cons
 
 import logging
 import logging.config
+import re
 import sys
 import traceback
 from typing import Any
@@ -21,13 +22,15 @@ SPEAKS_OF_CODE = (
     NotImplementedError,
     OSError,
 )  # messages worth keeping
-FRAMES = 12
+FRAMES, CAUSES = 12, 2
+INSTALLED = re.compile(r"^.*/(site-packages|src|lib/python[0-9.]+)/")
 
 
 def configure(level: str = "INFO") -> None:
     """For every process of ours; lines of libraries come out in the same form."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
+        structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -77,18 +80,20 @@ def without_words(_logger: object, _method: str, event: EventDict) -> EventDict:
     return event
 
 
-def describe(problem: BaseException) -> dict[str, Any]:
-    frames = traceback.extract_tb(problem.__traceback__)[-FRAMES:]
-    told: dict[str, Any] = {
-        "type": f"{type(problem).__module__}.{type(problem).__qualname__}",
-        "at": [f"{frame.filename.rsplit('/site-packages/')[-1]}:{frame.lineno} {frame.name}" for frame in frames],
-    }
+def describe(problem: BaseException, depth: int = 0) -> dict[str, Any]:
+    told: dict[str, Any] = {"type": f"{type(problem).__module__}.{type(problem).__qualname__}", "at": _places(problem)}
     if isinstance(problem, SPEAKS_OF_CODE):
         told["message"] = str(problem)[:300]
     diagnosis = getattr(problem, "diag", None)
     if diagnosis is not None:
         told |= {"sqlstate": diagnosis.sqlstate, "constraint": diagnosis.constraint_name}
     cause = problem.__cause__ or (None if problem.__suppress_context__ else problem.__context__)
-    if cause is not None and cause is not problem:
-        told["because"] = describe(cause)
+    if cause is not None and depth < CAUSES:
+        told["because"] = describe(cause, depth + 1)
     return told
+
+
+def _places(problem: BaseException) -> list[str]:
+    """The innermost frames; files below a library's or our own folder, not where that is on this machine."""
+    frames = [frame for frame in traceback.extract_tb(problem.__traceback__) if not frame.filename.startswith("<")]
+    return [f"{INSTALLED.sub('', frame.filename)}:{frame.lineno} {frame.name}" for frame in frames[-FRAMES:]]

@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
+
 from config.embedded import EmbeddedServer, data_folder
 from config.embedded_host import ServerUnavailable
 
@@ -31,7 +33,8 @@ def set_up_django() -> None:
 @contextmanager
 def database() -> Iterator[EmbeddedServer | None]:
     """The embedded server, or None where DATABASE_URL names another one; let go of at the end."""
-    if os.environ.get("DATABASE_URL"):
+    if url := os.environ.get("DATABASE_URL"):
+        psycopg.connect(url, connect_timeout=5).close()  # says at once what the pool would say after its patience
         yield None
         return
     server = EmbeddedServer(data_folder())
