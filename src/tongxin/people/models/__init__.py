@@ -3,5 +3,9 @@ from tongxin.people.models.appointments import Appointment
 from tongxin.people.models.imports import ImportBatch, ImportRow
 from tongxin.people.models.memberships import Membership
 from tongxin.people.models.persons import ClaimCode, Disclosure, Person
+from tongxin.people.models.sign_in import FactorStep, SignInAttempt, SignInCode
 
-__all__ = ["Account", "Appointment", "ClaimCode", "Disclosure", "ImportBatch", "ImportRow", "Membership", "Person"]
+__all__ = [
+    "Account", "Appointment", "ClaimCode", "Disclosure", "FactorStep", "ImportBatch", "ImportRow", "Membership", "Person",
+    "SignInAttempt", "SignInCode",
+]

@@ -7,6 +7,8 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from tongxin.people.actions import sign_in
+from tongxin.people.models import Account
 from tongxin.web.answers import render_form, safe_next
 from tongxin.web.forms import HouseForm
 from tongxin.web.guard import HouseRequest, OpenTo, page
@@ -33,6 +35,8 @@ def display(request: HouseRequest) -> HttpResponse:
     for name, values in COOKIES.items():
         if (value := request.POST.get(name)) in values:
             response.set_cookie(f"tx-{name}", value, max_age=YEAR, samesite="Lax", secure=request.is_secure())
+            if name == "language" and isinstance(request.user, Account):
+                sign_in.speak(account=request.user, language=value)
     return response
 
 

@@ -1,0 +1,164 @@
+"""Signing in: by a code sent to a phone, or by login and password. Who has no account yet gets one with the first code.
+
+Nothing here says whether a number or a login is known: a code goes to whoever asks, and the account is looked for only
+once the code has been proven.
+"""
+
+import secrets
+from datetime import datetime, timedelta
+
+from django.contrib.auth import authenticate
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import password_changed
+
+from tongxin.kernel import phones
+from tongxin.kernel.refused import Refused
+from tongxin.people.actions import attempts
+from tongxin.people.actions.attempts import Kind, Limit
+from tongxin.people.models import Account
+from tongxin.people.models.sign_in import SignInCode
+from tongxin.records.actions import journal
+from tongxin.store.atomic import atomic
+from tongxin.store.keys import ring
+
+VALID = timedelta(minutes=5)
+TRIES = 5
+RESEND = timedelta(seconds=60)
+DIGITS = 6
+KEPT = timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+@atomic
+def issue_code(*, phone: str, network: str, at: datetime) -> tuple[SignInCode, str]:
+    """A fresh code for a number as it was typed, and its digits for the sender. Older codes of the number go on until they end.
+
+    A network is many people (a dormitory, a factory behind one address): its limit stops floods, not colleagues.
+    Refused: whatever is wrong with the number, "too-often".
+    """
+    number = phones.canonical_mobile(phone)
+    limits = [
+        Limit(Kind.CODE_SENT, f"phone:{number}", 1, RESEND),
+        Limit(Kind.CODE_SENT, f"phone:{number}", 5, HOUR),
+        Limit(Kind.CODE_SENT, f"phone:{number}", 10, DAY),
+        Limit(Kind.CODE_SENT, f"network:{network}", 600, 10 * MINUTE),
+    ]
+    attempts.check(limits, at=at)
+    attempts.note(limits, at=at)
+    digits = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+    SignInCode.objects.filter(sent_at__lt=at - KEPT).delete()
+    code = SignInCode(phone=number, sent_at=at)
+    code.code_digest = _digest(code, digits)
+    code.save(force_insert=True)
+    return code, digits
+
+
+def account_by_code(*, handle: str, digits: str, network: str, at: datetime) -> Account:
+    """The account of the number that proved its code; made now if there was none.
+
+    Refused: "code-gone" (expired, used, tried too often: a new one is needed), "code-wrong", "too-often",
+    "account-stopped". A wrong try is counted even though it is refused.
+    """
+    outcome = _try_code(handle=handle, digits=digits, network=network, at=at)
+    if isinstance(outcome, Refused):
+        raise outcome
+    return outcome
+
+
+@atomic
+def _try_code(*, handle: str, digits: str, network: str, at: datetime) -> Account | Refused:
+    """Returns the refusal of a wrong try instead of raising it, so that its count is kept."""
+    flood = Limit(Kind.CODE_WRONG, f"network:{network}", 300, 10 * MINUTE)
+    attempts.check([flood], at=at)
+    code = SignInCode.objects.select_for_update().filter(public_id=handle).first()
+    if code is None or code.used_at is not None or code.sent_at + VALID <= at or code.tries >= TRIES:
+        return Refused("code-gone", "验证码已失效，请重新获取。")
+    if not secrets.compare_digest(bytes(code.code_digest), _digest(code, digits)):
+        return _wrong_code(code, flood, at)
+    code.used_at = at
+    code.save(update_fields=["used_at"])
+    return _account_of(code.phone_text(), at)
+
+
+def _wrong_code(code: SignInCode, flood: Limit, at: datetime) -> Refused:
+    code.tries += 1
+    code.save(update_fields=["tries"])
+    attempts.note([flood], at=at)
+    if left := TRIES - code.tries:
+        return Refused("code-wrong", "验证码不对，还可以试%(left)d次。", left=left)
+    return Refused("code-gone", "验证码错了%(tries)d次，已失效，请重新获取。", tries=TRIES)
+
+
+def _account_of(number: str, at: datetime) -> Account | Refused:
+    digests = ring().digests(number, purpose="account.phone")
+    account = Account.objects.filter(phone_digest__in=digests).first()
+    if account is None:
+        account, made = Account.objects.get_or_create(
+            phone_digest=digests[0],
+            defaults={"login": f"p-{secrets.token_hex(12)}", "phone": number, "password": make_password(None)},
+        )
+        if made:
+            journal.write("account.opened", of=account, by=account, at=at)
+    if not account.is_active:
+        return Refused("account-stopped", "这个账号已停用，请联系您的工会。")
+    account.phone_verified_at = at
+    account.save(update_fields=["phone_verified_at"])
+    journal.write("account.signed-in", of=account, by=account, at=at, way="phone")
+    return account
+
+
+def account_by_password(*, login: str, password: str, network: str, at: datetime) -> Account:
+    """Refused: "password-wrong" (the same words for an unknown login and a stopped account), "too-often"."""
+    outcome = _try_password(login=login.strip().lower(), password=password, network=network, at=at)
+    if isinstance(outcome, Refused):
+        raise outcome
+    return outcome
+
+
+@atomic
+def _try_password(*, login: str, password: str, network: str, at: datetime) -> Account | Refused:
+    limits = [
+        Limit(Kind.PASSWORD_WRONG, f"login:{login}@{network}", 5, 15 * MINUTE),
+        Limit(Kind.PASSWORD_WRONG, f"login:{login}", 30, 15 * MINUTE),
+        Limit(Kind.PASSWORD_WRONG, f"network:{network}", 200, 15 * MINUTE),
+    ]
+    attempts.check(limits, at=at)
+    account = authenticate(None, username=login, password=password)
+    if not isinstance(account, Account):
+        attempts.note(limits, at=at)
+        return Refused("password-wrong", "登录名或密码不对，请核对后再试。忘了密码，请找上级工会的管理员重设。")
+    journal.write("account.password-proven", of=account, by=account, at=at)
+    return account
+
+
+def change_password(*, account: Account, old: str, new: str, at: datetime) -> Account:
+    """Refused: "too-often", "old-password-wrong". All other sessions end by it. `new` has passed the validators."""
+    outcome = _try_password(login=account.login, password=old, network="own", at=at)
+    if isinstance(outcome, Refused):
+        raise _old_password(outcome)
+    return _set_password(outcome, new, at)
+
+
+@atomic
+def _set_password(account: Account, new: str, at: datetime) -> Account:
+    account.set_password(new)
+    account.save(update_fields=["password"])
+    password_changed(new, account)
+    journal.write("account.password-changed", of=account, by=account, at=at)
+    return account
+
+
+def _old_password(refusal: Refused) -> Refused:
+    if refusal.code == "too-often":
+        return refusal
+    return Refused("old-password-wrong", "原来的密码不对，请再输一次。")
+
+
+@atomic
+def speak(*, account: Account, language: str) -> None:
+    """Remembers in which language the account reads."""
+    Account.objects.filter(pk=account.pk).exclude(language=language).update(language=language)
+
+
+def _digest(code: SignInCode, digits: str) -> bytes:
+    return ring().digest(f"{code.public_id}:{digits}", purpose="sign-in.code")

@@ -1,0 +1,55 @@
+"""What signing in needs to remember: codes that were sent, and attempts that are counted."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from tongxin.people.models.accounts import Account
+from tongxin.store.fields import Sealed, SealedField
+from tongxin.store.models import Guarded, PublicIdField
+
+
+class SignInCode(Guarded):
+    """A code on its way to a phone. The browser holds only the public id; number and code are sealed or digested here."""
+
+    public_id = PublicIdField()
+    phone = SealedField(purpose="sign-in.phone")
+    code_digest = models.BinaryField(max_length=32)
+    sent_at = models.DateTimeField()
+    tries = models.SmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["sent_at"], name="sign_in_code_sent")]
+
+    def phone_text(self) -> str:
+        """The number in E.164."""
+        return self.phone.open() if isinstance(self.phone, Sealed) else self.phone
+
+
+class SignInAttempt(Guarded):
+    """One thing that must not happen too often, under a digest of whom it concerns: a phone, a login, a network."""
+
+    class Kind(models.TextChoices):
+        CODE_SENT = "code_sent"
+        CODE_WRONG = "code_wrong"
+        PASSWORD_WRONG = "password_wrong"
+        FACTOR_WRONG = "factor_wrong"
+        CLAIM_WRONG = "claim_wrong"
+
+    kind = models.CharField(max_length=20, choices=Kind)
+    of = models.BinaryField(max_length=32)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["of", "kind", "at"], name="sign_in_attempt_of"),
+            models.Index(fields=["at"], name="sign_in_attempt_at"),
+        ]
+
+
+class FactorStep(Guarded):
+    """The last thirty-second step whose one-time code an account has used: no code counts twice."""
+
+    account = models.OneToOneField(Account, models.CASCADE, related_name="factor_step")
+    step = models.BigIntegerField()

@@ -1,0 +1,75 @@
+"""Signing out, and changing one's password."""
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth import logout, update_session_auth_hash
+from django.contrib.auth.password_validation import validate_password
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.kernel.refused import Refused
+from tongxin.people.actions import sign_in
+from tongxin.people.models import Account
+from tongxin.web.answers import render_form
+from tongxin.web.forms import HouseForm
+from tongxin.web.guard import HouseRequest, OpenTo, page
+
+NEW = forms.PasswordInput(attrs={"autocomplete": "new-password"})
+
+
+class PasswordForm(HouseForm):
+    old = forms.CharField(
+        label=_("原来的密码"), strip=False, max_length=200, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+    new = forms.CharField(
+        label=_("新密码"), strip=False, max_length=200, widget=NEW, help_text=_("至少10个字符，不要用别处用过的密码。")
+    )
+    again = forms.CharField(label=_("再输一次新密码"), strip=False, max_length=200, widget=NEW)
+
+    def __init__(self, *args: object, account: Account, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.account = account
+
+    def clean_new(self) -> str:
+        new = str(self.cleaned_data["new"])
+        validate_password(new, self.account)
+        return new
+
+    def clean_again(self) -> str:
+        again = str(self.cleaned_data["again"])
+        if "new" in self.cleaned_data and again != self.cleaned_data["new"]:
+            raise forms.ValidationError(gettext("两次输入的新密码不一样，请重新输入。"))
+        return again
+
+
+@page(open_to=OpenTo.STAFF)
+def password(request: HouseRequest) -> HttpResponse:
+    form = PasswordForm(request.POST if request.method == "POST" else None, account=request.user)
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        try:
+            account = sign_in.change_password(account=request.user, old=values["old"], new=values["new"], at=request.now)
+        except Refused as refusal:
+            form.refuse(refusal, "old" if refusal.code == "old-password-wrong" else None)
+        else:
+            update_session_auth_hash(request, account)
+            messages.success(request, gettext("密码已改好，别处的登录已退出。"))
+            return redirect("accounts:password")
+    return render_form(request, "accounts/password.html", form)
+
+
+@page(open_to=OpenTo.VISITOR)
+def sign_out(request: HouseRequest) -> HttpResponse:
+    if request.method == "POST":
+        logout(request)
+        return redirect("/")
+    return render(request, "accounts/sign_out.html")
+
+
+urlpatterns = [
+    path("staff/password/", password, name="password"),
+    path("sign-out/", sign_out, name="sign-out"),
+]

@@ -1,0 +1,62 @@
+"""Opening a session, and what it says of how it was opened."""
+
+from datetime import datetime, timedelta
+
+from allauth.account.internal.flows.login import record_authentication
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from tongxin.people.models import Account
+from tongxin.web.second_factor import STAFF_SESSION, proven_since
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+PENDING = "tx_pending"
+PENDING_FOR = timedelta(minutes=10)
+RECENT = timedelta(minutes=30)
+YEAR = 365 * 86400
+
+
+def open_for_worker(request: HttpRequest, account: Account) -> None:
+    """Ninety days, by a proven phone. The session's key changes, and nothing of a stranger's session is kept."""
+    login(request, account, backend=BACKEND)
+    record_authentication(request, account, method="code")
+
+
+def remember_password_proven(request: HttpRequest, account: Account, at: datetime) -> None:
+    """Not signed in yet: the second factor is still to come."""
+    request.session.flush()
+    request.session[PENDING] = {"account": account.pk, "at": at.timestamp()}
+
+
+def pending_account(request: HttpRequest, at: datetime) -> Account | None:
+    """Whose password was proven a moment ago in this session."""
+    pending = request.session.get(PENDING) or {}
+    if not pending or pending["at"] < (at - PENDING_FOR).timestamp():
+        return None
+    return Account.objects.filter(pk=pending["account"], is_active=True).first()
+
+
+def open_for_staff(request: HttpRequest, account: Account) -> None:
+    """By password and second factor: ends after STAFF_SESSION."""
+    login(request, account, backend=BACKEND)
+    request.session.pop(PENDING, None)
+    record_authentication(request, account, method="password")
+    record_authentication(request, account, method="mfa")
+    request.session.set_expiry(STAFF_SESSION)
+
+
+def add_second_factor(request: HttpRequest, account: Account) -> None:
+    """A session that is open gains the second factor; its key changes with its rank."""
+    request.session.cycle_key()
+    record_authentication(request, account, method="mfa")
+
+
+def password_recently(request: HttpRequest) -> bool:
+    return proven_since(request, "password", timezone.now() - RECENT)
+
+
+def keep_language(request: HttpRequest, response: HttpResponse, account: Account) -> None:
+    """The account's language comes along to a new browser; a choice made in this browser stays."""
+    if "tx-language" not in request.COOKIES and account.language == "en":
+        response.set_cookie("tx-language", "en", max_age=YEAR, samesite="Lax", secure=request.is_secure())

@@ -1,0 +1,128 @@
+"""Workers sign in with a phone number and a code. There is no separate page to open an account."""
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.kernel.refused import Refused
+from tongxin.notices.senders import sender
+from tongxin.people.actions import sign_in
+from tongxin.people.models.sign_in import SignInCode
+from tongxin.web.accounts.network import network_of
+from tongxin.web.accounts.sessions import keep_language, open_for_worker
+from tongxin.web.answers import UNPROCESSABLE, render_form, safe_next
+from tongxin.web.forms import HouseForm
+from tongxin.web.guard import HouseRequest, OpenTo, page
+
+HANDLE = "tx_sign_in"
+
+
+class PhoneForm(HouseForm):
+    phone = forms.CharField(
+        label=_("手机号"), max_length=40, help_text=_("中国大陆11位手机号。第一次用，验证后自动开通。"),
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel", "type": "tel"}),
+    )
+    why = {"phone": _("用来登录和接收您报名、上课的通知。号码加密保存，任课老师看不到。填错了收不到验证码，改好重发就行。")}
+
+
+class CodeForm(HouseForm):
+    code = forms.CharField(
+        label=_("6位验证码"), max_length=12,
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "w-code6", "autofocus": True}
+        ),
+    )
+
+    def clean_code(self) -> str:
+        digits = "".join(str(self.cleaned_data["code"]).split())
+        if not (digits.isascii() and digits.isdigit() and len(digits) == sign_in.DIGITS):
+            raise forms.ValidationError(gettext("验证码是6位数字，请看短信重新输入。"))
+        return digits
+
+
+@page(open_to=OpenTo.VISITOR)
+def ask_phone(request: HouseRequest) -> HttpResponse:
+    target = safe_next(request)
+    if request.user.is_authenticated:
+        return redirect(target)
+    form = PhoneForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            _send(request, form.cleaned_data["phone"])
+        except Refused as refusal:
+            form.refuse(refusal, None if refusal.code in {"too-often", "no-sender"} else "phone")
+        else:
+            return redirect(f"{reverse('accounts:sign-in-code')}?{urlencode({'next': target})}")
+    return render_form(request, "accounts/sign_in.html", form, {"next": target})
+
+
+@page(open_to=OpenTo.VISITOR)
+def ask_code(request: HouseRequest) -> HttpResponse:
+    target, code = safe_next(request), _code(request)
+    if request.user.is_authenticated:
+        return redirect(target)
+    if code is None:
+        return redirect(f"{reverse('accounts:sign-in')}?{urlencode({'next': target})}")
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _enter(request, form.cleaned_data["code"], target)
+        except Refused as refusal:
+            form.refuse(refusal, "code" if refusal.code == "code-wrong" else None)
+    return render_form(request, "accounts/code.html", form, _about(request, code, target))
+
+
+@page(open_to=OpenTo.VISITOR, methods=("POST",))
+def resend(request: HouseRequest) -> HttpResponse:
+    """A new code to the same number; the one before it stays good until it ends."""
+    target, code = safe_next(request), _code(request)
+    if code is None:
+        return redirect(f"{reverse('accounts:sign-in')}?{urlencode({'next': target})}")
+    try:
+        _send(request, code.phone_text())
+    except Refused as refusal:
+        told = {**_about(request, code, target), "form": CodeForm(), "refusal": refusal}
+        return render(request, "accounts/code.html", told, status=UNPROCESSABLE)
+    return redirect(f"{reverse('accounts:sign-in-code')}?{urlencode({'next': target})}")
+
+
+def _send(request: HouseRequest, phone: str) -> None:
+    code, digits = sign_in.issue_code(phone=phone, network=network_of(request), at=request.now)
+    text = gettext("【同心】您的登录验证码是%(code)s，5分钟内有效。不要告诉任何人，工会工作人员不会向您要。")
+    sender().send(code.phone_text(), text % {"code": digits}, at=request.now)
+    request.session[HANDLE] = code.public_id
+
+
+def _enter(request: HouseRequest, digits: str, target: str) -> HttpResponse:
+    account = sign_in.account_by_code(
+        handle=request.session.get(HANDLE, ""), digits=digits, network=network_of(request), at=request.now
+    )
+    open_for_worker(request, account)
+    request.session.pop(HANDLE, None)
+    response = redirect(target)
+    keep_language(request, response, account)
+    return response
+
+
+def _code(request: HouseRequest) -> SignInCode | None:
+    """The code that this browser asked for, used up or not."""
+    return SignInCode.objects.filter(public_id=request.session.get(HANDLE, "")).first()
+
+
+def _about(request: HouseRequest, code: SignInCode, target: str) -> dict[str, object]:
+    number = code.phone_text()
+    return {
+        "next": target, "ends": f"{number[-4:]}",
+        "wait": max(0, round((code.sent_at + sign_in.RESEND - request.now).total_seconds())),
+    }
+
+
+urlpatterns = [
+    path("sign-in/", ask_phone, name="sign-in"),
+    path("sign-in/code/", ask_code, name="sign-in-code"),
+    path("sign-in/code/again/", resend, name="sign-in-again"),
+]
