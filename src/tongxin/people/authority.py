@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from tongxin.kernel.refused import Refused
 from tongxin.people.models import Account, Appointment
-from tongxin.people.powers import Power
+from tongxin.people.powers import GRANTABLE, Power
 from tongxin.people.roles import ROLES, Reach, RoleName
-from tongxin.unions.models import AgreementGrant, Closure, Union
+from tongxin.unions.models import AgreementGrant, AgreementParty, Closure, Union
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,17 +163,18 @@ def actor_of(account: Account, on: date) -> Actor:
 
 
 def _grants(unions: set[int], on: date) -> tuple[Grant, ...]:
-    """Grants of agreements in force that both sides have signed."""
+    """Grants of agreements in force whose giver and taker have both signed by that day."""
+    signed = AgreementParty.objects.filter(agreement=OuterRef("agreement"), signed_on__lte=on)
     rows = (
         AgreementGrant.objects.filter(
             Q(agreement__ends=None) | Q(agreement__ends__gt=on),
             Q(agreement__ended_early_on=None) | Q(agreement__ended_early_on__gt=on),
+            Exists(signed.filter(union=OuterRef("giver"))),
+            Exists(signed.filter(union=OuterRef("taker"))),
             agreement__starts__lte=on,
             taker__in=unions,
+            power__in=GRANTABLE,
         )
-        .exclude(agreement__parties__signed_on=None)
         .values_list("agreement_id", "giver_id", "taker_id", "power", "below")
     )
     return tuple(Grant(a, giver, taker, Power(power), below) for a, giver, taker, power, below in rows)
-
-

@@ -26,7 +26,7 @@ LEVELS: Final = {
     "national": Level.NATION, "province": Level.PROVINCE, "prefecture": Level.PREFECTURE, "county": Level.COUNTY,
     "township": Level.TOWNSHIP,
 }
-HEADINGS: Final = {code: "500000" for code in (*NO_FEDERATION, "500300")}  # 市辖区, 县, 市: no unions of their own
+HEADINGS: Final = dict.fromkeys((*NO_FEDERATION, "500300"), "500000")  # 市辖区, 县, 市: no unions of their own
 LISTED_APART: Final = "519"  # 1992 to 1995 the lists put county-level cities there; their prefecture still ran them
 TODAY_SOURCE: Final = f"国家统计局{CODES_OF}年区划代码"
 UNCHANGED: Final = "代码沿革中没有变更记录"

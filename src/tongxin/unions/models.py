@@ -1,7 +1,7 @@
 """The tree of unions as it was on any day, and the agreements between unions that have no parent in common."""
 
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -86,7 +86,7 @@ class Union(Guarded):
     synthetic = models.BooleanField(default=False)  # invented for the demo
     name_basis = models.CharField(max_length=120, blank=True)  # where the name comes from, if it was derived
 
-    objects = UnionQuerySet.as_manager()
+    objects: ClassVar[UnionQuerySet] = UnionQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["name"], name="union_name")]
@@ -107,8 +107,11 @@ class Dated(Guarded):
         abstract = True
 
 
-class DatedQuerySet(GuardedQuerySet[models.Model]):
-    def as_of(self, day: date) -> "DatedQuerySet":
+_D = TypeVar("_D", bound=models.Model)
+
+
+class DatedQuerySet(GuardedQuerySet[_D]):
+    def as_of(self, day: date) -> "DatedQuerySet[_D]":
         return self.filter(Q(valid_to=None) | Q(valid_to__gt=day), valid_from__lte=day)
 
 
@@ -116,7 +119,7 @@ class UnionName(Dated):
     union = models.ForeignKey(Union, models.PROTECT, related_name="names")
     name = models.CharField(max_length=120)
 
-    objects = DatedQuerySet.as_manager()
+    objects: ClassVar["DatedQuerySet[UnionName]"] = DatedQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         constraints: ClassVar = [
@@ -146,7 +149,7 @@ class UnionCode(Dated):
     area_name = models.CharField(max_length=60, blank=True)  # what the list calls the area
     precision = models.CharField(max_length=6, choices=Precision, default=Precision.DAY)
 
-    objects = DatedQuerySet.as_manager()
+    objects: ClassVar["DatedQuerySet[UnionCode]"] = DatedQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["code"], name="union_code")]
@@ -170,7 +173,7 @@ class Parenthood(Dated):
     child = models.ForeignKey(Union, models.PROTECT, related_name="parenthoods")
     parent = models.ForeignKey(Union, models.PROTECT, related_name="+")
 
-    objects = DatedQuerySet.as_manager()
+    objects: ClassVar["DatedQuerySet[Parenthood]"] = DatedQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         constraints: ClassVar = [
@@ -192,7 +195,7 @@ class Closure(Guarded):
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
 
-    objects = DatedQuerySet.as_manager()
+    objects: ClassVar["DatedQuerySet[Closure]"] = DatedQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         constraints: ClassVar = [

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 
 from tongxin.unions.models import (
     Closure,
@@ -46,19 +46,15 @@ class History:
 
 def tree_on(day: date, *, root: Union | None = None, depth: int | None = None, level: int | None = None) -> list[Standing]:
     """The tree of that day from `root` (None: everything) down, `depth` steps at most, parents before children."""
-    if root is None:
-        found = Union.objects.filter(pk__in=Closure.objects.as_of(day).values("descendant"))
-        above = Closure.objects.as_of(day).filter(descendant=OuterRef("pk")).order_by("-depth").values("depth")[:1]
-        found = found.annotate(steps=Subquery(above))
-    else:
-        found = Union.objects.filter(pk__in=Closure.objects.as_of(day).filter(ancestor=root).values("descendant"))
-        down = Closure.objects.as_of(day).filter(ancestor=root, descendant=OuterRef("pk")).values("depth")[:1]
-        found = found.annotate(steps=Subquery(down))
-    if depth is not None:
-        found = found.filter(steps__lte=depth)
+    below = Closure.objects.as_of(day)
+    if root is not None:
+        below = below.filter(ancestor=root)
+    steps = dict(below.values_list("descendant_id").annotate(Max("depth")))
+    unions = Union.objects.filter(pk__in=below.values("descendant"))
     if level is not None:
-        found = found.filter(level__lte=level)
-    return [_standing(union, union.steps) for union in _as_on(found, day).order_by("steps", "code")]
+        unions = unions.filter(level__lte=level)
+    rows = [_standing(union, steps[union.pk]) for union in _as_on(unions, day) if depth is None or steps[union.pk] <= depth]
+    return sorted(rows, key=lambda row: (row.depth, row.level, row.code))
 
 
 def children_on(union: Union, day: date) -> list[Standing]:

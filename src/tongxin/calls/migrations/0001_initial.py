@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('people', '0003_factorstep_signinattempt_signincode'),
+        ('people', '0001_initial'),
         ('rulebook', '0001_initial'),
         ('unions', '0001_initial'),
     ]

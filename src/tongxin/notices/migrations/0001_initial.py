@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('people', '0002_alter_account_last_login_alter_account_password'),
+        ('people', '0001_initial'),
     ]
 
     operations = [

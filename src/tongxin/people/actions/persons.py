@@ -18,7 +18,7 @@ from tongxin.unions.models import Union
 
 
 @atomic
-def register(
+def register(  # noqa: PLR0913 - one name for each thing that is recorded
     *, union: Union, name: str, by: Actor, at: datetime, document: str = "",
     document_kind: str = DocumentKind.RESIDENT_ID, phone: str = "", joined_on: date | None = None,
     assurance: int = Assurance.ROSTER, synthetic: bool = False, **tier_two: Any,
@@ -86,7 +86,7 @@ def declare(*, account: Account, name: str, near: Union, by: Actor, at: datetime
 
 
 def open_membership(person: Person) -> Membership:
-    found = Membership.objects.filter(person=person, ends=None).first()
+    found: Membership | None = Membership.objects.filter(person=person, ends=None).first()
     if found is None:
         raise Refused("no-membership", "这个人现在没有会籍，请先登记会籍。")
     return found

@@ -5,8 +5,7 @@ from typing import Any, Final
 from tongxin.kernel import id_numbers, phones
 from tongxin.kernel.refused import Refused
 from tongxin.people import names
-from tongxin.people.models import Person
-from tongxin.people.models.persons import DocumentKind, Sex
+from tongxin.people.models.persons import DocumentKind, GigGroup, Sex
 from tongxin.people.queries import lookup
 from tongxin.store.fields import Sealed
 from tongxin.store.keys import ring
@@ -22,6 +21,7 @@ TIER_TWO: Final = frozenset(
         "employer", "employer_uscc", "occupation", "model_worker",
     }
 )
+_CHOICES: Final[dict[str, set[str]]] = {"sex": set(Sex), "gig_group": set(GigGroup)}
 
 
 def name_columns(name: str) -> dict[str, Any]:
@@ -65,7 +65,6 @@ def tier_two_columns(values: dict[str, Any]) -> dict[str, Any]:
     if unknown:
         raise TypeError(f"no such field of the real-name sheet: {sorted(unknown)}")
     for field, value in values.items():
-        choices = Person._meta.get_field(field).choices
-        if value and choices and value not in dict(choices):
+        if value and value not in _CHOICES.get(field, {value}):
             raise Refused("value-unknown", "“%(value)s”不在可选范围里，请重选。", value=value)
     return values

@@ -111,10 +111,15 @@ class Person(Sharded):
 
     def document_text(self) -> str:
         """The full number, for comparing; to show it to someone is a disclosure."""
-        return self.document.open() if isinstance(self.document, Sealed) else (self.document or "")
+        return _text(self.document)
 
     def phone_text(self) -> str:
-        return self.phone.open() if isinstance(self.phone, Sealed) else (self.phone or "")
+        return _text(self.phone)
+
+
+def _text(value: Sealed | str | None) -> str:
+    """What was just set may still be a text."""
+    return value.open() if isinstance(value, Sealed) else str(value or "")
 
 
 class Disclosure(Sharded):
@@ -136,5 +141,10 @@ class ClaimCode(Sharded):
     issued_by = models.BigIntegerField()
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField()
-    tries = models.SmallIntegerField(default=0)
     used_at = models.DateTimeField(null=True)
+
+    class Meta(Sharded.Meta):
+        constraints: ClassVar = [
+            *Sharded.Meta.constraints,
+            models.UniqueConstraint(fields=["digest"], name="claim_code_once"),
+        ]

@@ -47,7 +47,7 @@ def derive(descendants: Iterable[int] | None, *, afresh: bool = True) -> int:
     stand at or below the changed union at any time. `afresh=False`: they are new and have no rows to forget.
     """
     must_be_writing("the closure of unions")
-    asked = {"all": descendants is None, "descendants": list(descendants or ())}
+    asked: dict[str, bool | list[int]] = {"all": descendants is None, "descendants": list(descendants or ())}
     with connection.cursor() as cursor:
         if afresh:
             cursor.execute(_FORGET, asked)

@@ -32,7 +32,7 @@ def rename(
 
 
 @atomic
-def recode(
+def recode(  # noqa: PLR0913 - one name for each thing that is recorded
     *, union: Union, code: str, on: date, by: By, at: datetime, system: int = UnionCode.System.AREA,
     area_name: str = "", precision: str = UnionCode.Precision.DAY, source: str = "",
     confidence: str = Confidence.SURE,
@@ -45,7 +45,7 @@ def recode(
         raise Refused("code-missing", "请填工会代码。")
     sure = UnionCode.objects.as_of(on).exclude(confidence=Confidence.UNSURE)
     if confidence != Confidence.UNSURE and sure.filter(system=system, code=code).exists():
-        raise Refused("code-taken", "代码%(code)s已经有工会在用，请换一个。", code=code)
+        raise Refused("code-taken", "代码%(number)s已经有工会在用，请换一个。", number=code)
     current = sure.filter(union=union, system=system).first() if confidence != Confidence.UNSURE else None
     ends = _give_way(current, on)
     row = UnionCode.make(

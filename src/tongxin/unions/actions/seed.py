@@ -116,7 +116,7 @@ def _date_codes(new: Iterable[Life], by_code: dict[str, Union]) -> None:
     rows = [
         UnionCode(
             union=by_code[life.code], code=code.value, area_name=code.area_name, precision=code.precision,
-            system=UnionCode.System.AREA if len(code.value) == 6 else UnionCode.System.STATISTICS,  # noqa: PLR2004
+            system=UnionCode.System.AREA if len(code.value) == 6 else UnionCode.System.STATISTICS,
             **_days(code),
         )
         for life in new

@@ -15,7 +15,7 @@ from tongxin.unions.models import Closure, Confidence, Kind, Level, Parenthood, 
 
 
 @atomic
-def found(
+def found(  # noqa: PLR0913 - one name for each thing that is recorded
     *, parent: Union | None, kind: str, level: int, name: str, code: str, founded_on: date, by: By, at: datetime,
     uscc: str = "", synthetic: bool = False, name_basis: str = "", source: str = "",
     confidence: str = Confidence.SURE,
@@ -164,7 +164,7 @@ def _free_code(code: str) -> str:
     if not code:
         raise Refused("code-missing", "请填工会代码。")
     if Union.objects.filter(code=code).exists():
-        raise Refused("code-taken", "代码%(code)s已经有工会在用，请换一个。", code=code)
+        raise Refused("code-taken", "代码%(number)s已经有工会在用，请换一个。", number=code)
     return code
 
 
