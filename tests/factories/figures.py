@@ -60,10 +60,19 @@ class Books:
     site: Site = field(init=False)
 
     def __post_init__(self) -> None:
-        shard = {"federation": self.union.federation, "union": self.union}
         with writing():
-            self.programme = Programme.make(**shard, name=self.name, began_on=date(2018, 3, 1))
-            self.site = Site.make(**shard, kind=SiteKind.WORKERS_HOME, name=f"职工之家{next(_numbers)}")
+            self.programme = Programme.make(
+                federation=self.union.federation, union=self.union, name=self.name, began_on=date(2018, 3, 1)
+            )
+        self.new_site()
+
+    def new_site(self) -> None:
+        """Where cohorts from now on meet."""
+        with writing():
+            self.site = Site.make(
+                federation=self.union.federation, union=self.union, kind=SiteKind.WORKERS_HOME,
+                name=f"职工之家{next(_numbers)}",
+            )  # fmt: skip
 
     def term(self, ordinal: int) -> Term:
         with writing():

@@ -58,16 +58,6 @@ def test_planned_and_cancelled_cohorts_do_not_count(books: Books, state: str, co
     assert (found["terms"], found["courses"], found["cohorts"]) == (counted, counted, counted)
 
 
-def test_a_cohort_cancelled_after_someone_came_still_counts(books: Books) -> None:
-    cohort = books.cohort(books.term(1), books.course("瑜伽"), *MARCH)
-    books.attend(books.enrol(cohort, person(books.union, "王小华")), 1)
-    with writing():
-        cohort.sessions.filter(no__gt=1).update(state=SessionState.CANCELLED)
-        type(cohort).objects.update(state=CohortState.CANCELLED)
-    found = numbers(books, date(2024, 3, 31))
-    assert (found["cohorts"], found["person_times"]) == (1, 1)
-
-
 def test_a_course_offered_in_two_terms_counts_once(books: Books) -> None:
     yoga = books.course("瑜伽")
     for ordinal in (1, 2):

@@ -28,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
     from tongxin.kernel.refused import Refused  # noqa: PLC0415
 
     try:
-        asking = finding.asking_named(args.programme, as_of=args.as_of or _today(), union=args.union)
+        asking = finding.asking_named(args.programme, as_of=args.as_of or _today(), today=_today(), union=args.union)
     except Refused as refusal:  # a programme or union that is not there: the call names what does not exist
         raise WrongCall(str(refusal)) from refusal
     found = sheets.answers(catalogue.STABLE, asking)

@@ -39,9 +39,7 @@ class Figure:
 
 
 _PLACE = frozenset({Axis.BRANCH, Axis.UNION, Axis.TERM, Axis.COURSE, Axis.COHORT, Axis.SITE, Axis.YEAR, Axis.MONTH})
-_COUNTED = (
-    "一个班次从第一节没有取消的课上课那天起计入；筹备中的不计；整班取消的不计，取消前已经有人上过课的仍计入。"
-)
+_COUNTED = "一个班次从第一节没有取消的课上课那天起计入；筹备中的和整班取消的不计。"
 
 FIGURES: Final[Mapping[str, Figure]] = {
     figure.name: figure
@@ -89,12 +87,12 @@ FIGURES: Final[Mapping[str, Figure]] = {
         ),
         Figure(
             name="seats_taken", words="已占名额", question="名额用了多少？", unit="个名额", grain="在册", version=1,
-            definition="计入的班次（不含整班取消的）中，截止日当天结束时仍在册的名额数。结课的班次，结课时在册的都计入。",
+            definition="截止日（含当天）前计入的班次中，截止日当天结束时在册的名额数。结课的班次，结课时在册的都计入。",
             source="班次名单", fact=PLACES, aggregate="coalesce(sum(seats.taken), 0)", exact_by=_PLACE,
         ),
         Figure(
             name="seats", words="名额", question="一共提供了多少名额？", unit="个名额", grain="班次", version=1,
-            definition="计入的班次（不含整班取消的）的名额之和。",
+            definition=f"截止日（含当天）前计入的班次的名额之和。{_COUNTED}",
             source="班次的记录", fact=PLACES, aggregate="coalesce(sum(c.units), 0)", exact_by=_PLACE,
         ),
     )

@@ -51,7 +51,7 @@ COHORTS: Final = Fact(
         activities_cohort c
         JOIN activities_term t ON t.id = c.term_id
         JOIN LATERAL (
-            SELECT min(l.starts_at) AS at, bool_or(l.state = 'held') AS held
+            SELECT min(l.starts_at) AS at
             FROM activities_session l WHERE l.cohort_id = c.id AND l.state <> 'cancelled'
         ) first ON true""",
     columns={
@@ -59,7 +59,7 @@ COHORTS: Final = Fact(
         Axis.YEAR: "to_char(first.at AT TIME ZONE 'Asia/Shanghai', 'YYYY')",
         Axis.MONTH: "to_char(first.at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM')",
     },
-    counted="c.state <> 'planned' AND (c.state <> 'cancelled' OR first.held) AND first.at < %s",
+    counted="c.state NOT IN ('planned', 'cancelled') AND first.at < %s",
     by_day=False,
     programme="t.programme_id",
 )  # fmt: skip
@@ -73,7 +73,7 @@ PLACES: Final = Fact(
             WHERE e.cohort_id = c.id AND e.at < %s AND (e.ended_at IS NULL OR e.ended_at >= %s)
         ) seats ON true""",
     columns=COHORTS.columns,
-    counted=COHORTS.counted + " AND c.state <> 'cancelled'",
+    counted=COHORTS.counted,
     by_day=False,
     programme="t.programme_id",
 )

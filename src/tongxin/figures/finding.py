@@ -15,7 +15,8 @@ from tongxin.people.scoping import unions_within
 from tongxin.unions.models import Union, UnionQuerySet
 from tongxin.venues.models import Site
 
-NARROWS: Final = (Axis.TERM, Axis.COURSE, Axis.COHORT, Axis.SITE, Axis.YEAR, Axis.MONTH)
+NARROWS: Final = (Axis.UNION, Axis.YEAR, Axis.MONTH, Axis.TERM, Axis.COURSE, Axis.SITE, Axis.COHORT)
+EARLIEST: Final = date(1925, 5, 1)  # when the national federation was founded
 
 
 def scope_of(actor: Actor) -> UnionQuerySet:
@@ -32,7 +33,8 @@ def programmes_for(actor: Actor) -> list[Programme]:
 def asking_of(
     actor: Actor, *, as_of: date, programme: str = "", union: str = "", narrowed: Mapping[Axis, str] | None = None
 ) -> Asking:
-    """Public ids, a union's code, years and months, as addresses hold them. Raises Refused("not-found")."""
+    """Public ids, unions' codes, years and months, as addresses hold them. Raises Refused: "not-found", "as-of-ahead"."""
+    _must_have_been(as_of, actor.on)
     scope = scope_of(actor)
     return Asking(
         as_of=as_of,
@@ -43,8 +45,9 @@ def asking_of(
     )
 
 
-def asking_named(programme: str, *, as_of: date, union: str | None = None) -> Asking:
+def asking_named(programme: str, *, as_of: date, today: date, union: str | None = None) -> Asking:
     """For the operator's command line, which sees everything. Raises Refused."""
+    _must_have_been(as_of, today)
     place = Union.objects.filter(code=union).first() if union else None
     if union and place is None:
         raise Refused("no-such-union", "没有代码为“%(union)s”的工会，请核对代码。", union=union)
@@ -57,6 +60,21 @@ def asking_named(programme: str, *, as_of: date, union: str | None = None) -> As
     if len(found) > 1:
         raise Refused("programme-not-clear", "有%(n)s个工会都有“%(name)s”，请用--union指明是哪一个。", n=len(found), name=programme)
     return Asking(as_of=as_of, union=place, programme=found[0])
+
+
+def home_of(actor: Actor) -> Union | None:
+    """The one union from which the reader's reach begins; None where there are several."""
+    roots = actor.roots(Power.READ_FIGURES)
+    begins = roots.here | roots.below
+    return Union.objects.get(pk=next(iter(begins))) if len(begins) == 1 else None
+
+
+def _must_have_been(as_of: date, today: date) -> None:
+    """Lessons still to come have served nobody."""
+    if as_of > today:
+        raise Refused("as-of-ahead", "截止日不能晚于今天，还没上的课不算数。请改成今天或以前的日期。")
+    if as_of < EARLIEST:
+        raise Refused("as-of-before", "截止日太早了，请改成%(year)s年以后的日期。", year=EARLIEST.year)
 
 
 def _programme(actor: Actor, slug: str) -> Programme:
@@ -78,6 +96,8 @@ def _key(axis: Axis, slug: str, scope: UnionQuerySet) -> Key:
         Axis.SITE: Site.objects.filter(pk__in=held.values("site")),
         Axis.COHORT: held,
     }
+    if axis is Axis.UNION:
+        return int(_one(scope.filter(code=slug)).pk)
     if axis not in lists:
         raise _not_found()
     return int(_one(lists[axis].filter(public_id=slug)).pk)

@@ -58,7 +58,8 @@ def _terms(keys: set[Any]) -> dict[Key, Label]:
 
 def _term(term: Term) -> Label:
     days = f"{_day(term.starts)}—{_day(term.ends)}"
-    return Label(f"第{term.ordinal}期", days, term.public_id, (term.programme.name, term.programme_id, term.ordinal))
+    order = (term.programme.name, term.programme_id, term.ordinal)
+    return Label(f"第{term.ordinal}期", f"{term.programme.name}，{days}", term.public_id, order)
 
 
 def _courses(keys: set[Any]) -> dict[Key, Label]:

@@ -96,15 +96,23 @@ def share(ratio: Ratio, asking: Asking) -> Share:
     return ratio.of(counting.total((ratio.numerator, ratio.denominator), asking))
 
 
-def sheet(names: Iterable[str], asking: Asking, by: Axis, *, reader: Actor | None = None) -> Sheet:
-    """The rows sorted as people read the axis: terms and days by number, others by name. Records that are gone stand last."""
+def sheet(
+    names: Iterable[str], asking: Asking, by: Axis, *, reader: Actor | None = None, totals: counting.Values | None = None
+) -> Sheet:
+    """The rows sorted as people read the axis: terms and days by number, others by name. Records that are gone stand last.
+
+    `totals`: numbers of the same asking that were counted already, so that a page counts each once.
+    """
     figures = chosen(names)
     found = counting.rows(figures, asking, by)
     open_names = by is Axis.PERSON and may_read_names(reader, asking)
     named = labels.of(by, found, on=asking.as_of, names=open_names)
     rows = [Row(key, named[key], values) for key, values in found.items()]
     rows.sort(key=lambda row: (row.key is None, row.label.order))
-    return Sheet(asking, by, figures, counting.total(figures, asking), tuple(rows), open_names)
+    known = totals or {}
+    missing = counting.total([figure for figure in figures if figure.name not in known], asking)
+    kept = {figure.name: {**known, **missing}[figure.name] for figure in figures}
+    return Sheet(asking, by, figures, kept, tuple(rows), open_names)
 
 
 def may_read_names(reader: Actor | None, asking: Asking) -> bool:
