@@ -40,11 +40,48 @@ class SessionState(models.TextChoices):
     CANCELLED = "cancelled", "已取消"
 
 
+SESSION_MOVES = Table(
+    ("hold", [SessionState.PLANNED, SessionState.HELD], SessionState.HELD),  # by its first mark
+    ("reschedule", [SessionState.PLANNED], SessionState.PLANNED),
+    ("cancel", [SessionState.PLANNED, SessionState.HELD], SessionState.CANCELLED),  # held only while nobody attended
+)
+
+
 class EnrolmentState(models.TextChoices):
     ENROLLED = "enrolled", "在册"
     WITHDRAWN = "withdrawn", "已退课"
     MOVED = "moved", "已转班"
     CANCELLED = "cancelled", "班次取消"
+
+
+class Standing(models.TextChoices):
+    """How a cohort stands to one person at one moment. Every list, page and API answer says it from here."""
+
+    NOT_YET = "not_yet", "未开放"
+    OPEN = "open", "可报名"
+    FULL = "full", "已满，可候补"
+    WAITING = "waiting", "候补中"
+    ENROLLED = "enrolled", "已报名"
+    CLOSED = "closed", "报名已截止"
+    RUNNING = "running", "上课中"
+    DONE = "done", "已结课"
+    CANCELLED = "cancelled", "已取消"
+
+    @property
+    def tone(self) -> str:
+        """ok, warn, info, zhu, or none for what asks for nothing."""
+        return _TONE.get(self, "")
+
+
+_TONE = {
+    Standing.NOT_YET: "info",
+    Standing.OPEN: "ok",
+    Standing.FULL: "warn",
+    Standing.WAITING: "warn",
+    Standing.ENROLLED: "ok",
+    Standing.RUNNING: "info",
+    Standing.CANCELLED: "zhu",
+}
 
 
 class Mark(models.TextChoices):
@@ -55,6 +92,8 @@ class Mark(models.TextChoices):
 
 
 ATTENDED = (Mark.PRESENT, Mark.LATE)
+LISTED = (CohortState.OPEN, CohortState.CLOSED)  # what the class list shows
+RUNNING = (CohortState.PLANNED, CohortState.OPEN, CohortState.CLOSED)  # what staff can still change
 
 
 class How(models.TextChoices):

@@ -26,10 +26,10 @@ class Attendance(Sharded):
 
 
 class AttendanceChange(Sharded):
-    """A mark corrected after its day, with the reason. The first mark stays readable here."""
+    """A mark made or corrected after its day, with the reason. What stood before stays readable here."""
 
     attendance = models.ForeignKey(Attendance, models.PROTECT, related_name="changes")
-    before = models.CharField(max_length=8, choices=Mark)
+    before = models.CharField(max_length=8, choices=Mark, blank=True)  # blank: nothing was marked on the day
     after = models.CharField(max_length=8, choices=Mark)
     reason = models.CharField(max_length=200)
     account = models.BigIntegerField(null=True)

@@ -42,6 +42,8 @@ class Cohort(Sharded):
     fee = models.DecimalField(max_digits=8, decimal_places=2, default=0)  # yuan, for materials
     pool = models.OneToOneField(Pool, models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=10, choices=CohortState, default=CohortState.PLANNED)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged_from")
+    ended_why = models.CharField(max_length=120, blank=True)  # why cancelled, merged or ended early; workers read it
 
     objects: ClassVar[CohortQuerySet] = CohortQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -60,7 +62,15 @@ class Cohort(Sharded):
         indexes: ClassVar = [
             models.Index(fields=["union", "state", "first_day"], name="cohort_union_state"),
             models.Index(fields=["teacher"], name="cohort_teacher"),
+            models.Index(
+                fields=["first_day", "starts_at", "id"], name="cohort_listed", condition=Q(state__in=["open", "closed"])
+            ),
         ]
+
+    @property
+    def title(self) -> str:
+        """瑜伽入门（晚班）. Reads the course."""
+        return f"{self.course.name}（{self.name}）" if self.name else self.course.name
 
 
 class Session(Sharded):

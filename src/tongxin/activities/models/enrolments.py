@@ -3,7 +3,6 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
 
 from tongxin.activities.models.cohorts import Cohort
 from tongxin.activities.states import EnrolmentState
@@ -13,7 +12,11 @@ from tongxin.store.models import PublicIdField, Sharded
 
 
 class Enrolment(Sharded):
-    """Given by the calls engine (`award`), or loaded from a history that the engine did not run."""
+    """Given by the calls engine (`award`), or loaded from a history that the engine did not run.
+
+    One row a person and cohort for ever: who withdraws and comes back takes up the same row, so that what they attended
+    stays one person-time. The periods between stand in the applications' steps and the journal.
+    """
 
     public_id = PublicIdField()
     cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="enrolments")
@@ -22,13 +25,13 @@ class Enrolment(Sharded):
     state = models.CharField(max_length=10, choices=EnrolmentState, default=EnrolmentState.ENROLLED)
     at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-    moved_to = models.OneToOneField("self", models.PROTECT, null=True, related_name="moved_from")
+    moved_to = models.ForeignKey("self", models.PROTECT, null=True, related_name="moved_from")
 
     class Meta(Sharded.Meta):
         constraints: ClassVar = [
             *Sharded.Meta.constraints,
             models.UniqueConstraint(
-                fields=["cohort", "person"], condition=Q(state="enrolled"), name="enrolment_once",
+                fields=["cohort", "person"], name="enrolment_once",
                 violation_error_message="这位职工已经在这个班里。",
             ),
         ]

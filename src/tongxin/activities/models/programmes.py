@@ -18,6 +18,7 @@ class Programme(Sharded):
     name = models.CharField(max_length=60)
     began_on = models.DateField()
     about = models.TextField(blank=True)
+    late_after = models.SmallIntegerField(default=10)  # minutes after the start from which a check-in counts as 迟
     synthetic = models.CharField(max_length=300, blank=True)  # what is synthetic in it; shown on every page of it
 
     objects: ClassVar[ScopedQuerySet] = ScopedQuerySet.as_manager()  # type: ignore[assignment]
@@ -28,6 +29,10 @@ class Programme(Sharded):
             models.UniqueConstraint(
                 fields=["union", "name"], name="programme_name_once",
                 violation_error_message="这个工会已有同名的项目，请换个名称。",
+            ),
+            models.CheckConstraint(
+                condition=Q(late_after__gte=0, late_after__lte=120), name="programme_late_after",
+                violation_error_message="迟到从开课后0至120分钟起算，请改成这个范围内的数。",
             ),
         ]
 

@@ -1,0 +1,68 @@
+"""Programmes and their courses. Terms: see `terms`."""
+
+from datetime import date, datetime
+
+from tongxin.activities.models import Course, Programme
+from tongxin.kernel.refused import Refused
+from tongxin.people.authority import Actor, require
+from tongxin.people.powers import Power
+from tongxin.records.actions import journal
+from tongxin.store.atomic import atomic
+from tongxin.unions.models import Union
+
+LATE_AFTER = 10
+
+
+@atomic
+def start(
+    *, union: Union, name: str, began_on: date, about: str = "", late_after: int = LATE_AFTER, by: Actor, at: datetime
+) -> Programme:
+    """Refused: "no-power", "name-missing", "programme_name_once", "programme_late_after"."""
+    require(by, Power.RUN_COURSES, union)
+    programme = Programme.make(
+        federation=union.federation, union=union, name=named(name), began_on=began_on, about=about.strip(),
+        late_after=late_after,
+    )
+    journal.write("programme.started", of=programme, by=by, at=at)
+    return programme
+
+
+@atomic
+def edit(*, programme: Programme, name: str, about: str, late_after: int, by: Actor, at: datetime) -> Programme:
+    require(by, Power.RUN_COURSES, programme.union_id)
+    programme = Programme.objects.lock(programme.pk)
+    programme.name, programme.about, programme.late_after = named(name), about.strip(), late_after
+    programme.save(update_fields=["name", "about", "late_after"])
+    journal.write("programme.edited", of=programme, by=by, at=at)
+    return programme
+
+
+@atomic
+def add_course(*, programme: Programme, name: str, topic: str, about: str = "", by: Actor, at: datetime) -> Course:
+    """Offered again in a later term it stays the same course. Refused: "no-power", "name-missing", "course_name_once"."""
+    require(by, Power.RUN_COURSES, programme.union_id)
+    course = Course.make(
+        federation=programme.federation, programme=programme, union_id=programme.union_id, name=named(name),
+        topic=topic.strip(), about=about.strip(),
+    )
+    journal.write("course.added", of=course, by=by, at=at)
+    return course
+
+
+@atomic
+def edit_course(*, course: Course, name: str, topic: str, about: str, by: Actor, at: datetime) -> Course:
+    require(by, Power.RUN_COURSES, course.union_id)
+    course = Course.objects.lock(course.pk)
+    course.name, course.topic, course.about = named(name), topic.strip(), about.strip()
+    course.save(update_fields=["name", "topic", "about"])
+    journal.write("course.edited", of=course, by=by, at=at)
+    return course
+
+
+def named(name: str) -> str:
+    name = name.strip()
+    if not name:
+        raise Refused("name-missing", "还没有填名称，请填上。")
+    if len(name) > 60:
+        raise Refused("name-long", "名称最多60个字，请改短一些。")
+    return name

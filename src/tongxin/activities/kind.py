@@ -1,0 +1,70 @@
+"""Places in a class, as a kind of the calls engine: one call a term, one pool a cohort."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection
+
+from tongxin.activities.models import Cohort, Enrolment
+from tongxin.activities.states import CohortState, EnrolmentState
+from tongxin.calls.models import Application, Award, Call
+from tongxin.calls.states import Stage, Why
+from tongxin.kernel.public_ids import new_public_id
+from tongxin.kernel.refused import Refused
+from tongxin.people.authority import Actor
+from tongxin.rulebook.models import RuleVersion
+from tongxin.store.atomic import must_be_writing
+
+_REFUSALS = {
+    CohortState.PLANNED: "这个班还没有开放报名，请过几天再看。",
+    CohortState.CLOSED: "这个班的报名已经截止，请看看别的班。",
+    CohortState.FINISHED: "这个班已经结课，请看看别的班。",
+    CohortState.CANCELLED: "这个班已经取消，请看看别的班。",
+}
+_ENDED = {
+    Why.WITHDRAWN: EnrolmentState.WITHDRAWN,
+    Why.MOVED: EnrolmentState.MOVED,
+    Why.CLOSED: EnrolmentState.CANCELLED,
+}
+# One statement however many were granted. Whoever was in the cohort before takes up the same row again.
+_ENROL = """
+INSERT INTO activities_enrolment (federation, public_id, cohort_id, person_id, award_id, state, at)
+SELECT cohort.federation, given.public_id, cohort.id, given.person, given.award, %(enrolled)s, %(at)s
+FROM unnest(%(pools)s::bigint[], %(persons)s::bigint[], %(awards)s::bigint[], %(public_ids)s::text[])
+     AS given (pool, person, award, public_id)
+JOIN activities_cohort cohort ON cohort.pool_id = given.pool
+ON CONFLICT (cohort_id, person_id) DO UPDATE
+SET state = excluded.state, award_id = excluded.award_id, at = excluded.at, ended_at = NULL, moved_to_id = NULL
+"""
+
+
+class ClassPlaces:
+    """Implements tongxin.calls.kinds.Kind."""
+
+    def conditions(self, call: Call) -> RuleVersion | None:
+        return call.rule_version
+
+    def check(self, application: Application, stage: Stage) -> None:  # noqa: ARG002  the same at every stage
+        """The cohort itself takes sign-ups: the window alone does not say so."""
+        pools = [preference.pool_id for preference in application.preferences.all()]
+        for state in Cohort.objects.filter(pool__in=pools).values_list("state", flat=True):
+            if state != CohortState.OPEN:
+                raise Refused(f"cohort-{state}", _REFUSALS[CohortState(state)])
+
+    def granted(self, awards: Sequence[Award], *, by: Actor, at: datetime) -> None:  # noqa: ARG002  the engine journals who
+        """Onto the roster. Telling and journal are the engine's."""
+        must_be_writing("enrolment")
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _ENROL,
+                {
+                    "enrolled": EnrolmentState.ENROLLED.value, "at": at,
+                    "pools": [award.pool_id for award in awards], "persons": [award.person_id for award in awards],
+                    "awards": [award.pk for award in awards], "public_ids": [new_public_id() for _ in awards],
+                },
+            )
+
+    def released(self, awards: Sequence[Award], *, why: Why, by: Actor, at: datetime) -> None:  # noqa: ARG002  as above
+        """Off the roster; what was attended stays."""
+        rows = Enrolment.objects.filter(award__in=[award.pk for award in awards], state=EnrolmentState.ENROLLED)
+        rows.update(state=_ENDED[why], ended_at=at)

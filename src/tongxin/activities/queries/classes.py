@@ -1,0 +1,182 @@
+"""What a worker or a visitor finds: the list of classes, and one class."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import NamedTuple
+
+from django.db import models
+from django.db.models import F, Q, QuerySet
+
+from tongxin.activities.days import day_of
+from tongxin.activities.models import Attendance, Cohort, Enrolment, Session
+from tongxin.activities.queries.standing import Stands, stands
+from tongxin.activities.states import LISTED, CohortState, EnrolmentState, TermState
+from tongxin.calls import queries as calls
+from tongxin.calls.states import ApplicationState, CallState
+from tongxin.unions.models import Closure, Union
+from tongxin.venues.models import Site
+
+PAGE = 20
+
+
+class PartOfDay(models.TextChoices):
+    MORNING = "morning", "上午"
+    AFTERNOON = "afternoon", "下午"
+    EVENING = "evening", "晚上"
+
+
+_HOURS = {
+    PartOfDay.MORNING: Q(starts_at__lt=time(12)),
+    PartOfDay.AFTERNOON: Q(starts_at__gte=time(12), starts_at__lt=time(18)),
+    PartOfDay.EVENING: Q(starts_at__gte=time(18)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """None or empty: all. `area` is a union: its own classes and those of all below it."""
+
+    area: Union | None = None
+    site: Site | None = None
+    weekdays: tuple[int, ...] = ()
+    part: PartOfDay | None = None
+    topic: str = ""
+    text: str = ""
+    open_only: bool = False  # a place can be had this moment
+
+
+@dataclass(frozen=True, slots=True)
+class ListedClass:
+    cohort: Cohort  # with course, site, room, term, programme, pool
+    stands: Stands
+
+
+@dataclass(frozen=True, slots=True)
+class ClassList:
+    rows: Sequence[ListedClass]
+    page: int
+    more: bool  # a next page exists
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A session as its worker sees it; `mark` is empty where none was made."""
+
+    session: Session
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClassPage:
+    cohort: Cohort
+    stands: Stands
+    lessons: Sequence[Lesson]
+    enrolment: Enrolment | None  # the person's, if enrolled now or before
+
+
+def class_list(
+    *, at: datetime, person: int | None = None, filters: Filters | None = None, page: int = 1, size: int = PAGE
+) -> ClassList:
+    """Published classes that are not over, soonest first. One query for a visitor, two for a person."""
+    rows = _matching(filters or Filters(), at).select_related(*_SHOWN).order_by("first_day", "starts_at", "pk")
+    begin = (max(page, 1) - 1) * size
+    found = list(rows[begin : begin + size + 1])
+    mine = _holdings(person, found[:size])
+    listed = [ListedClass(cohort, _stands(cohort, mine.get(cohort.pool_id or 0, _NOTHING), at)) for cohort in found[:size]]
+    return ClassList(listed, max(page, 1), len(found) > size)
+
+
+def count_matching(*, at: datetime, filters: Filters | None = None, most: int = 1000) -> int:
+    """How many the list would show, counted up to `most`."""
+    return _matching(filters or Filters(), at)[:most].count()
+
+
+def topics(at: datetime) -> list[str]:
+    """Those of the classes in the list, for its filter."""
+    rows = Cohort.objects.filter(state__in=LISTED, last_day__gte=day_of(at)).order_by("course__topic")
+    return list(rows.values_list("course__topic", flat=True).distinct())
+
+
+def places(at: datetime, *, most: int = 60) -> list[Site]:
+    """Where the classes of the list take place, with the union of each, for its filter."""
+    rows = Cohort.objects.filter(state__in=LISTED, last_day__gte=day_of(at)).values("site")
+    return list(Site.objects.filter(pk__in=rows).select_related("union").order_by("union__code", "name")[:most])
+
+
+def visible() -> QuerySet[Cohort]:
+    """What may be opened by anyone: cohorts of terms that were published."""
+    rows: QuerySet[Cohort] = Cohort.objects.exclude(term__state=TermState.DRAFT).select_related(*_SHOWN)
+    return rows
+
+
+def class_page(cohort: Cohort, *, at: datetime, person: int | None = None) -> ClassPage:
+    """`cohort` from `visible()`. One query more for a visitor, four for a person."""
+    sessions = list(cohort.sessions.select_related("room").order_by("starts_at", "no"))
+    if person is None:
+        return ClassPage(cohort, stands(cohort, at), [Lesson(session, "") for session in sessions], None)
+    enrolment = Enrolment.objects.filter(cohort=cohort, person=person).select_related("moved_to__cohort__course").first()
+    marks = dict(
+        Attendance.objects.filter(enrolment=enrolment).values_list("session_id", "mark") if enrolment else ()
+    )
+    mine = _holdings(person, [cohort]).get(cohort.pool_id or 0, _NOTHING)
+    on_roster = enrolment is not None and enrolment.state == EnrolmentState.ENROLLED
+    return ClassPage(
+        cohort,
+        _stands(cohort, _Mine(mine.enrolled or on_roster, mine.place), at),
+        [Lesson(session, marks.get(session.pk, "")) for session in sessions],
+        enrolment,
+    )
+
+
+_SHOWN = ("course", "site", "room", "term__call", "term__programme", "pool", "union")
+
+
+class _Mine(NamedTuple):
+    """What the person has of a cohort."""
+
+    enrolled: bool = False
+    place: int | None = None
+
+
+_NOTHING = _Mine()
+
+
+def _stands(cohort: Cohort, mine: _Mine, at: datetime) -> Stands:
+    return stands(cohort, at, enrolled=mine.enrolled, place=mine.place)
+
+
+def _matching(filters: Filters, at: datetime) -> QuerySet[Cohort]:
+    rows: QuerySet[Cohort] = Cohort.objects.filter(state__in=LISTED, last_day__gte=day_of(at))
+    if filters.area is not None:
+        below = Closure.objects.as_of(day_of(at)).filter(ancestor=filters.area)
+        rows = rows.filter(union__in=below.values("descendant"))
+    if filters.site is not None:
+        rows = rows.filter(site=filters.site)
+    if filters.weekdays:
+        rows = rows.filter(weekday__in=filters.weekdays)
+    if filters.part is not None:
+        rows = rows.filter(_HOURS[filters.part])
+    if filters.topic:
+        rows = rows.filter(course__topic=filters.topic)
+    if text := filters.text.strip():
+        rows = rows.filter(
+            Q(course__name__icontains=text) | Q(name__icontains=text) | Q(teacher_name__icontains=text)
+        )
+    return rows.filter(_open_at(at)) if filters.open_only else rows
+
+
+def _open_at(at: datetime) -> Q:
+    window = Q(term__call__state=CallState.PUBLISHED, term__call__opens__lte=at, term__call__closes__gt=at)
+    return Q(state=CohortState.OPEN) & window & Q(pool__taken__lt=F("pool__units"), pool__closed_at=None)
+
+
+def _holdings(person: int | None, cohorts: Sequence[Cohort]) -> dict[int, _Mine]:
+    """By pool: whether the person has a place, or which in the line."""
+    pools = [cohort.pool_id for cohort in cohorts if cohort.pool_id is not None]
+    if person is None or not pools:
+        return {}
+    return {
+        held.pool.pk: _Mine(held.application.state == ApplicationState.GRANTED, held.place)
+        for held in calls.of_person(person, pools=pools)
+    }

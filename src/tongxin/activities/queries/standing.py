@@ -1,0 +1,72 @@
+"""How a cohort stands to one person at one moment: one function for list, page, my things and API."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tongxin.activities.days import day_of
+from tongxin.activities.models import Cohort
+from tongxin.activities.states import CohortState, Standing
+from tongxin.calls.models import Call, Pool
+from tongxin.calls.states import CallState
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """The state, and the one number or moment that goes with it; `place` 1 is next in line."""
+
+    state: Standing
+    opens: datetime | None = None  # with NOT_YET, once the window is set
+    closes: datetime | None = None  # with OPEN and FULL: the first moment that is too late
+    units: int = 0
+    left: int = 0
+    waiting: int = 0
+    place: int | None = None  # with WAITING
+
+    @property
+    def tone(self) -> str:
+        return self.state.tone
+
+    @property
+    def can_ask(self) -> bool:
+        """For a place (OPEN) or for one in the line (FULL)."""
+        return self.state in {Standing.OPEN, Standing.FULL}
+
+
+def stands(cohort: Cohort, at: datetime, *, enrolled: bool = False, place: int | None = None) -> Stands:
+    """`cohort` comes with term, call and pool; `enrolled` and `place` are the person's. No query."""
+    pool, call = cohort.pool, cohort.term.call
+    state = _state(cohort, at, enrolled=enrolled, waits=place is not None)
+    left = pool.left if pool else cohort.units
+    window = state in {Standing.OPEN, Standing.FULL} and call is not None
+    return Stands(
+        state,
+        opens=call.opens if state is Standing.NOT_YET and call is not None and at < call.opens else None,
+        closes=call.closes if window and call is not None else None,
+        units=cohort.units, left=left, waiting=pool.waiting if pool else 0,
+        place=place if state is Standing.WAITING else None,
+    )
+
+
+def _state(cohort: Cohort, at: datetime, *, enrolled: bool, waits: bool) -> Standing:
+    if cohort.state == CohortState.CANCELLED:
+        return Standing.CANCELLED
+    if cohort.state == CohortState.FINISHED or cohort.last_day < day_of(at):
+        return Standing.DONE
+    if enrolled:
+        return Standing.ENROLLED
+    if waits:
+        return Standing.WAITING
+    call, pool = cohort.term.call, cohort.pool
+    if cohort.state == CohortState.PLANNED or call is None or pool is None:
+        return Standing.NOT_YET
+    return _to_others(cohort, call, pool, at)
+
+
+def _to_others(cohort: Cohort, call: Call, pool: Pool, at: datetime) -> Standing:
+    """To someone who is neither enrolled nor waiting."""
+    takes = cohort.state == CohortState.OPEN and call.state == CallState.PUBLISHED and pool.closed_at is None
+    if takes and at < call.opens:
+        return Standing.NOT_YET
+    if takes and at < call.closes:
+        return Standing.OPEN if pool.left > 0 else Standing.FULL
+    return Standing.RUNNING if cohort.first_day <= day_of(at) else Standing.CLOSED
