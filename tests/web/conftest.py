@@ -8,8 +8,8 @@ import pytest
 from django.contrib.auth import SESSION_KEY
 from django.test import Client
 from django.utils import timezone
-
 from tests.cast import NOW, Player
+
 from tongxin.people.models import Account
 
 

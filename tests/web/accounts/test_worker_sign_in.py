@@ -5,8 +5,8 @@ from datetime import datetime
 
 import pytest
 from django.test import Client
-
 from tests.web.conftest import Clock
+
 from tongxin.people.models import Account
 from tongxin.records.models import JournalEntry
 from tongxin.store.keys import ring

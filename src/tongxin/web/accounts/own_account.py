@@ -18,6 +18,10 @@ from tongxin.web.forms import HouseForm
 from tongxin.web.guard import HouseRequest, OpenTo, page
 
 NEW = forms.PasswordInput(attrs={"autocomplete": "new-password"})
+WEAK = {
+    "password_too_short": _("新密码太短，至少要10个字符。"),
+    "password_too_common": _("这个密码很多人用，容易被猜到，请换一个。"),
+}
 
 
 class PasswordForm(HouseForm):
@@ -35,7 +39,11 @@ class PasswordForm(HouseForm):
 
     def clean_new(self) -> str:
         new = str(self.cleaned_data["new"])
-        validate_password(new, self.account)
+        try:
+            validate_password(new, self.account)
+        except forms.ValidationError as wrong:
+            codes = {error.code for error in wrong.error_list}
+            raise forms.ValidationError([words for code, words in WEAK.items() if code in codes]) from None
         return new
 
     def clean_again(self) -> str:
