@@ -1,15 +1,57 @@
-"""The home of workers and visitors."""
+"""The home of workers and visitors: first what needs you, then services, then what is open."""
+
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
 
+from tongxin.activities.queries.classes import Filters, class_list
+from tongxin.activities.queries.mine import MyThings, my_things
+from tongxin.notices.queries import unread
+from tongxin.people.models import Membership, Person
+from tongxin.web import dates
 from tongxin.web.guard import HouseRequest, OpenTo, page
+from tongxin.web.worker import cards
+
+SHOWN = 3
 
 
 @page(open_to=OpenTo.VISITOR, methods=("GET",))
 def home(request: HouseRequest) -> HttpResponse:
-    return render(request, "worker/home.html")
+    listed = class_list(
+        at=request.now, person=request.actor.person_id, filters=Filters(open_only=True), size=SHOWN
+    )
+    context: dict[str, Any] = {
+        "cards": cards.cards(listed.rows),
+        "synthetic": next((r.cohort.term.programme.synthetic for r in listed.rows if r.cohort.term.programme.synthetic), ""),
+    }
+    if request.actor.person_id is not None:
+        context |= _own(request, request.actor.person_id)
+    return render(request, "worker/home.html", context)
+
+
+def _own(request: HouseRequest, person_id: int) -> dict[str, Any]:
+    things = my_things(person_id, at=request.now)
+    membership = Membership.objects.filter(person=person_id, ends=None).select_related("union").first()
+    return {
+        "me": Person.objects.only("name", "public_id").get(pk=person_id), "membership": membership,
+        "todo": _todo(things, request), "unread": unread(person_id),
+    }
+
+
+def _todo(things: MyThings, request: HouseRequest) -> list[dict[str, Any]]:
+    """Lessons of today and tomorrow first, then the next one; then what one waits for."""
+    lessons = [
+        {
+            "cohort": one.cohort, "title": one.cohort.title, "code": one.can_check_in,
+            "when": dates.near(one.next.starts_at, request.now) if one.next else "",
+            "no": one.next.no if one.next else None,
+        }
+        for one in things.current
+        if one.next is not None
+    ]
+    return lessons[:SHOWN]
 
 
 urlpatterns = [path("", home, name="home")]

@@ -3,4 +3,4 @@
 from tongxin.web.addresses import gather
 
 app_name = "worker"
-urlpatterns = gather("worker", ("home", "classes", "mine", "inbox", "me"))
+urlpatterns = gather("worker", ("home", "classes", "check_in", "inbox", "me", "claim"))

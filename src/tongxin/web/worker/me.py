@@ -1,0 +1,65 @@
+"""我的: what one has, who one is here, and who looked."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils.translation import gettext
+
+from tongxin.activities.queries.mine import MyClass, my_things
+from tongxin.notices.queries import unread
+from tongxin.people.masks import Purpose, shown
+from tongxin.people.models import Disclosure, Membership, Person
+from tongxin.web import dates
+from tongxin.web.guard import HouseRequest, OpenTo, page
+from tongxin.web.worker import cards
+
+FIELDS = (
+    ("name", "姓名"), ("document", "证件号码"), ("phone", "手机号码"), ("sex", "性别"), ("born", "出生日期"),
+    ("employer", "工作单位"), ("gig_group", "新就业形态"), ("occupation", "岗位"), ("education", "学历"),
+    ("skill_level", "技能等级"),
+)
+LOOKS = 50
+
+
+@page(open_to=OpenTo.WORKER, methods=("GET",))
+def me(request: HouseRequest) -> HttpResponse:
+    assert request.actor.person_id is not None
+    things = my_things(request.actor.person_id, at=request.now)
+    context = {
+        "current": [_row(one, request) for one in things.current],
+        "waiting": [{"cohort": one.cohort, "seats": cards.seats(one.stands)} for one in things.waiting],
+        "past": [_row(one, request) for one in things.past],
+        "person": Person.objects.only("name").get(pk=request.actor.person_id),
+        "unread": unread(request.actor.person_id),
+        "synthetic": next((o.cohort.term.programme.synthetic for o in [*things.current, *things.past]), ""),
+    }
+    return render(request, "worker/me/things.html", context)
+
+
+@page(open_to=OpenTo.WORKER, methods=("GET",))
+def record(request: HouseRequest) -> HttpResponse:
+    """One's own record with numbers masked: phones are read over shoulders."""
+    person = Person.objects.get(pk=request.actor.person_id)
+    looks = Disclosure.objects.filter(person=person).select_related("union").order_by("-at")[:LOOKS]
+    context = {
+        "person": person,
+        "facts": [(gettext(label), gettext(shown(person, field, Purpose.OWN_PAGE))) for field, label in FIELDS
+                  if shown(person, field, Purpose.OWN_PAGE)],
+        "memberships": Membership.objects.filter(person=person).select_related("union").order_by("-starts"),
+        "looks": looks,
+    }
+    return render(request, "worker/me/record.html", context)
+
+
+def _row(one: MyClass, request: HouseRequest) -> dict[str, Any]:
+    attended = gettext("到%(n)s次，已上%(of)s次") % {"n": one.attended, "of": one.marked} if one.marked else ""
+    return {
+        "cohort": one.cohort, "enrolment": one.enrolment, "stands": one.stands, "code": one.can_check_in,
+        "when": f"{dates.near(one.next.starts_at, request.now)} · {cards.where(one.cohort)}" if one.next else "",
+        "attended": attended,
+    }
+
+
+urlpatterns = [path("me/", me, name="me"), path("me/record/", record, name="record")]
