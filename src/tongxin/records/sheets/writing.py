@@ -183,7 +183,8 @@ def _write_cell(sheet: Worksheet, row: int, place: int, value: Written, kind: Ki
             sheet.write_comment(row, place, remark, {"x_scale": 2, "author": "同心"})
     look = formats[kind + mark]
     if value is None or value == "":
-        sheet.write_blank(row, place, None, look)
+        if mark:  # the column's own look is there without a cell
+            sheet.write_blank(row, place, None, look)
     elif isinstance(value, bool):
         sheet.write_string(row, place, "是" if value else "否", look)
     elif isinstance(value, datetime | date):
