@@ -26,7 +26,7 @@ NOW = datetime(2024, 3, 28, 10, 0, tzinfo=BEIJING)
 SINCE = date(2018, 1, 1)  # the grass-roots unions' and memberships' first day
 BEFORE_PARTS = date(1900, 1, 1)
 HOUSE = system(TODAY)
-PASSWORD = "correct horse battery"  # noqa: S105 - of people who do not exist
+PASSWORD = "correct horse battery"
 _serial = count(1)
 
 
