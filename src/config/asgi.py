@@ -4,7 +4,7 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from granian.utils.proxies import wrap_asgi_with_proxy_headers
+from django.urls import get_resolver
 
 from config import lifeline, logs
 from config.bridge import WsgiBridge
@@ -15,6 +15,5 @@ THREADS = int(os.environ.get("TONGXIN_THREADS", "8"))
 
 logs.configure()
 lifeline.end_with_parent()
+get_resolver().url_patterns  # noqa: B018  every page is imported now, so the first visitor does not wait for it
 application = WsgiBridge(with_static_files(django_application), THREADS)
-if proxies := os.environ.get("TONGXIN_PROXIES"):  # addresses whose X-Forwarded-For and -Proto are believed
-    application = wrap_asgi_with_proxy_headers(application, proxies)

@@ -6,6 +6,7 @@ request a thread hand-over per middleware that is not async and serves 183 pages
 
 import asyncio
 import io
+import secrets
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
@@ -91,6 +92,7 @@ class _Exchange:
         self.start: Message = {}
         self.whole: bytes | None = None
         self.gone = False
+        self.id = secrets.token_hex(6)
 
     async def _watch(self) -> None:
         """Notes that the client went away: no stream goes on for nobody."""
@@ -99,6 +101,11 @@ class _Exchange:
         self.gone = True
 
     def run(self) -> None:
+        """Every line logged meanwhile bears the request's id, and so does the answer: a person can quote it."""
+        with structlog.contextvars.bound_contextvars(request=self.id):
+            self._run()
+
+    def _run(self) -> None:
         answer: Iterable[bytes] = self.application(self.request, self._start_response)
         try:
             if self.request["REQUEST_METHOD"] == "HEAD" or self.start["status"] in BODYLESS:
@@ -116,6 +123,7 @@ class _Exchange:
     ) -> Callable[[bytes], object]:
         del exc_info  # headers are never sent before the first piece, so a later call may replace them
         pairs = [(name.lower().encode("latin-1"), value.strip().encode("latin-1")) for name, value in headers]
+        pairs.append((b"x-request-id", self.id.encode()))
         self.start = {"type": "http.response.start", "status": int(status[:3]), "headers": pairs}
         return self._refuse_write
 

@@ -153,7 +153,8 @@ class EmbeddedServer:
         half = self.cluster.with_name("cluster.half")
         shutil.rmtree(half, ignore_errors=True)
         locale = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
-        self._run("initdb", "-U", SUPERUSER, "--auth=peer", *locale, "-D", half)
+        sync = ("--no-sync",) if self.settings.get("fsync") == "off" else ()
+        self._run("initdb", "-U", SUPERUSER, "--auth=peer", *locale, *sync, "-D", half)
         first_words = f"create role {APP_ROLE} login createdb\ncreate database {DATABASE} owner {APP_ROLE}\n"
         self._run("postgres", "--single", "-D", half, "postgres", text=first_words)
         half.rename(self.cluster)

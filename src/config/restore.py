@@ -4,6 +4,7 @@ import datetime
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,7 @@ from config.backup import (
     with_database,
 )
 
+LEAVING = 2.0  # seconds that a closed connection may take to go
 Connection = psycopg.Connection[tuple[object, ...]]
 
 
@@ -61,7 +63,9 @@ def bring_back(source: Path, *, url: str, data: Path, replace: bool) -> tuple[Ma
     with psycopg.connect(with_database(url, "postgres"), autocommit=True) as keeper:
         empty = _is_empty(url)
         if not empty and not replace:
-            message = "The database is not empty: nothing was restored. --replace puts it aside and the backup in its place."
+            message = (
+                "The database is not empty: nothing was restored. --replace puts it aside and the backup in its place."
+            )
             raise Declined(message)
         _refuse_users(keeper, name)
         try:
@@ -96,8 +100,12 @@ def _is_empty(url: str) -> bool:
 
 
 def _refuse_users(keeper: Connection, name: str) -> None:
-    row = keeper.execute("select count(*) from pg_stat_activity where datname = %s", [name]).fetchone()
-    if row != (0,):
+    question = "select from pg_stat_activity where datname = %s and backend_type = 'client backend'"
+    deadline = time.monotonic() + LEAVING
+    while keeper.execute(question, [name]).rowcount:
+        if time.monotonic() < deadline:
+            time.sleep(0.1)
+            continue
         message = "The database is in use: stop `tongxin serve` and other commands first. Nothing was restored."
         raise Declined(message)
 

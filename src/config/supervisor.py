@@ -58,7 +58,7 @@ class Child:
             self.process.wait()
 
 
-def supervise(children: Sequence[Child], each_look: Callable[[], None]) -> None:
+def supervise(children: Sequence[Child], each_look: Sequence[Callable[[], None]]) -> None:
     """Until SIGTERM, SIGINT or SIGHUP. Children have a session of their own, so that Ctrl-C reaches only us."""
     stop = threading.Event()
 
@@ -68,9 +68,10 @@ def supervise(children: Sequence[Child], each_look: Callable[[], None]) -> None:
     before = {number: signal.signal(number, on_signal) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
     try:
         while not stop.is_set():
-            each_look()
             for child in children:
                 child.look_after(time.monotonic())
+            for look in each_look:
+                look()
             stop.wait(LOOK_EVERY)
     finally:
         for child in children:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.embedded import EmbeddedServer
+from tests.settings import CARELESS
 
 CACHE = Path(__file__).resolve().parents[2] / ".cache"
 
@@ -25,6 +26,14 @@ class Folders:
             data = Path(tempfile.mkdtemp(dir=CACHE, prefix="data-"))
         self.servers.append(EmbeddedServer(data, {"fsync": "off"}))
         return self.servers[-1]
+
+    def careless(self) -> EmbeddedServer:
+        """On a new folder, made and stopped; commands that start it do not wait for the disk either."""
+        server = self.server()
+        server.ensure_running()
+        server.stop()
+        (server.home / "local.conf").write_text("".join(f"{name} = {value}\n" for name, value in CARELESS.items()))
+        return server
 
     def clean(self) -> None:
         for server in self.servers:

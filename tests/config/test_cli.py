@@ -13,7 +13,9 @@ NO_SERVER = "postgresql://nobody@127.0.0.1:1/none"
 
 def tongxin(*arguments, **environment):
     command = [sys.executable, "-m", "config.cli", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, env=os.environ | environment, check=False, timeout=60)
+    return subprocess.run(
+        command, capture_output=True, text=True, env=os.environ | environment, check=False, timeout=60
+    )
 
 
 @pytest.mark.parametrize(

@@ -83,10 +83,30 @@ def serve(args: argparse.Namespace, server: EmbeddedServer | None) -> None:
         Child("web", ["config.server", args.host, str(args.port), str(args.workers)]),
         Child("jobs", ["config.worker"]),
     ]
-    for address in addresses(args.host):
-        sys.stdout.write(f"http://{address}:{args.port}/\n")
-    sys.stdout.flush()
-    supervise(children, lambda: keep_running(server))
+    supervise(children, [lambda: keep_running(server), Announcement(args.host, args.port).look])
+
+
+class Announcement:
+    """The addresses, one a line on stdout, once somebody answers there."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.host, self.port, self.made = host, port, False
+
+    def look(self) -> None:
+        if self.made or not self._answered():
+            return
+        self.made = True
+        for address in addresses(self.host):
+            sys.stdout.write(f"http://{address}:{self.port}/\n")
+        sys.stdout.flush()
+
+    def _answered(self) -> bool:
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104  compared, not bound
+        try:
+            socket.create_connection((host, self.port), timeout=0.2).close()
+        except OSError:
+            return False
+        return True
 
 
 def keep_running(server: EmbeddedServer | None) -> None:
