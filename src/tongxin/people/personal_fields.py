@@ -96,12 +96,13 @@ REGISTER: Final[dict[str, dict[str, Kept]]] = {
     "ImportBatch": _fields(
         Kept(3, "花名册导入的经过", THREE_YEARS),
         "id", "federation", "public_id", "union", "document", "file_name", "digest", "state", "failure", "notes",
-        "columns", "rows", "rows_done", "account", "at", "committed_at",
+        "columns", "rows", "rows_done", "account", "at", "committed_at", "sheet", "questions", "choices", "moved_at",
+        "added", "changed", "unchanged", "asked", "refused", "missing",
     ),
     "ImportRow": {
-        **_fields(TECHNICAL, "id", "federation", "batch", "row_no", "verdict", "answer", "done"),
-        **_fields(Kept(2, "花名册的一行，核对用", "导入完成后90天", sealed=True), "values"),
-        **_fields(Kept(0, "这一行的问题，不含个人信息", "导入完成后90天"), "problems", "changes", "person"),
+        **_fields(TECHNICAL, "id", "federation", "batch", "row_no", "verdict", "offers", "answers", "done"),
+        **_fields(Kept(2, "花名册的一行，核对用", "导入完成后90天", sealed=True), "values", "number_key"),
+        **_fields(Kept(0, "这一行的问题，不含个人信息", "导入完成后90天"), "problems", "changes", "person", "basis"),
     },
     "SignInCode": {
         **_fields(TECHNICAL, "id", "public_id", "code_digest", "sent_at", "tries", "used_at"),

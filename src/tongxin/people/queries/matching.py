@@ -143,10 +143,6 @@ def _elsewhere(unions: Collection[int], union: Union, by: Actor) -> dict[int | N
     above = Closure.objects.as_of(by.on).filter(
         descendant__in=unions, ancestor__kind=Kind.FEDERATION, ancestor__level__in=_ASKABLE
     ).order_by("ancestor__level")
-    ask: dict[int, str] = {}
-    for below, name, level, federation in above.values_list(
-        "descendant_id", "ancestor__name", "ancestor__level", "ancestor__federation"
-    ):
-        if level == Level.PROVINCE or federation == union.federation:
-            ask[below] = name
+    near = Q(ancestor__level=Level.PROVINCE) | Q(ancestor__federation=union.federation)
+    ask = dict(above.filter(near).values_list("descendant_id", "ancestor__name"))  # the lowest comes last, and stays
     return {one: (one in mine, ask.get(one, "对方工会的上级")) for one in unions}

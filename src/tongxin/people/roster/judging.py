@@ -228,7 +228,7 @@ def _membership_differences(entry: Entry, known: Known) -> list[str]:
 
 
 def _start(entry: Entry, place: Place, last_end: date | None) -> tuple[date, Problem | None]:
-    """入会时间 is a worker's first day in any union; the stay here begins no earlier than the union, nor before the last one ended."""
+    """入会时间 is a worker's first day in any union; the stay here begins neither before this union nor before the last stay ended."""
     joined = date.fromisoformat(entry.values["joined_on"]) if "joined_on" in entry.values else place.today
     if last_end is not None and joined < last_end:
         return max(last_end, place.founded_on), AFTER_LAST

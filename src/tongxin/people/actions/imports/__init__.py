@@ -1,0 +1,12 @@
+"""A roster from upload to import. Used as one namespace: `imports.upload(...)`, `imports.commit(...)`."""
+
+from tongxin.people.actions.imports.answers import answer, fix
+from tongxin.people.actions.imports.commits import commit, commit_queued, start_commit
+from tongxin.people.actions.imports.downloads import annotated
+from tongxin.people.actions.imports.rehearsal import Rehearsal, rehearse
+from tongxin.people.actions.imports.uploads import choose, drop, read, read_anew, upload
+
+__all__ = [
+    "Rehearsal", "annotated", "answer", "choose", "commit", "commit_queued", "drop", "fix", "read", "read_anew", "rehearse",
+    "start_commit", "upload",
+]

@@ -1,0 +1,38 @@
+"""Long work on rosters while nobody waits. A job loads and calls one action, as whoever asked for it."""
+
+from datetime import datetime
+
+from django.utils.timezone import localdate, now
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from tongxin.people.actions import imports
+from tongxin.people.actions.imports.commits import COMMIT_JOB
+from tongxin.people.actions.imports.uploads import READ_JOB
+from tongxin.people.authority import Actor, actor_of, system
+from tongxin.people.models import Account, ImportBatch
+from tongxin.people.states import BatchState
+
+TRIES = RetryStrategy(max_attempts=3, wait=5)
+
+
+@app.task(name=READ_JOB, retry=TRIES)
+def read_import(batch: int) -> None:
+    found = ImportBatch.objects.get(pk=batch)
+    if found.state == BatchState.READING:  # not given up meanwhile
+        at = now()
+        imports.read(batch=found, by=_actor(found.account, at), at=at)
+
+
+@app.task(name=COMMIT_JOB, retry=TRIES)
+def commit_import(batch: int, account: int | None) -> None:
+    found = ImportBatch.objects.get(pk=batch)
+    if found.state == BatchState.COMMITTING:
+        at = now()
+        imports.commit_queued(batch=found, by=_actor(account, at), at=at)
+
+
+def _actor(account: int | None, at: datetime) -> Actor:
+    """With the powers of that day: who lost the post meanwhile is refused."""
+    day = localdate(at)
+    return system(day) if account is None else actor_of(Account.objects.get(pk=account), day)

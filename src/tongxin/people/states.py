@@ -1,0 +1,52 @@
+"""States of a roster on its way in, what is found of each row, and what may be answered where we ask."""
+
+from django.db import models
+
+from tongxin.kernel.transitions import Table
+
+
+class BatchState(models.TextChoices):
+    READING = "reading", "正在读"
+    CHOOSING = "choosing", "请您选择"  # which sheet, which of two columns
+    READY = "ready", "待核对"
+    COMMITTING = "committing", "正在导入"
+    DONE = "done", "已导入"
+    FAILED = "failed", "没读成"
+    DROPPED = "dropped", "已放弃"
+
+
+BATCH_MOVES = Table(
+    ("read", [BatchState.READING], BatchState.READY),
+    ("ask", [BatchState.READING], BatchState.CHOOSING),
+    ("choose", [BatchState.CHOOSING], BatchState.READING),
+    ("fail", [BatchState.READING], BatchState.FAILED),
+    ("again", [BatchState.READING], BatchState.READING),
+    ("edit", [BatchState.READY], BatchState.READY),
+    ("begin", [BatchState.READY, BatchState.COMMITTING], BatchState.COMMITTING),
+    ("give-back", [BatchState.COMMITTING], BatchState.READY),
+    ("commit", [BatchState.READY, BatchState.COMMITTING], BatchState.DONE),
+    ("drop", [BatchState.READING, BatchState.CHOOSING, BatchState.READY], BatchState.DROPPED),
+)
+
+
+class Verdict(models.TextChoices):
+    """What will be done with a row."""
+
+    ADDED = "added", "新增"
+    CHANGED = "changed", "更新"
+    UNCHANGED = "unchanged", "不变"
+    ASKED = "asked", "请您确认"
+    REFUSED = "refused", "先不导入"
+
+
+class Answer(models.TextChoices):
+    """What may be chosen where a row is asked about. A later question of the same row keeps the earlier answers."""
+
+    RENAME = "rename", "是同一人，改用名册上的姓名"
+    KEEP_NAME = "keep-name", "是同一人，保留原来的姓名"
+    TRANSFER = "transfer", "把会籍转到本工会"
+    STAY = "stay", "会籍不动，只更新资料"
+    SAME = "same", "是同一人，补上证件号码"
+    OTHER = "other", "是另一个人，新登记"
+    USE = "use", "用这一行"
+    SKIP = "skip", "跳过这一行"
