@@ -1,7 +1,6 @@
 """Static files: collected once per change with hashed names and gzip beside, served by us, so that no other server is needed."""
 
 import hashlib
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from wsgiref.types import WSGIApplication
@@ -10,6 +9,8 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from whitenoise import WhiteNoise
+
+from config.file_locks import locked
 
 HASHED_NAME = r"\.[0-9a-f]{12}\."  # as ManifestStaticFilesStorage names them
 
@@ -23,15 +24,16 @@ def with_static_files(application: WSGIApplication) -> WSGIApplication:
 
 
 def collect() -> bool:
-    """Anew when a source has changed since; whether it did. The new folder takes the old one's place at once."""
+    """Anew when a source has changed since; whether it did. Files of before stay, for pages that are open in a browser."""
     root = Path(settings.STATIC_ROOT)
-    mark = root / ".sources"
-    wanted = _fingerprint()
-    if mark.is_file() and mark.read_text() == wanted:
-        return False
-    shutil.rmtree(root, ignore_errors=True)
-    call_command("collectstatic", interactive=False, verbosity=0)
-    mark.write_text(wanted)
+    root.parent.mkdir(parents=True, exist_ok=True)
+    mark = root.with_name(f"{root.name}.sources")
+    with locked(root.with_name(f"{root.name}.lock")):
+        wanted = _fingerprint()
+        if mark.is_file() and mark.read_text() == wanted:
+            return False
+        call_command("collectstatic", interactive=False, verbosity=0)
+        mark.write_text(wanted)
     return True
 
 
