@@ -19,7 +19,7 @@ class Kind(Protocol):
     """All four run inside the engine's transaction, with the pools' rows locked. A fifth needs a written decision."""
 
     def conditions(self, call: Call) -> RuleVersion | None:
-        """Who may apply; None: everyone. `call.rule_version` is loaded already."""
+        """Who may apply; None: everyone. Mostly `call.rule_version`."""
 
     def check(self, application: Application, stage: Stage) -> None:
         """Raises Refused unless the substance is complete at this stage. The application's rows are written already."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import F, Value
+from django.db.models import F
 
 from tongxin.calls.actions import arrivals, lines
 from tongxin.calls.actions.eligibility import check_eligible
@@ -30,15 +30,19 @@ def apply(*, pool: Pool, person: Person, by: Actor, at: datetime, key: str | Non
     """
     pool = lines.lock_pool(pool.pk)
     require_acting_for(by, person.pk, pool.union_id)
-    had = _had(pool, person, by, key)
-    if (same := _same(had, pool, person)) is not None:
-        return same
-    check_open(pool, at)
-    check_eligible(pool.call, person, at=at)
-    arrival = None
-    while arrival is None:  # ends: each turn without an arrival means that one slot more was taken
-        arrival = arrivals.write(pool=pool, person=person, slot=_free_slot(had, pool), by=by, at=at, key=key)
-        had = had if arrival else _had(pool, person, by, None)
+    try:
+        check_open(pool, at)
+        check_eligible(pool.call, person, at=at)
+    except Refused:
+        if (same := _made_before(pool, person, by, key)) is not None:
+            return same
+        raise
+    arrival = arrivals.write(pool=pool, person=person, by=by, at=at, key=key)
+    while arrival is None:  # once more only if what was in the way is gone by now
+        if (same := _made_before(pool, person, by, key)) is not None:
+            return same
+        _check_slots(pool, person)
+        arrival = arrivals.write(pool=pool, person=person, by=by, at=at, key=key)
     application = arrival.application
     kind = kind_of(pool.call)
     kind.check(application, Stage.ENTRY)
@@ -105,46 +109,28 @@ def require_acting_for(by: Actor, person_id: int, union_id: int) -> None:
         require(by, Power.ACT_FOR_WORKER, union_id)
 
 
-class _Had(NamedTuple):
-    """An application that this person has in the call, or that came with the same key."""
-
-    application: int
-    call: int
-    person: int
-    slot: int
-    pool: int
-    live: bool
-    keyed: bool
-
-
-def _had(pool: Pool, person: Person, by: Actor, key: str | None) -> list[_Had]:
-    columns = ("application_id", "call_id", "person_id", "slot", "application__preferences__pool_id", "live")
-    rows = Applicant.objects.filter(person=person, call=pool.call_id, live=True).values_list(*columns, Value(value=False))
+def _made_before(pool: Pool, person: Person, by: Actor, key: str | None) -> Application | None:
+    """What this request made when it came before, by its key or by standing in this pool."""
     if key is not None and by.account_id is not None:
         keyed = Applicant.objects.filter(application__account=by.account_id, application__key=key)
-        rows = rows.union(keyed.values_list(*columns, Value(value=True)), all=True)
-    return [_Had(*row) for row in rows]
-
-
-def _same(had: list[_Had], pool: Pool, person: Person) -> Application | None:
-    """The application that this request made before, if it did."""
-    for row in had:
-        if row.keyed and (row.call, row.person) != (pool.call_id, person.pk):
-            raise _key_used()
-    found = [row.application for row in had if row.keyed or row.pool == pool.pk]
-    return Application.objects.select_related("call").get(pk=found[-1]) if found else None
-
-
-def _free_slot(had: list[_Had], pool: Pool) -> int:
-    used = {row.slot for row in had if row.live}
-    for slot in range(1, pool.call.per_person + 1):
-        if slot not in used:
-            return slot
-    if pool.call.per_person == 1:
-        raise Refused("one-per-call", "这一次每人只能报1个，您已经报了别的。想换的话，请先退出原来的再报。")
-    raise Refused(
-        "one-per-call", "这一次每人最多报%(most)d个，您已报满。想换的话，请先退出一个再报。", most=pool.call.per_person
+        for row in keyed.select_related("application__call"):
+            if (row.call_id, row.person_id) != (pool.call_id, person.pk):
+                raise Refused("application_key_once", "这张报名页已经用过，请刷新页面再报。")
+            return row.application
+    standing = Applicant.objects.filter(
+        person=person, call=pool.call_id, live=True, application__preferences__pool=pool
     )
+    found = standing.select_related("application__call").first()
+    return None if found is None else found.application
+
+
+def _check_slots(pool: Pool, person: Person) -> None:
+    most = pool.call.per_person
+    if Applicant.objects.filter(person=person, call=pool.call_id, live=True).count() < most:
+        return
+    if most == 1:
+        raise Refused("one-per-call", "这一次每人只能报1个，您已经报了别的。想换的话，请先退出原来的再报。")
+    raise Refused("one-per-call", "这一次每人最多报%(most)d个，您已报满。想换的话，请先退出一个再报。", most=most)
 
 
 class _Locked(NamedTuple):
@@ -201,7 +187,3 @@ def _check_why(why: str) -> None:
 def _tell_outcome(application: Application, person: Person, pool: Pool, at: datetime) -> None:
     told = Told.GRANTED if application.state == ApplicationState.GRANTED else Told.WAITING
     tell(told, [(person.pk, application)], pool=pool, at=at)
-
-
-def _key_used() -> Refused:
-    return Refused("application_key_once", "这张报名页已经用过，请刷新页面再报。")

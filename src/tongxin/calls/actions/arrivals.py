@@ -1,8 +1,8 @@
 """One arrival is one statement.
 
-A single application writes five tables and counts two numbers. As single inserts that is seven round trips under the
-pool's lock, and the lock is what bounds the rate of sign-ups (docs/performance.md). Whoever adds a column to one of these
-tables adds it here; a column without a value fails the first test.
+A single application looks whether it may be, writes five tables and counts two numbers. One by one that is nine round
+trips under the pool's lock, and the lock is what bounds the rate of sign-ups (docs/performance.md). Whoever adds a column
+to one of these tables adds it here; a column without a value fails the first test.
 """
 
 from dataclasses import dataclass
@@ -18,11 +18,20 @@ from tongxin.people.models import Person
 from tongxin.store.atomic import must_be_writing
 
 _SQL = """
-WITH ids AS (
-    SELECT nextval('calls_application_id_seq') AS application
+WITH free AS (
+    SELECT min(slot) AS slot FROM generate_series(1, %(per_person)s) AS slot
+    WHERE slot NOT IN (SELECT slot FROM calls_applicant WHERE person_id = %(person)s AND call_id = %(call)s AND live)
+), ids AS (
+    SELECT nextval('calls_application_id_seq') AS application, slot FROM free
+    WHERE slot IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM calls_application WHERE account = %(account)s AND key = %(key)s)
+    AND NOT EXISTS (
+        SELECT 1 FROM calls_applicant JOIN calls_preference USING (application_id)
+        WHERE person_id = %(person)s AND call_id = %(call)s AND live AND pool_id = %(pool)s
+    )
 ), applicant AS (
     INSERT INTO calls_applicant (federation, application_id, call_id, person_id, slot, live)
-    SELECT %(federation)s, ids.application, %(call)s, %(person)s, %(slot)s, true FROM ids
+    SELECT %(federation)s, ids.application, %(call)s, %(person)s, ids.slot, true FROM ids
     ON CONFLICT (person_id, call_id, slot) WHERE live DO NOTHING
     RETURNING application_id
 ), application AS (
@@ -58,10 +67,11 @@ class Arrival:
     award: Award | None
 
 
-def write(*, pool: Pool, person: Person, slot: int, by: Actor, at: datetime, key: str | None) -> Arrival | None:
-    """None, and nothing written, when another transaction took this person's slot meanwhile. `pool` is locked.
+def write(*, pool: Pool, person: Person, by: Actor, at: datetime, key: str | None) -> Arrival | None:
+    """None, and nothing written, when this person stands in the pool already, has no slot left, or sent the key before.
 
-    It is `left` and nothing else that decides between a place and the line, and `pool` is brought up to date.
+    `pool` is locked and brought up to date; `left` and nothing else decides between a place and the line. Where another
+    transaction takes the same slot meanwhile, the unique constraint makes this one wait and then answer None as well.
     """
     must_be_writing("arrival")
     units = 1 if pool.left > 0 else 0
@@ -72,7 +82,7 @@ def write(*, pool: Pool, person: Person, slot: int, by: Actor, at: datetime, key
     award = Award(
         federation=application.federation, application=application, pool=pool, person=person, units=1, at=at
     )
-    row = _execute(_values(application, award, slot, units))
+    row = _execute(_values(application, award, units))
     if row is None:
         return None
     pool.taken, pool.waiting, pool.next_no = pool.taken + units, pool.waiting + 1 - units, pool.next_no + 1
@@ -82,10 +92,11 @@ def write(*, pool: Pool, person: Person, slot: int, by: Actor, at: datetime, key
     return Arrival(application, award if units else None)
 
 
-def _values(application: Application, award: Award, slot: int, units: int) -> dict[str, Any]:
+def _values(application: Application, award: Award, units: int) -> dict[str, Any]:
     return {
         "federation": application.federation, "call": application.call_id, "union": application.union_id,
-        "person": award.person_id, "pool": award.pool_id, "slot": slot, "units": units,
+        "person": award.person_id, "pool": award.pool_id, "units": units,
+        "per_person": application.call.per_person,
         "public_id": application.public_id, "award": award.public_id, "held": AwardState.HELD.value,
         "state": application.state, "verb": "grant" if units else "wait", "at": application.at,
         "account": application.account, "key": application.key,

@@ -14,13 +14,13 @@ from tongxin.records.actions import journal
 
 
 def lock_pool(pk: int) -> Pool:
-    """With its call and the call's rule, in one statement."""
-    pool: Pool = Pool.objects.select_related("call__rule_version").lock(pk)
+    """With its call."""
+    pool: Pool = Pool.objects.select_related("call").lock(pk)
     return pool
 
 
 def lock_pools(pks: Collection[int]) -> dict[int, Pool]:
-    return {pool.pk: pool for pool in Pool.objects.select_related("call__rule_version").lock_rows(pks)}
+    return {pool.pk: pool for pool in Pool.objects.select_related("call").lock_rows(pks)}
 
 
 def count(pool: Pool) -> None:
