@@ -18,9 +18,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--programme", required=True, metavar="NAME", help="such as 惠工之家")
     parser.add_argument("--union", metavar="CODE", help="this union and below (default: all)")
     parser.add_argument(
-        "--as-of", type=date.fromisoformat, metavar="DATE", help="as it stood on YYYY-MM-DD (default: today)"
+        "--as-of", type=day, metavar="DATE", help="as it stood on YYYY-MM-DD (default: today)"
     )
     add_json(parser)
+
+
+def day(text: str) -> date:
+    return date.fromisoformat(text)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Callable
 from datetime import date
 
 import openpyxl
@@ -9,18 +10,15 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from tests.cast import Cast
+from tests.cast import Cast, Player
 from tests.factories.figures import Books, person
-from tests.web.signing_in import on_the_cast_s_day, signed_in
 
 pytestmark = pytest.mark.django_db
 MARCH = [date(2024, 3, 4), date(2024, 3, 11), date(2024, 3, 18)]
 DAY = "as_of=2024-03-28"
 
 
-@pytest.fixture(autouse=True)
-def today(monkeypatch: pytest.MonkeyPatch) -> None:
-    on_the_cast_s_day(monkeypatch)
+SignIn = Callable[[Player], Client]
 
 
 def books_of(cast: Cast, cohorts: int = 2, workers: int = 2) -> Books:
@@ -44,25 +42,25 @@ def links(html: str) -> list[str]:
     return [href.replace("&amp;", "&") for href in re.findall(r'href="(/staff/figures/[^"]*)"', html)]
 
 
-def test_board_shows_each_figure_with_its_unit(cast: Cast) -> None:
+def test_board_shows_each_figure_with_its_unit(cast: Cast, as_staff: SignIn) -> None:
     books_of(cast)
-    html = text(signed_in(cast.reader), f"/staff/figures/?{DAY}")
+    html = text(as_staff(cast.reader), f"/staff/figures/?{DAY}")
     shown = re.findall(r'<span class="v">([\d,]+)<small>(.*?)</small>', html)
     assert shown == [("1", "期"), ("1", "门"), ("2", "个班次"), ("4", "人次"), ("8", "次"), ("2", "人")]
     assert "20.0%（4/20个名额）" in html
 
 
-def test_every_address_on_the_board_opens(cast: Cast) -> None:
+def test_every_address_on_the_board_opens(cast: Cast, as_staff: SignIn) -> None:
     books_of(cast)
-    client = signed_in(cast.reader)
+    client = as_staff(cast.reader)
     found = links(text(client, f"/staff/figures/?{DAY}"))
     assert len(found) > 20
     assert {client.get(href).status_code for href in found} == {200}
 
 
-def test_each_way_down_ends_in_a_masked_roster_with_the_same_number(cast: Cast) -> None:
+def test_each_way_down_ends_in_a_masked_roster_with_the_same_number(cast: Cast, as_staff: SignIn) -> None:
     books_of(cast)
-    client = signed_in(cast.reader)
+    client = as_staff(cast.reader)
     address = next(href for href in links(text(client, f"/staff/figures/?{DAY}")) if "/of/person_times/" in href)
     expected = 4
     for _ in range(3):
@@ -76,18 +74,18 @@ def test_each_way_down_ends_in_a_masked_roster_with_the_same_number(cast: Cast) 
     assert "王小华" not in html
 
 
-def test_names_open_to_who_may_drill_to_names(cast: Cast) -> None:
+def test_names_open_to_who_may_drill_to_names(cast: Cast, as_staff: SignIn) -> None:
     books = books_of(cast, cohorts=1)
     cohort = books.programme.terms.get().cohorts.get()
     address = f"/staff/figures/of/person_times/?{DAY}&cohort={cohort.public_id}&by=person"
-    assert "王小华" in text(signed_in(cast.officer), address)
-    assert "王小华" not in text(signed_in(cast.reader), address)
+    assert "王小华" in text(as_staff(cast.officer), address)
+    assert "王小华" not in text(as_staff(cast.reader), address)
 
 
-def test_a_neighbour_s_reader_finds_nothing_not_even_by_its_id(cast: Cast) -> None:
+def test_a_neighbour_s_reader_finds_nothing_not_even_by_its_id(cast: Cast, as_staff: SignIn) -> None:
     books = books_of(cast)
     cohort = books.programme.terms.get().cohorts.first()
-    client = signed_in(cast.sibling_officer)
+    client = as_staff(cast.sibling_officer)
     html = text(client, f"/staff/figures/?{DAY}")
     assert set(re.findall(r'<span class="v">([\d,]+)<small>', html)) == {"0"}
     assert "惠工之家（" not in html
@@ -96,28 +94,28 @@ def test_a_neighbour_s_reader_finds_nothing_not_even_by_its_id(cast: Cast) -> No
         assert client.get(f"/staff/figures/of/person_times/?{DAY}&{query}").status_code == 404
 
 
-def test_roles_without_the_power_are_turned_away(cast: Cast) -> None:
+def test_roles_without_the_power_are_turned_away(cast: Cast, as_staff: SignIn) -> None:
     for player in (cast.teacher, cast.operator, cast.wang):
-        assert signed_in(player).get("/staff/figures/").status_code == 403
+        assert as_staff(player).get("/staff/figures/").status_code == 403
 
 
 @pytest.mark.parametrize(("day", "words"), [
     ("2999-01-01", "截止日不能晚于今天"), ("1024-01-01", "截止日太早了"), ("2024-02-30", "2月没有30日"), ("soon", "没看懂这个日期"),
 ])  # fmt: skip
-def test_a_day_that_cannot_be_is_refused_in_words(cast: Cast, day: str, words: str) -> None:
-    answer = signed_in(cast.reader).get(f"/staff/figures/?as_of={day}")
+def test_a_day_that_cannot_be_is_refused_in_words(cast: Cast, as_staff: SignIn, day: str, words: str) -> None:
+    answer = as_staff(cast.reader).get(f"/staff/figures/?as_of={day}")
     assert (answer.status_code, words in answer.content.decode()) == (422, True)
 
 
 @pytest.mark.parametrize("query", ["by=nonsense", "page=x", "page=99999", "year=20x4", "month=2024", "term=1%27", "by=person"])
-def test_bent_addresses_do_not_break(cast: Cast, query: str) -> None:
+def test_bent_addresses_do_not_break(cast: Cast, as_staff: SignIn, query: str) -> None:
     books_of(cast)
-    answer = signed_in(cast.reader).get(f"/staff/figures/of/person_times/?{DAY}&{query}")
+    answer = as_staff(cast.reader).get(f"/staff/figures/of/person_times/?{DAY}&{query}")
     assert answer.status_code in {200, 404}
 
 
-def test_unknown_figure_is_404(cast: Cast) -> None:
-    assert signed_in(cast.reader).get("/staff/figures/of/profit/").status_code == 404
+def test_unknown_figure_is_404(cast: Cast, as_staff: SignIn) -> None:
+    assert as_staff(cast.reader).get("/staff/figures/of/profit/").status_code == 404
 
 
 def sheet(client: Client, address: str) -> list[list[object]]:
@@ -127,9 +125,9 @@ def sheet(client: Client, address: str) -> list[list[object]]:
     return [[cell.value for cell in row] for row in book.worksheets[0].iter_rows()]
 
 
-def test_workbook_and_print_hold_the_numbers_of_the_board(cast: Cast) -> None:
+def test_workbook_and_print_hold_the_numbers_of_the_board(cast: Cast, as_staff: SignIn) -> None:
     books_of(cast)
-    client = signed_in(cast.reader)
+    client = as_staff(cast.reader)
     rows = sheet(client, f"/staff/figures/sheet/?{DAY}")
     assert [(row[0], row[1], row[2]) for row in rows[1:7]] == [
         ("期", 1, "期"), ("课程", 1, "门"), ("班次", 2, "个班次"), ("服务职工", 4, "人次"), ("出勤", 8, "次"),
@@ -141,23 +139,23 @@ def test_workbook_and_print_hold_the_numbers_of_the_board(cast: Cast) -> None:
         assert f">{number}<" in printed
 
 
-def test_rows_sheet_holds_the_rows_of_the_page(cast: Cast) -> None:
+def test_rows_sheet_holds_the_rows_of_the_page(cast: Cast, as_staff: SignIn) -> None:
     books_of(cast)
-    rows = sheet(signed_in(cast.reader), f"/staff/figures/of/person_times/sheet/?{DAY}&by=cohort")
+    rows = sheet(as_staff(cast.reader), f"/staff/figures/of/person_times/sheet/?{DAY}&by=cohort")
     assert rows[0] == ["班次", "说明", "服务职工（人次）"]
     assert [row[2] for row in rows[1:]] == [2, 2, 4]
 
 
-def test_the_roster_s_sheet_is_masked_as_the_page_is(cast: Cast) -> None:
+def test_the_roster_s_sheet_is_masked_as_the_page_is(cast: Cast, as_staff: SignIn) -> None:
     books = books_of(cast, cohorts=1)
     cohort = books.programme.terms.get().cohorts.get()
     address = f"/staff/figures/of/person_times/sheet/?{DAY}&cohort={cohort.public_id}&by=person"
-    assert [row[0] for row in sheet(signed_in(cast.reader), address)[1:3]] == ["王*华", "王*明"]
-    assert [row[0] for row in sheet(signed_in(cast.officer), address)[1:3]] == ["王小华", "王小明"]
+    assert [row[0] for row in sheet(as_staff(cast.reader), address)[1:3]] == ["王*华", "王*明"]
+    assert [row[0] for row in sheet(as_staff(cast.officer), address)[1:3]] == ["王小华", "王小明"]
 
 
-def test_the_board_asks_as_often_for_three_rows_as_for_one(cast: Cast) -> None:
-    client = signed_in(cast.reader)
+def test_the_board_asks_as_often_for_three_rows_as_for_one(cast: Cast, as_staff: SignIn) -> None:
+    client = as_staff(cast.reader)
     books = Books(cast.yongchuan)
     _one_more(books, cast, 1)
     few = _statements(client, f"/staff/figures/?{DAY}")
@@ -167,8 +165,8 @@ def test_the_board_asks_as_often_for_three_rows_as_for_one(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("by", ["term", "cohort", "branch", "course", "site", "year", "month"])
-def test_rows_ask_as_often_for_three_rows_as_for_one(cast: Cast, by: str) -> None:
-    client = signed_in(cast.reader)
+def test_rows_ask_as_often_for_three_rows_as_for_one(cast: Cast, as_staff: SignIn, by: str) -> None:
+    client = as_staff(cast.reader)
     books = Books(cast.yongchuan)
     address = f"/staff/figures/of/person_times/?{DAY}&by={by}"
     _one_more(books, cast, 1)
