@@ -33,7 +33,7 @@ def sign_up(*, cohort: Cohort, person: Person, by: Actor, at: datetime, key: str
 def withdraw(*, cohort: Cohort, person: Person, why: str = "", by: Actor, at: datetime) -> None:
     """Off the roster, or out of the line; the first in line moves up and is told. A second tap changes nothing.
 
-    What was attended stays and counts. Refused: "no-power", "cohort-over", "not-enrolled".
+    What was attended stays and counts. Refused: "no-power", "cohort-over", "not-enrolled", "why-missing" (to staff).
     """
     cohort = lock(cohort)
     if cohort.state == CohortState.FINISHED:

@@ -26,6 +26,7 @@ from tongxin.served.actions import ledger
 from tongxin.served.actions.ledger import Service
 from tongxin.served.models import Measure
 from tongxin.store.atomic import atomic
+from tongxin.store.copying import copy_rows
 from tongxin.venues.models import Room, Site
 
 
@@ -150,7 +151,7 @@ def _enrolments(cohorts: Sequence[Cohort], plan: PastTerm) -> list[list[int]]:
     """Ids by cohort, in the order of the seats."""
     ids = iter(_ids(Enrolment, sum(len(past.seats) for past in plan.cohorts)))
     made = [[next(ids) for _ in past.seats] for past in plan.cohorts]
-    _copy(
+    copy_rows(
         Enrolment,
         ("id", "federation", "public_id", "cohort_id", "person_id", "state", "at", "ended_at"),
         (
@@ -191,7 +192,7 @@ def _marked(
 
 
 def _copy_marks(marked: Iterable[_Marked]) -> None:
-    _copy(
+    copy_rows(
         Attendance,
         ("id", "federation", "session_id", "enrolment_id", "mark", "how", "at"),
         (
@@ -226,10 +227,3 @@ def _ids(model: type[models.Model], count: int) -> list[int]:
             [model._meta.db_table, count],  # noqa: SLF001 - Django's own public door to it
         )
         return [pk for (pk,) in cursor.fetchall()]
-
-
-def _copy(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    into = f"{model._meta.db_table} ({', '.join(columns)})"  # noqa: SLF001 - as above
-    with connection.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)

@@ -4,15 +4,13 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import NamedTuple
 
-from django.db import connection
 from django.db.models import Max
 
 from tongxin.served.models import Measure, ServedRow
 from tongxin.store.atomic import atomic
+from tongxin.store.copying import copy_rows
 
-_COPY = """
-COPY served_servedrow (day, federation, "union", person, programme, measure, quantity, source, turn, written_at) FROM STDIN
-"""
+_COLUMNS = ("day", "federation", "union", "person", "programme", "measure", "quantity", "source", "turn", "written_at")
 
 
 class Service(NamedTuple):
@@ -50,16 +48,10 @@ def record(services: Iterable[Service], *, at: datetime) -> int:
 @atomic
 def record_new(services: Iterable[Service], *, at: datetime) -> int:
     """For loads: what was served by rows that were never in the ledger, by COPY. The database refuses one that was."""
-    count = 0
-    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        for count, service in enumerate(services, 1):  # noqa: B007 - the last one is how many
-            copy.write_row(
-                (
-                    service.day, service.federation, service.union, service.person, service.programme,
-                    service.measure.value, 1, service.source, 1, at,
-                )
-            )
-    return count
+    rows = (
+        (s.day, s.federation, s.union, s.person, s.programme, s.measure.value, 1, s.source, 1, at) for s in services
+    )
+    return copy_rows(ServedRow, _COLUMNS, rows)
 
 
 def _turns(services: list[Service]) -> dict[tuple[str, int], int]:
