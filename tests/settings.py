@@ -21,8 +21,8 @@ if "DATABASE_URL" not in os.environ:
     atexit.register(server.stop)
     os.environ["DATABASE_URL"] = server.url()
 
-from config.settings import *  # noqa: E402, F403  Django's way of building on settings
-from config.settings import DATABASES, STORAGES  # noqa: E402
+from config.settings import *
+from config.settings import DATABASES, STORAGES
 
 _name = "_".join(filter(None, ["test_tongxin", os.environ.get("TONGXIN_TEST_DB")]))
 DATABASES["default"].setdefault("TEST", {})["NAME"] = _name

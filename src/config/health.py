@@ -30,10 +30,12 @@ def health() -> tuple[bool, dict[str, str]]:
 
 
 def _ask() -> tuple[float | None, float | None]:
-    """Seconds since the last heartbeat, and since the oldest job became due. On a connection of its own: it must not
-    wait for the pool's, and it also tells whether new ones can be had."""
+    """Seconds since the last heartbeat, and since the oldest job became due.
+
+    On a connection of its own: it must not wait for the pool's, and so it tells whether new ones can be had.
+    """
     parameters = {"connect_timeout": PATIENCE, **connection.get_connection_params()}
     with psycopg.connect(**parameters) as own:
         own.execute("set statement_timeout = '5s'")
         row = own.execute(QUESTION).fetchone()
-    return row if row else (None, None)
+    return row or (None, None)

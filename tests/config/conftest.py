@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.settings import CARELESS
 
 from config.embedded import EmbeddedServer
-from tests.settings import CARELESS
 
 CACHE = Path(__file__).resolve().parents[2] / ".cache"
 

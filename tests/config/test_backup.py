@@ -195,7 +195,8 @@ def test_backup_and_restore_commands_with_our_tables(folders, tmp_path):
     assert tongxin(first, "migrate").returncode == 0
     first.ensure_running()
     with psycopg.connect(first.url()) as connection:
-        insert = "insert into records_journalentry (federation, at, verb, of_kind, of_id, data) values (1, now(), 'x', 'x', 'x', '{}')"
+        columns = "federation, at, verb, of_kind, of_id, data"
+        insert = f"insert into records_journalentry ({columns}) values (1, now(), 'x', 'x', 'x', '{{}}')"
         connection.execute(insert)
         last = connection.execute("select max(id) from records_journalentry").fetchone()[0]
     first.stop()

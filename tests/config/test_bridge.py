@@ -17,9 +17,9 @@ def call(application, scope=(), messages=({"type": "http.request"},)):
     sent, waiting = [], list(messages)
 
     async def receive():
-        if waiting:
-            return waiting.pop(0)
-        await asyncio.sleep(3600)
+        if not waiting:
+            await asyncio.Event().wait()  # as a client that says no more
+        return waiting.pop(0)
 
     async def send(message):
         sent.append(message)

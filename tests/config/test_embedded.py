@@ -2,6 +2,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -11,6 +12,7 @@ from config.embedded_host import ServerUnavailable
 
 STARTER = """
 import sys
+from pathlib import Path
 from pathlib import Path
 from config.embedded import EmbeddedServer
 server = EmbeddedServer(Path(sys.argv[1]), {"fsync": "off"})
@@ -103,7 +105,7 @@ def test_server_starts_again_after_kill_and_has_what_was_committed(folders):
     held.close()
 
 
-@pytest.mark.skipif(not os.path.exists("/proc/self/comm"), reason="the check reads /proc")
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="the check reads /proc")
 def test_server_starts_when_its_old_pid_belongs_to_another_program(folders):
     server = folders.server()
     server.ensure_running()

@@ -13,6 +13,15 @@ def say(statement):
         cursor.execute(statement)
 
 
+@pytest.fixture(autouse=True)
+def nobody_at_work():
+    """The tables of the jobs are not ours, so Django does not empty them between tests."""
+    empty = "delete from procrastinate_jobs; delete from procrastinate_workers"
+    say(empty)
+    yield
+    say(empty)
+
+
 def worker(seconds_ago):
     say(f"insert into procrastinate_workers (last_heartbeat) values (now() - interval '{seconds_ago} seconds')")
 
