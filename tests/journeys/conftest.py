@@ -1,0 +1,99 @@
+"""A real browser against a real server. `phone` and `desk` are pages that fail the test when something goes wrong unseen."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.cast import NOW
+from tests.web.conftest import Clock
+
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's own loop runs in this thread
+FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-quic", "--disable-component-update", "--disable-sync"]
+AXE = (Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js").read_text()
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SMALL = """() => [...document.querySelectorAll('.w-body a, .w-body button, .w-body input, .w-body summary')].filter(e => {
+  const box = e.getBoundingClientRect();
+  return box.width && box.height && box.height < 43.5 && !/^inline$/.test(getComputedStyle(e).display)
+    && !e.closest('.w-opt') && !e.closest('.tx-check') && !e.matches('.tx-skip');
+}).map(e => e.tagName + '.' + e.className + ' ' + e.textContent.trim().slice(0, 12))"""
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The server's time stands at the cast's NOW."""
+    from django.utils import timezone
+
+    clock = Clock(NOW)
+    monkeypatch.setattr(timezone, "now", lambda: clock.now)
+    return clock
+
+
+@pytest.fixture
+def open_page(browser: Browser, live_server: object, clock: Clock) -> Iterator[Callable[..., Page]]:
+    """`open_page(width=390, java_script_enabled=False)`: a page of a fresh browser. At the end: no console error, no
+    request that left the origin."""
+    contexts, wrong = [], []
+
+    def opened(width: int = 390, **options: object) -> Page:
+        small = width < 800
+        context = browser.new_context(
+            viewport={"width": width, "height": 844 if small else 800}, is_mobile=small, has_touch=small,
+            base_url=live_server.url, locale="zh-CN", **options,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda told: wrong.append(told.text) if told.type == "error" and "422" not in told.text else None)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("request", lambda sent: None if sent.url.startswith((live_server.url, "data:")) else wrong.append(sent.url))
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+@pytest.fixture
+def phone(open_page: Callable[..., Page]) -> Page:
+    return open_page(390)
+
+
+@pytest.fixture
+def desk(open_page: Callable[..., Page]) -> Page:
+    return open_page(1280)
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds, controls too small for a thumb, and sideways overflow at 160 % text."""
+    page.evaluate(AXE)
+    result = page.evaluate("tags => axe.run(document, {runOnly: tags})", TAGS)
+    found = [f"{v['impact']} {v['id']}: {v['nodes'][0]['html'][:120]}" for v in result["violations"]]
+    found += [f"small: {control}" for control in page.evaluate(SMALL)]
+    page.evaluate("document.documentElement.style.fontSize = '160%'")
+    if page.evaluate("document.documentElement.scrollWidth > screen.width"):
+        found.append("overflows at 160 % text")
+    page.evaluate("document.documentElement.style.fontSize = ''")
+    return found
+
+
+@pytest.fixture
+def shot(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
+    """Keeps a picture when TONGXIN_SHOTS names a folder."""
+    folder = os.environ.get("TONGXIN_SHOTS")
+
+    def shoot(page: Page, name: str) -> None:
+        if folder:
+            page.screenshot(path=Path(folder) / f"{name}-{page.viewport_size['width']}.png", full_page=True)
+
+    return shoot
