@@ -37,8 +37,7 @@ format: install
 
 # Chinese is what the sources say; English is kept in locale/en.
 messages: install
-	cd src/tongxin/web && ../../../$(BIN)/django-admin makemessages --locale en --no-location --no-wrap
-	cd src/tongxin/web && ../../../$(BIN)/django-admin compilemessages --locale en
+	$(BIN)/python tools/messages.py
 
 lock: install
 	$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade pyproject.toml --output-file requirements/app.lock

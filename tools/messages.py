@@ -129,7 +129,7 @@ def _from_templates() -> Iterator[tuple[Path, list[tuple[str, str]]]]:
 
 
 def read(path: Path = PO) -> dict[str, list[str]]:
-    """msgid to its English, one text or two."""
+    """What has English: one text, or two where the words count something."""
     if not path.exists():
         return {}
     known: dict[str, list[str]] = {}
@@ -165,7 +165,8 @@ def write(messages: list[Message]) -> None:
         english = message.english + [""] * (2 if message.plural else 1)
         lines = ["#: " + " ".join(sorted(message.places)), "msgid " + _quoted(message.msgid)]
         if message.plural:
-            lines += ["msgid_plural " + _quoted(message.plural), "msgstr[0] " + _quoted(english[0]), "msgstr[1] " + _quoted(english[1])]
+            lines.append("msgid_plural " + _quoted(message.plural))
+            lines += [f"msgstr[{n}] {_quoted(english[n])}" for n in (0, 1)]
         else:
             lines.append("msgstr " + _quoted(english[0]))
         blocks.append("\n".join(lines))
@@ -199,11 +200,11 @@ def main(arguments: list[str]) -> int:
     messages = merged()
     missing = [message for message in messages if message.required and not message.done]
     if "--missing" in arguments:
-        print("\n".join(f"{min(message.places)}: {message.msgid}" for message in missing))  # noqa: T201 - its answer
+        print("\n".join(f"{min(message.places)}: {message.msgid}" for message in missing))
         return 1 if missing else 0
     write(messages)
     later = sum(not message.done for message in messages) - len(missing)
-    print(f"{len(messages)} messages, {len(missing)} without English, {later} of staff pages to follow", file=sys.stderr)  # noqa: T201
+    print(f"{len(messages)} messages, {len(missing)} without English, {later} of staff pages to follow", file=sys.stderr)
     return 1 if missing else 0
 
 

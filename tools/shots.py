@@ -32,7 +32,7 @@ def arguments() -> argparse.Namespace:
 
 
 def context(browser: Browser, asked: argparse.Namespace, width: int) -> BrowserContext:
-    phone = width == 390  # noqa: PLR2004
+    phone = width == 390
     opened = browser.new_context(viewport=SIZES[width], device_scale_factor=1.5 if phone else 1, is_mobile=phone, has_touch=phone)
     chosen = {"tx-language": asked.language, "tx-large": str(int(asked.large)), "tx-theme": "dark" if asked.dark else "light"}
     opened.add_cookies([{"name": name, "value": value, "url": asked.base} for name, value in chosen.items()])

@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
-
 from tests.cast import PASSWORD, Cast
 from tests.journeys.conftest import faults
 from tests.web.conftest import Clock
+
 from tongxin.kernel import one_time_codes
 from tongxin.people.actions import second_factor
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from django.contrib.auth import SESSION_KEY
@@ -26,7 +27,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Stands at the cast's NOW until it is ticked: for requests, sessions and one-time codes alike."""
     clock = Clock(NOW)
     monkeypatch.setattr(timezone, "now", lambda: clock.now)
-    monkeypatch.setattr(time, "time", lambda: clock.now.timestamp())
+    monkeypatch.setattr(time, "time", lambda: clock.now.timestamp())  # noqa: PLW0108 - the clock moves
     return clock
 
 
@@ -47,15 +48,15 @@ def sign_in(account: Account, *, factor: bool) -> Client:
 @pytest.fixture
 def as_worker(clock: Clock) -> Callable[[Player], Client]:
     """`as_worker(cast.wang)`: signed in by phone."""
-    return lambda player: sign_in(_account(player), factor=False)
+    return partial(_sign_in, factor=False)
 
 
 @pytest.fixture
 def as_staff(clock: Clock) -> Callable[[Player], Client]:
     """`as_staff(cast.officer)`: signed in with password and second factor."""
-    return lambda player: sign_in(_account(player), factor=True)
+    return partial(_sign_in, factor=True)
 
 
-def _account(player: Player) -> Account:
+def _sign_in(player: Player, *, factor: bool) -> Client:
     assert player.account is not None
-    return player.account
+    return sign_in(player.account, factor=factor)

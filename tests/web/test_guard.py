@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import InternalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse  # noqa: TID251 - web is what is tried
 from django.test import Client, RequestFactory
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver  # noqa: TID251
 
 from tongxin.kernel.refused import Refused
 from tongxin.people.models.sign_in import SignInAttempt

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from django.template.loader import get_template
 from django.test import Client
-
 from tests.cast import Cast
 
 WEB = Path(__file__).resolve().parents[2] / "src/tongxin/web"
@@ -19,7 +18,8 @@ FOR_PAGES = {  # parts that stand ready for any page
 }
 FORBIDDEN = {
     "inline style": re.compile(r"\sstyle\s*="), "inline handler": re.compile(r"<[a-z][^>{]*\son[a-z]+\s*="),
-    "inline script": re.compile(r"<script(?![^>]*\b(?:src=|type=\"application/json\"))"), "address of elsewhere": re.compile(r"(?:src|href|action)=\"(?:https?:)?//"),
+    "inline script": re.compile(r"<script(?![^>]*\b(?:src=|type=\"application/json\"))"),
+    "address of elsewhere": re.compile(r"(?:src|href|action)=\"(?:https?:)?//"),
     "unrendered tag": re.compile(r"{{|{%"),
 }
 HAN_SPACE_DIGIT = re.compile(r"[\u4e00-\u9fff] [0-9]|[0-9] [\u4e00-\u9fff]")

@@ -17,7 +17,7 @@ UNPROCESSABLE = 422
 
 def wants_part(request: HttpRequest) -> bool:
     """An htmx swap; not a boosted link, and not a step back for which the whole page is wanted."""
-    htmx = getattr(request, "htmx", None)
+    htmx: Any = getattr(request, "htmx", None)
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 

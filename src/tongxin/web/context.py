@@ -18,10 +18,13 @@ MANY = 99
 
 @dataclass(frozen=True, slots=True)
 class Me:
-    """Who is signed in: the name, and the posts in one line."""
+    """Who is signed in: the name, and the posts in one line. False for visitors and accounts without a person."""
 
     name: str
     posts: str
+
+    def __bool__(self) -> bool:
+        return bool(self.name)
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
@@ -44,7 +47,7 @@ def _me(request: HttpRequest, actor: Actor | None) -> Me:
     posts = actor.posts if actor else ()
     names = dict(Union.objects.filter(pk__in={post.union_id for post in posts}).values_list("pk", "name"))
     lines = [f"{names.get(post.union_id, '')} {RoleName(post.role).label}" for post in posts]
-    return Me(account.person.name if account.person else account.login, "；".join(lines))
+    return Me(account.person.name if account.person else "", "；".join(lines))
 
 
 def _unread(actor: Actor | None) -> int:

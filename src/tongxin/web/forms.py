@@ -32,7 +32,7 @@ class HouseForm(forms.Form):
     `why` holds, by field, the answer to 为什么问这个: what for, who sees it, what happens if it is wrong.
     """
 
-    why: ClassVar[dict[str, str]] = {}
+    why: ClassVar[dict[str, Any]] = {}
     required_css_class = "is-required"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from functools import wraps
 from typing import Any, cast
@@ -42,7 +43,7 @@ class HouseRequest(HttpRequest):
     """A request behind a guard: who acts, and when it arrived (aware)."""
 
     actor: Actor
-    now: Any
+    now: datetime
     user: Any
 
 
@@ -106,7 +107,7 @@ def read_only() -> Iterator[None]:
         yield
 
 
-def _turn_away(request: HouseRequest, guard: Guard) -> HttpResponse | None:
+def _turn_away(request: HouseRequest, guard: Guard) -> HttpResponse | None:  # noqa: PLR0911 - one line for each answer
     """None when the actor may go on; else where to go, or why not."""
     actor = request.actor
     if guard.open_to is OpenTo.VISITOR:

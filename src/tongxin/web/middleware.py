@@ -61,10 +61,15 @@ class RefuseUnguarded:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+    def process_view(self, _request: HttpRequest, view: Any, _args: Any, _kwargs: Any) -> None:
         if not is_guarded(view):
             raise PermissionDenied(f"{view.__module__}.{getattr(view, '__name__', view)} has no guard")
 
 
 def is_guarded(view: Any) -> bool:
-    return hasattr(view, "guard") or any(view.__module__.startswith(prefix) for prefix, _ in GUARD_THEMSELVES)
+    return hasattr(view, "guard") or any(_module(view).startswith(prefix) for prefix, _ in GUARD_THEMSELVES)
+
+
+def _module(view: Any) -> str:
+    """Where the view was written; some are partials of a function."""
+    return str(getattr(view, "func", view).__module__)

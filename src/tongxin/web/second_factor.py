@@ -16,5 +16,5 @@ def second_factor_done(request: HttpRequest) -> bool:
 
 def proven_since(request: HttpRequest, method: str, since: datetime) -> bool:
     """Whether this session's own account proved itself by that method since then."""
-    records = get_authentication_records(request, request.user)  # type: ignore[arg-type]
+    records = get_authentication_records(request, request.user)
     return any(record.get("method") == method and record.get("at", 0) >= since.timestamp() for record in records)

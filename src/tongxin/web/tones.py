@@ -39,5 +39,5 @@ def member(row: models.Model, field: str) -> Any:
 
 @cache
 def _enum(model: type[models.Model], field: str) -> type[models.TextChoices] | None:
-    choices = list(model._meta.get_field(field).choices or ())  # type: ignore[union-attr]
+    choices = list(model._meta.get_field(field).choices or ())  # type: ignore[union-attr]  # noqa: SLF001
     return next((enum for enum in TONES if list(enum.choices) == choices), None)

@@ -17,7 +17,7 @@ SENT: list[tuple[str, str]] = []
 
 
 class Gateway:
-    def send(self, phone: str, text: str, *, at: datetime) -> None:
+    def send(self, phone: str, text: str, *, at: datetime) -> None:  # noqa: ARG002
         SENT.append((phone, text))
 
 

@@ -24,7 +24,7 @@ TOTP, RECOVERY = Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES
 
 
 def has_factor(account: Account) -> bool:
-    return Authenticator.objects.filter(user=account, type=TOTP).exists()
+    return bool(Authenticator.objects.filter(user=account, type=TOTP).exists())
 
 
 def secret_of(account: Account) -> str | None:

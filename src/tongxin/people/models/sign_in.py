@@ -33,7 +33,7 @@ class SignInAttempt(Guarded):
     class Kind(models.TextChoices):
         CODE_SENT = "code_sent"
         CODE_WRONG = "code_wrong"
-        PASSWORD_WRONG = "password_wrong"
+        PASSWORD_WRONG = "password_wrong"  # noqa: S105 - the name of a count
         FACTOR_WRONG = "factor_wrong"
         CLAIM_WRONG = "claim_wrong"
 

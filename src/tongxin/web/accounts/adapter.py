@@ -10,14 +10,14 @@ from tongxin.store.keys import ring
 PURPOSE = "account.second-factor"
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library has no types
     """Accounts open by a proven phone number or by an administrator, never by a form of the library."""
 
     def is_open_for_signup(self, request: object) -> bool:  # noqa: ARG002 - the library's signature
         return False
 
 
-class SecondFactorAdapter(DefaultMFAAdapter):
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Seals the second factor's secrets with the house's keys."""
 
     def encrypt(self, text: str) -> str:

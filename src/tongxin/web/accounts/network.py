@@ -19,6 +19,6 @@ def network_of(request: HttpRequest) -> str:
         address = ip_address(text)
     except ValueError:
         return UNKNOWN
-    if address.version == 4:  # noqa: PLR2004
+    if address.version == 4:
         return str(address)
     return str(ip_network((address, PREFIX_6), strict=False))

@@ -46,14 +46,14 @@ def about(request: HouseRequest) -> HttpResponse:
 
 
 @page(open_to=OpenTo.VISITOR, methods=("GET",))
-def robots(request: HouseRequest) -> HttpResponse:
+def robots(_request: HouseRequest) -> HttpResponse:
     """Search engines may read what visitors may; staff pages and people's own pages are not for them."""
     lines = ["User-agent: *", *(f"Disallow: {place}" for place in ("/staff/", "/me/", "/inbox/", "/sign-in/", "/api/", "/demo/"))]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
 @page(open_to=OpenTo.VISITOR, methods=("GET",))
-def favicon(request: HouseRequest) -> HttpResponse:
+def favicon(_request: HouseRequest) -> HttpResponse:
     return redirect(staticfiles_storage.url("tx/img/mark.svg"), permanent=True)
 
 
