@@ -108,7 +108,7 @@ def test_list_asks_as_much_for_one_row_as_for_three(ours: School, as_worker: As)
     counts = []
     for number in range(3):
         ours.cohort(name=f"{number}班", weekday=number + 1)
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(connection ) as queries:
             client.get("/classes/")
         counts.append(len(queries))
     assert counts[0] == counts[2]
@@ -126,7 +126,7 @@ def test_code_is_shown_half_an_hour_before_the_lesson(ours: School, as_worker: A
 
 
 def test_screen_code_checks_in_by_post_only(ours: School, as_worker: As, clock: Clock) -> None:
-    from tongxin.activities.queries.check_in import screen_code  # noqa: PLC0415
+    from tongxin.activities.queries.check_in import screen_code
 
     cohort = ours.cohort()
     sign_up(cohort, ours.cast.wang)

@@ -5,5 +5,5 @@ from tongxin.web.addresses import gather
 app_name = "staff"
 urlpatterns = gather(
     "staff",
-    ("home", "people", "unions", "imports", "appointments", "access", "journal", "courses", "rollcall", "sites", "figures", "operate"),
+    ("home", "people", "unions", "imports", "appointments", "access", "journal", "courses", "rollcall", "sites", "figures", "operate", "tokens"),
 )

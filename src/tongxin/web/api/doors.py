@@ -1,0 +1,48 @@
+"""Who stands before the API: a key in the header, or the browser's session. The same actor and the same scopes as pages."""
+
+from typing import cast
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja.security import HttpBearer, SessionAuth
+
+from tongxin.people.actions import tokens
+from tongxin.people.authority import Actor, actor_of
+from tongxin.web.guard import HouseRequest, meet
+from tongxin.web.second_factor import second_factor_done
+
+
+class ByKey(HttpBearer):
+    """`Authorization: Bearer tx_…`."""
+
+    openapi_description = "A key from the staff page 接口密钥. It acts with its account's powers."
+
+    def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
+        house = cast("HouseRequest", request)
+        now = timezone.now()
+        account = tokens.account_of(token, at=now)
+        if account is None:
+            return None
+        house.now, house.actor = now, actor_of(account, timezone.localdate(now))
+        return house.actor
+
+
+class BySession(SessionAuth):
+    """The signed-in browser, with Django's protection against forged requests. A post counts after its second factor."""
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Actor | None:
+        house = meet(request)
+        if house.actor.account_id is None or (house.actor.is_staff and not second_factor_done(request)):
+            return None
+        return house.actor
+
+
+def anyone(request: HttpRequest) -> Actor:
+    """For what visitors may read too: a key or a session tells more, nothing refuses."""
+    header = request.headers.get("Authorization", "")
+    if header.startswith("Bearer ") and (found := ByKey().authenticate(request, header.removeprefix("Bearer "))):
+        return found
+    return meet(request).actor
+
+
+SIGNED_IN = [ByKey(), BySession()]

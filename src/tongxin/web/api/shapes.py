@@ -1,0 +1,92 @@
+"""What goes in and comes out. Every answer, refusals included, has a declared shape."""
+
+from datetime import date, datetime, time
+from typing import Literal
+
+from ninja import Field, Schema
+from pydantic import ConfigDict
+
+PublicId = Field(pattern=r"^[0-9a-z]{12}$", description="A public id, 12 characters.")
+
+
+class Strict(Schema):
+    model_config = ConfigDict(extra="forbid")
+
+
+class RefusalOut(Schema):
+    """A refusal: `code` is stable, `words` are for a person, in the language of the request."""
+
+    code: str
+    words: str
+
+
+class PlaceOut(Schema):
+    id: str
+    name: str
+    address: str
+
+
+class ClassOut(Schema):
+    """One cohort (班次) as the asker meets it. Times are Beijing's; moments carry their offset."""
+
+    id: str
+    title: str
+    course: str
+    topic: str
+    programme: str
+    term: int
+    union: str
+    union_code: str
+    site: PlaceOut
+    room: str
+    teacher: str
+    weekday: int
+    starts_at: time
+    ends_at: time
+    first_day: date
+    last_day: date
+    sessions: int
+    fee_yuan: str
+    state: str
+    units: int
+    left: int
+    waiting: int
+    place: int | None
+    opens: datetime | None
+    closes: datetime | None
+    synthetic: str
+
+
+class ClassesOut(Schema):
+    classes: list[ClassOut]
+    page: int
+    more: bool
+
+
+class SignUpIn(Strict):
+    """`key` is yours: sent again with the same key, the same answer comes back. `person` only when acting for someone."""
+
+    key: str = Field(min_length=8, max_length=64, pattern=r"^[0-9A-Za-z_.-]+$")
+    person: str | None = Field(default=None, pattern=r"^[0-9a-z]{12}$", description="A person's public id; yourself if left out.")
+
+
+class SignUpOut(Schema):
+    application: str
+    state: Literal["waiting", "granted", "withdrawn", "ended"]
+    place: int | None
+    at: datetime
+
+
+class FigureOut(Schema):
+    name: str
+    value: int
+    unit: str
+    definition: str
+    version: int
+
+
+class FiguresOut(Schema):
+    programme: str
+    union: str | None
+    as_of: date
+    figures: list[FigureOut]
