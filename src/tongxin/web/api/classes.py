@@ -33,7 +33,7 @@ def classes(
     part: Annotated[PartOfDay | None, Query()] = None,
     topic: Annotated[str, Query(max_length=20, pattern=r"^[^\x00]*$")] = "",
     q: Annotated[str, Query(max_length=40, pattern=r"^[^\x00]*$")] = "",
-    open_only: Annotated[bool, Query(alias="open")] = False,
+    open_only: Annotated[bool, Query(alias="open")] = False,  # noqa: FBT002 - a query parameter
 ) -> ClassesOut:
     filters = Filters(
         weekdays=(weekday,) if weekday else (), part=PartOfDay(part) if part else None, topic=topic, text=q,

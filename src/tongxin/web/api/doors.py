@@ -30,7 +30,7 @@ class ByKey(HttpBearer):
 class BySession(SessionAuth):
     """The signed-in browser, with Django's protection against forged requests. A post counts after its second factor."""
 
-    def authenticate(self, request: HttpRequest, key: str | None) -> Actor | None:
+    def authenticate(self, request: HttpRequest, key: str | None) -> Actor | None:  # noqa: ARG002 - ninja's signature
         house = meet(request)
         if house.actor.account_id is None or (house.actor.is_staff and not second_factor_done(request)):
             return None

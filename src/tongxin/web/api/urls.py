@@ -12,7 +12,7 @@ from tongxin.web.wording import say
 
 api = NinjaAPI(
     title="同心 Tongxin", version="1", docs_url=None, openapi_url="/openapi.json", urls_namespace="api",
-    description="Classes, sign-up and figures. Errors are {code, words}; words are Chinese, or English with the cookie tx-language=en.",
+    description="Classes, sign-up and figures. Errors are {code, words}: Chinese, or English with the cookie tx-language=en.",
 )
 api.add_router("", classes)
 api.add_router("", figures)
@@ -42,7 +42,7 @@ def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 
 @api.exception_handler(AuthenticationError)
-def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+def unknown(request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
     refusal = Refused("sign-in", "请带上有效的接口密钥，或先登录。")
     return api.create_response(request, {"code": refusal.code, "words": say(refusal)}, status=401)
 
