@@ -2,7 +2,7 @@
 
 import argparse
 
-from config.commands.answers import add_json
+from config.commands.answers import add_json, answer
 
 HELP = "print which role holds which power, and how far it reaches"
 
@@ -12,4 +12,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    raise NotImplementedError(args.command)
+    from tongxin.people.powers import Power  # noqa: PLC0415  only once Django is set up
+    from tongxin.people.roles import ROLES  # noqa: PLC0415
+
+    matrix = [
+        {"role": role.value, "power": power.value, "scope": power.scope.value, "reach": reach.value if reach else None}
+        for role, held in ROLES.items()
+        for power in Power
+        for reach in [held.reach_of(power)]
+    ]
+    rows = [f"{row['role']:<20}{row['power']:<20}{row['scope']:<10}{row['reach']}" for row in matrix if row["reach"]]
+    head = f"{'role':<20}{'power':<20}{'scope':<10}reach"
+    answer(args, {"powers": matrix}, "\n".join([head, *rows]))
+    return 0

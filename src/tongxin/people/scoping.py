@@ -48,14 +48,21 @@ class PersonQuerySet(GuardedQuerySet[Any]):
 NOTHING = Q(pk__in=[])
 
 
-def reached(roots: Roots, path: str, actor: Actor) -> Q:
-    """A condition on the union at `path`: one of the roots, or below one of them as the tree stands on the actor's day."""
+def reached(roots: Roots, path: str, actor: Actor, *, row_by_row: bool = False) -> Q:
+    """A condition on the union at `path`: one of the roots, or below one of them as the tree stands on the actor's day.
+
+    `row_by_row` asks the tree once for each row instead of listing all unions below first: right where few rows are looked
+    at and many unions lie below.
+    """
     condition = NOTHING
     if roots.here:
         condition |= Q(**{f"{path}__in": roots.here})
     if roots.below:
-        below = Closure.objects.as_of(actor.on).filter(ancestor__in=roots.below).values("descendant")
-        condition |= Q(**{f"{path}__in": below})
+        below = Closure.objects.as_of(actor.on).filter(ancestor__in=roots.below)
+        if row_by_row:
+            condition |= Q(Exists(below.filter(descendant=OuterRef(path))))
+        else:
+            condition |= Q(**{f"{path}__in": below.values("descendant")})
     return condition
 
 

@@ -1,10 +1,11 @@
 """Finding people: by any two characters of a name, by pinyin initials, by a whole number. Only in the actor's reach."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from tongxin.kernel import id_numbers, phones
 from tongxin.kernel.refused import Refused
@@ -13,12 +14,12 @@ from tongxin.people.authority import Actor
 from tongxin.people.masks import Purpose
 from tongxin.people.models import Membership, Person
 from tongxin.people.powers import Power
-from tongxin.people.scoping import reached
+from tongxin.people.queries.reach import Reach
 from tongxin.store.keys import ring
 from tongxin.unions.models import Union
 
 MOST: Final = 50
-LOOKED_AT: Final = 400  # the first so many in reach are sorted by name; with more, the text is too short anyway
+BOTH: Final = (Power.SEE_PEOPLE, Power.FIND_PEOPLE)
 NUMBER_AT_LEAST: Final = 7  # digits: shorter is not a number that we know whole
 PERMIT_KINDS: Final = ("passport", "hk_macao_permit", "taiwan_permit", "foreign_resident")
 
@@ -37,12 +38,13 @@ class Found:
 
 
 def search(actor: Actor, text: str) -> Found:
-    """At most MOST people whom the actor may see or find, by name. Refused: "search-short"."""
+    """At most MOST people whom the actor may see or find, by name. Refused: "search-short".
+
+    When there are more, they are any MOST of them: a longer text is asked for, rather than time for sorting them all.
+    """
     matching = _matching(text.strip())
-    reachable = _reachable(actor, matching)
-    pks = list(reachable.values_list("pk", "name_sort")[: LOOKED_AT + 1])
-    first = [pk for pk, _ in sorted(pks, key=lambda row: (row[1], row[0]))[:MOST]]
-    return Found(hits=hits(actor, first), more=len(pks) > MOST)
+    rows = list(Reach(actor, *BOTH).narrow(matching).values_list("name_sort", "pk")[: MOST + 1])
+    return Found(hits=hits(actor, [pk for _, pk in sorted(rows)[:MOST]]), more=len(rows) > MOST)
 
 
 def hits(actor: Actor, person_pks: Iterable[int]) -> list[Hit]:
@@ -80,18 +82,6 @@ def _by_number(text: str) -> Q:
         except Refused:
             continue
         condition |= Q(document_digest__in=digests)
-    try:
+    with suppress(Refused):
         condition |= Q(phone_digest__in=keys.digests(phones.canonical(text), purpose="person.phone"))
-    except Refused:
-        pass
     return condition
-
-
-def _reachable(actor: Actor, people: QuerySet[Person]) -> QuerySet[Person]:
-    here = Q(pk__in=[])
-    for power in (Power.SEE_PEOPLE, Power.FIND_PEOPLE):
-        roots = actor.roots(power)
-        if not roots.empty:
-            here |= reached(roots, "union_id", actor)
-    stay = Membership.objects.filter(here, person=OuterRef("pk"), ends=None)
-    return people.filter(Exists(stay))

@@ -1,0 +1,70 @@
+"""One table says what stands where."""
+
+import pytest
+
+from tests.cast import Cast
+from tongxin.people.masks import TABLE, Purpose, Show, mask_value, shown
+from tongxin.people.models import Person
+from tongxin.people.personal_fields import MODELS, REGISTER
+
+
+def test_a_public_page_shows_nothing_of_anyone() -> None:
+    assert {shows[Purpose.PUBLIC_PAGE] for shows in TABLE.values()} == {Show.HIDDEN}
+
+
+def test_a_teacher_calling_the_roll_sees_names_and_nothing_else() -> None:
+    seen = {field for field, shows in TABLE.items() if shows[Purpose.ROLL_CALL] is not Show.HIDDEN}
+    assert seen == {"name"}
+    assert TABLE["name"][Purpose.ROLL_CALL] is Show.SHOWN
+
+
+def test_a_number_stands_in_full_nowhere() -> None:
+    for field in ("document", "phone"):
+        assert Show.SHOWN not in TABLE[field].values()
+
+
+def test_rows_that_are_only_found_tell_no_more_than_masked_name_and_number() -> None:
+    assert {field for field, shows in TABLE.items() if shows[Purpose.FIND_LIST] is not Show.HIDDEN} == {"name", "document"}
+
+
+@pytest.mark.parametrize(
+    ("field", "purpose", "text"),
+    [
+        ("name", Purpose.STAFF_LIST, "王*华"), ("name", Purpose.STAFF_DETAIL, "王小华"), ("name", Purpose.PUBLIC_PAGE, ""),
+        ("employer", Purpose.STAFF_LIST, "永川同心机械厂"), ("born", Purpose.STAFF_DETAIL, "1990年1月1日"),
+        ("born", Purpose.IMPORT_PREVIEW, "1990年"), ("gig_group", Purpose.STAFF_LIST, ""), ("ethnicity", Purpose.OWN_PAGE, ""),
+    ],
+)
+def test_shown_follows_the_table(cast: Cast, field: str, purpose: Purpose, text: str) -> None:
+    assert shown(cast.wang.person, field, purpose) == text
+
+
+def test_numbers_show_their_ends(cast: Cast) -> None:
+    number = cast.wang.person.document_text()
+    assert shown(cast.wang.person, "document", Purpose.STAFF_LIST) == f"{number[:3]}***********{number[-4:]}"
+    phone = cast.wang.person.phone_text().removeprefix("+86")
+    assert shown(cast.wang.person, "phone", Purpose.ROSTER_LIST) == f"{phone[:3]}****{phone[-4:]}"
+
+
+def test_mask_value_serves_what_is_no_record_yet() -> None:
+    assert mask_value("name", "欧阳小华", Purpose.IMPORT_PREVIEW) == "欧阳*华"
+
+
+def test_every_personal_field_has_its_line_in_the_register() -> None:
+    """House test: a column that nobody classified stops the build."""
+    columns = {model.__name__: {field.name for field in model._meta.concrete_fields} for model in MODELS}
+    assert columns == {name: set(fields) for name, fields in REGISTER.items()}
+
+
+def test_what_the_register_calls_sealed_is_sealed() -> None:
+    for model in MODELS:
+        for field in model._meta.concrete_fields:
+            if REGISTER[model.__name__][field.name].sealed:
+                assert field.get_internal_type() == "BinaryField", (model, field.name)
+
+
+def test_every_personal_column_of_a_person_has_a_line_in_the_table() -> None:
+    tiers = {name for name, kept in REGISTER["Person"].items() if kept.tier in {1, 2}}
+    derived = {"name_pieces", "name_initials", "name_sort", "document_digest", "phone_digest", "document_kind", "employer_uscc"}
+    assert tiers - derived == set(TABLE)
+    assert Person._meta.get_field("name")
