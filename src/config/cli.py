@@ -5,8 +5,10 @@ database find it running and Django set up.
 """
 
 import argparse
+import contextlib
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Callable
 from types import ModuleType
@@ -36,6 +38,8 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(arguments: list[str] | None = None) -> int:
     args = build_parser().parse_args(arguments)
+    with contextlib.suppress(ValueError):  # not on a thread
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that what was started is stopped
     try:
         return _run(args)
     except psycopg.OperationalError as problem:

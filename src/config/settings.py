@@ -41,6 +41,7 @@ def _database(url: str) -> dict[str, object]:
         "HOST": query.pop("host", parts.hostname or ""),
         "PORT": str(query.pop("port", parts.port or "")),
         "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,  # one round trip, so that nobody meets a connection that died with the database
         "OPTIONS": {
             "pool": {"min_size": 1, "max_size": int(os.environ.get("TONGXIN_DB_POOL", "8")), "timeout": 20},
             "server_side_binding": False,
@@ -135,6 +136,7 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 TRUSTED_PROXIES = int(os.environ.get("TONGXIN_PROXIES", "0"))  # how many of our own stand in front: whose X-Forwarded-For counts
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SESSION_COOKIE_AGE = 90 * 86400  # workers' own phones; staff sessions end sooner (web.guard)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
