@@ -81,7 +81,7 @@ def test_any_tree_survives_the_round_trip(condition: Condition) -> None:
     [
         ([], "最外层", "应是一个条件"),
         ({}, "最外层", "应只有all、any、not其中一个，或一个比较"),
-        ({"all": [], }, "all", "至少要有一个条件"),
+        ({"all": [] }, "all", "至少要有一个条件"),
         ({"all": [ADULT], "any": []}, "最外层", "应只有all、any、not其中一个，或一个比较"),
         ({"all": {"fact": 1}}, "all", "应是一列条件"),
         ({"not": {"any": [3]}}, "not.any[0]", "应是一个条件"),

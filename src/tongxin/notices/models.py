@@ -13,7 +13,7 @@ class Message(Sharded):
     """One line in a person's inbox. The words come from the catalogue at reading time, in the reader's language."""
 
     public_id = PublicIdField()
-    person = models.ForeignKey(Person, models.CASCADE, related_name="messages")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
     kind = models.CharField(max_length=60)
     data = models.JSONField(default=dict)
     key = models.CharField(max_length=120, unique=True)

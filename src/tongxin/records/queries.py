@@ -52,6 +52,8 @@ def digest_of(previous: bytes, entries: Iterable[JournalEntry]) -> tuple[bytes, 
 def verify_chain() -> Iterator[Broken]:
     """Everything that does not fit; nothing for a journal that is whole. Reads the whole journal."""
     previous, reached = GENESIS, 0
+    if JournalEntry.objects.filter(pk__lt=1).exists():  # no sequence gives such an id
+        yield Broken(0, 0, 0, "entries stand before the first")
     for seal in JournalSeal.objects.order_by("first").iterator(CHUNK):
         if bytes(seal.previous) != previous or seal.first != reached + 1:
             yield Broken(seal.pk, seal.first, seal.last, "does not follow the seal before it")

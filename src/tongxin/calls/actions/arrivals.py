@@ -1,8 +1,8 @@
 """One arrival is one statement.
 
-A single application looks whether it may be, writes five tables and counts two numbers. One by one that is nine round
-trips under the pool's lock, and the lock is what bounds the rate of sign-ups (docs/performance.md). Whoever adds a column
-to one of these tables adds it here; a column without a value fails the first test.
+A single application looks whether it may be, writes five tables and counts two numbers. One by one that is nine
+statements under the pool's lock, and the lock is what bounds the rate of sign-ups (docs/performance.md). Whoever adds a
+column to one of these tables adds it here; a column without a value fails the first test.
 """
 
 from dataclasses import dataclass
