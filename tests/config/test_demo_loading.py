@@ -65,7 +65,7 @@ def test_the_newspaper_s_figures_come_out_of_the_rows() -> None:
 @pytest.mark.parametrize("axis", [Axis.TERM, Axis.COURSE, Axis.SITE, Axis.YEAR, Axis.MONTH, Axis.COHORT, Axis.BRANCH])
 def test_person_times_add_up_along_every_way_down(axis: Axis) -> None:
     sheet = sheets.sheet(["person_times", "attendances"], on_the_day(), axis)
-    assert [check.agrees for check in sheet.checks] == [True, True]
+    assert [check.agrees for check in sheet.checks()] == [True, True]
 
 
 def test_every_cohort_s_roster_has_the_cohort_s_number() -> None:

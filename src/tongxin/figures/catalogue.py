@@ -11,7 +11,7 @@ from tongxin.kernel.refused import Refused
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """`aggregate` counts over `fact`: for facts with a quantity, over one row a person with its sum `q`.
+    """`aggregate` counts over `fact`: for facts with a quantity over `q`, which is one person's sum where `by_person`.
 
     `exact_by` names the axes along which the rows' numbers add up to the whole; along any other, one counted thing may
     stand in several rows, and `overlap` says so in words.
@@ -29,6 +29,7 @@ class Figure:
     aggregate: str
     exact_by: frozenset[Axis]
     overlap: str = ""
+    by_person: bool = False
 
     def adds_up_by(self, axis: Axis) -> bool:
         return axis in self.exact_by
@@ -82,7 +83,7 @@ FIGURES: Final[Mapping[str, Figure]] = {
             name="headcount", words="职工人数", question="不重复地算，有多少名职工参加过？", unit="人", grain="职工", version=1,
             definition="截止日（含当天）前净人次大于0的职工数。一名职工参加多少个班次都只计1人。",
             source="服务台账“人次”", fact=PERSON_TIMES, aggregate="count(*) FILTER (WHERE q > 0)",
-            exact_by=frozenset({Axis.PERSON}),
+            exact_by=frozenset({Axis.PERSON}), by_person=True,
             overlap="同一名职工会在多行里出现（例如参加过多期），总数里只计1人，所以各行相加会大于总数。",
         ),
         Figure(

@@ -16,14 +16,14 @@ from tongxin.unions.models import Union
 Values = dict[str, int]
 NATIONAL: Final = "000000"
 
-_BRANCH: Final = """
-    LEFT JOIN (
+_SEEN: Final = "seen AS MATERIALIZED (SELECT id FROM unions_union WHERE {})"  # once a statement, not once a row
+_TREE: Final = """tree AS MATERIALIZED (
         SELECT below.descendant_id AS member, child.descendant_id AS branch
         FROM unions_closure child JOIN unions_closure below ON below.ancestor_id = child.descendant_id
         WHERE child.ancestor_id = %s AND child.depth = 1
           AND child.valid_from <= %s AND (child.valid_to IS NULL OR child.valid_to > %s)
           AND below.valid_from <= %s AND (below.valid_to IS NULL OR below.valid_to > %s)
-    ) tree ON tree.member = """
+    )"""
 
 
 def total(figures: Sequence[Figure], asking: Asking) -> Values:
@@ -67,29 +67,47 @@ def _ask(figures: Sequence[Figure], asking: Asking, by: Axis | None) -> Iterator
 def statement(figures: Sequence[Figure], asking: Asking, by: Axis | None) -> tuple[str, list[Any]]:
     """The SQL for figures of one relation. Texts come from `facts` and `catalogue` alone, values go as parameters."""
     fact = figures[0].fact
-    relation, params = _relation(fact, asking, by)
-    conditions, bounds = _conditions(fact, asking)
+    tables, given = _tables(asking, by)
+    relation, bounds = _relation(fact, asking, by)
+    conditions, more = _conditions(fact, asking)
     key = "NULL::text" if by is None else "tree.branch" if by is Axis.BRANCH else fact.columns[by]
     counted = f"FROM {relation} WHERE {' AND '.join(conditions)}"
     if fact.quantity:
-        person = fact.columns[Axis.PERSON]
-        counted = f"FROM (SELECT {key} AS k, sum({fact.quantity}) AS q {counted} GROUP BY 1, {person}) p"
+        counted = f"FROM ({_quantities(figures, fact, key, counted)}) p"
         key = "k"
     numbers = ", ".join(figure.aggregate for figure in figures)
-    if by is None:
-        return f"SELECT NULL, {numbers} {counted}", params + bounds
-    return f"SELECT {key}, {numbers} {counted} GROUP BY 1", params + bounds
+    shown, grouped = ("NULL", "") if by is None else (key, " GROUP BY 1")
+    return f"{tables}SELECT {shown}, {numbers} {counted}{grouped}", given + bounds + more
+
+
+def _quantities(figures: Sequence[Figure], fact: Fact, key: str, counted: str) -> str:
+    """Summed by person only where a figure asks for people: it costs a sort of all rows."""
+    if any(figure.by_person for figure in figures):
+        return f"SELECT {key} AS k, sum({fact.quantity}) AS q {counted} GROUP BY 1, {fact.columns[Axis.PERSON]}"
+    return f"SELECT {key} AS k, {fact.quantity} AS q {counted}"
+
+
+def _tables(asking: Asking, by: Axis | None) -> tuple[str, list[Any]]:
+    """Unions in reach and the branches of the tree that day, worked out before the rows are met."""
+    texts: list[str] = []
+    params: list[Any] = []
+    members = [_members(unions) for unions in _bounds(asking)]
+    if members:
+        texts.append(_SEEN.format(" AND ".join(f"id IN ({text})" for text, _ in members)))
+        params += [value for _, values in members for value in values]
+    if by is Axis.BRANCH:
+        root = asking.union or Union.objects.get(code=NATIONAL)
+        texts.append(_TREE)
+        params += [root.pk, *[asking.as_of] * 4]
+    return (f"WITH {', '.join(texts)} " if texts else ""), params
 
 
 def _relation(fact: Fact, asking: Asking, by: Axis | None) -> tuple[str, list[Any]]:
     axes = {*asking.narrowed, *([by] if by else [])}
     text = fact.source + (fact.joined if axes & fact.needs_join else "")
-    params: list[Any] = [fact.bound(asking.as_of)] * fact.source.count("%s")
     if by is Axis.BRANCH:
-        root = asking.union or Union.objects.get(code=NATIONAL)
-        text += _BRANCH + fact.columns[Axis.UNION]
-        params += [root.pk, *[asking.as_of] * 4]
-    return text, params
+        text += f" LEFT JOIN tree ON tree.member = {fact.columns[Axis.UNION]}"
+    return text, [fact.bound(asking.as_of)] * fact.source.count("%s")
 
 
 def _conditions(fact: Fact, asking: Asking) -> tuple[list[str], list[Any]]:
@@ -101,10 +119,8 @@ def _conditions(fact: Fact, asking: Asking) -> tuple[list[str], list[Any]]:
     for axis, key in asking.narrowed.items():
         texts.append(f"{fact.columns[axis]} IS NOT DISTINCT FROM %s")
         params.append(key)
-    for unions in _bounds(asking):
-        text, more = _members(unions)
-        texts.append(f"{fact.columns[Axis.UNION]} IN ({text})")
-        params += more
+    if asking.scope is not None or asking.union is not None:
+        texts.append(f"{fact.columns[Axis.UNION]} IN (SELECT id FROM seen)")  # noqa: S608  a constant of `facts`
     return texts, params
 
 

@@ -51,12 +51,12 @@ class Sheet:
     def adds_up(self, name: str) -> bool:
         return self.sum_of_rows(name) == self.totals[name]
 
-    def check(self, figure: Figure) -> "Check":
-        return Check(figure, self.by, self.totals[figure.name], self.sum_of_rows(figure.name))
+    def check(self, figure: Figure, against: str = "上一页的数字") -> "Check":
+        """`against`: where the reader has seen the number before."""
+        return Check(figure, self.by, self.totals[figure.name], self.sum_of_rows(figure.name), against)
 
-    @property
-    def checks(self) -> list["Check"]:
-        return [self.check(figure) for figure in self.figures]
+    def checks(self, against: str = "上一页的数字") -> list["Check"]:
+        return [self.check(figure, against) for figure in self.figures]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,7 @@ class Check:
     by: Axis
     total: int
     rows_sum: int
+    against: str = "上一页的数字"
 
     @property
     def agrees(self) -> bool:
@@ -80,7 +81,7 @@ class Check:
     @property
     def words(self) -> str:
         if self.agrees:
-            return f"各行合计{self.figure.show(self.rows_sum)}，与上一页的数字一致。"
+            return f"各行合计{self.figure.show(self.rows_sum)}，与{self.against}一致。"
         if self.broken:
             return f"各行合计{self.figure.show(self.rows_sum)}，与总数{self.figure.show(self.total)}不一致，请告诉管理员。"
         return f"总数{self.figure.show(self.total)}，各行相加是{self.rows_sum:,}。{self.figure.overlap}"

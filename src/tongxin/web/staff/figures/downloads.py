@@ -42,7 +42,7 @@ def rows_sheet(request: HouseRequest, name: str) -> HttpResponse:
     asked = asked_of(request)
     sheet, ratio = sheet_of(request, asked, name)
     words = ratio.words if ratio else sheet.figures[0].words
-    checks = [check.words for check in sheet.checks]
+    checks = [check.words for check in sheet.checks()]
     bounds = [f"{axis.words}：{label.words}" for axis, label in asked.bounds()]
     definition = [f"口径：{one.words}，{one.definition}（第{one.version}版）" for one in sheet.figures]
     title = f"{_subject(asked)}{words}按{sheet.by.words}"

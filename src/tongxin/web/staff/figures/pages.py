@@ -55,7 +55,7 @@ def figure(request: HouseRequest, name: str) -> HttpResponse:
     return render(request, "staff/figures/rows.html", {
         "asked": asked, "sheet": sheet, "ratio": ratio, "name": name, "lines": lines, "number": number,
         "more": len(sheet.rows) > number * SIZE, "pages": -(-len(sheet.rows) // SIZE), "main": sheet.figures[0],
-        "check": sheet.check(sheet.figures[0]), "checks": sheet.checks, "bounds": _crumbs(asked, name),
+        "checks": sheet.checks(), "bounds": _crumbs(asked, name),
         "axes": [(axis, asked.link(name, by=axis)) for axis in _axes(asked.asking, sheet.figures)],
         "share": ratio.of(sheet.totals) if ratio else None, "sheet_href": asked.download(name, by=sheet.by),
     })  # fmt: skip
@@ -139,7 +139,7 @@ def _table(asked: Asked, sheet: sheets.Sheet) -> dict[str, Any]:
             for row in sheet.rows
         ],
         "totals": [(answer, asked.link(answer.figure.name, by=sheet.by)) for answer in sheet.columns],
-        "checks": sheet.checks,
+        "checks": sheet.checks("卡片上的数字"),
     }
 
 
