@@ -6,7 +6,7 @@ from datetime import datetime, time
 from typing import NamedTuple
 
 from django.db import models
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, SmallIntegerField, When
 
 from tongxin.activities.days import day_of
 from tongxin.activities.models import Attendance, Cohort, Enrolment, Session
@@ -78,8 +78,11 @@ class ClassPage:
 def class_list(
     *, at: datetime, person: int | None = None, filters: Filters | None = None, page: int = 1, size: int = PAGE
 ) -> ClassList:
-    """Published classes that are not over, soonest first. One query for a visitor, two for a person."""
-    rows = _matching(filters or Filters(), at).select_related(*_SHOWN).order_by("first_day", "starts_at", "pk")
+    """Published classes that are not over: those that take sign-ups first, then the soonest. One query for a visitor,
+    two for a person.
+    """
+    takes = Case(When(_takes_at(at), then=0), default=1, output_field=SmallIntegerField())
+    rows = _matching(filters or Filters(), at).select_related(*_SHOWN).order_by(takes, "first_day", "starts_at", "pk")
     begin = (max(page, 1) - 1) * size
     found = list(rows[begin : begin + size + 1])
     mine = _holdings(person, found[:size])
@@ -106,7 +109,7 @@ def places(at: datetime, *, most: int = 60) -> list[Site]:
 
 def visible() -> QuerySet[Cohort]:
     """What may be opened by anyone: cohorts of terms that were published."""
-    rows: QuerySet[Cohort] = Cohort.objects.exclude(term__state=TermState.DRAFT).select_related(*_SHOWN)
+    rows: QuerySet[Cohort] = Cohort.objects.exclude(term__state=TermState.DRAFT).select_related("union", *_SHOWN)
     return rows
 
 
@@ -129,7 +132,7 @@ def class_page(cohort: Cohort, *, at: datetime, person: int | None = None) -> Cl
     )
 
 
-_SHOWN = ("course", "site", "room", "term__call", "term__programme", "pool", "union")
+_SHOWN = ("course", "site", "room", "term__call", "term__programme", "pool")  # each join costs the planner as well
 
 
 class _Mine(NamedTuple):
@@ -166,9 +169,14 @@ def _matching(filters: Filters, at: datetime) -> QuerySet[Cohort]:
     return rows.filter(_open_at(at)) if filters.open_only else rows
 
 
-def _open_at(at: datetime) -> Q:
+def _takes_at(at: datetime) -> Q:
+    """Takes sign-ups at that moment, for a place or for the line."""
     window = Q(term__call__state=CallState.PUBLISHED, term__call__opens__lte=at, term__call__closes__gt=at)
-    return Q(state=CohortState.OPEN) & window & Q(pool__taken__lt=F("pool__units"), pool__closed_at=None)
+    return Q(state=CohortState.OPEN, pool__closed_at=None) & window
+
+
+def _open_at(at: datetime) -> Q:
+    return _takes_at(at) & Q(pool__taken__lt=F("pool__units"))
 
 
 def _holdings(person: int | None, cohorts: Sequence[Cohort]) -> dict[int, _Mine]:

@@ -1,6 +1,6 @@
 """A class as a card and in words, for every page of this face that shows one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -84,3 +84,8 @@ def cards(rows: Sequence[ListedClass]) -> list[dict[str, Any]]:
 
 def card_meter(stands: Stands) -> dict[str, Any]:
     return {"taken": stands.units - stands.left, "places": stands.units, "tone": _meter_tone(stands)}
+
+
+def synthetic(cohorts: Iterable[Cohort]) -> list[str]:
+    """What is synthetic in what is shown, each sentence once."""
+    return list(dict.fromkeys(filter(None, (cohort.term.programme.synthetic for cohort in cohorts))))

@@ -35,7 +35,7 @@ def code(request: HouseRequest, cohort_id: str) -> HttpResponse:
         "lesson": cards.lesson_line(session) if session else "", "where": cards.where(enrolment.cohort),
         "code": shown.worker_code(enrolment=enrolment, session=session, at=request.now)
         if session and window and request.now in window else None,
-        "synthetic": enrolment.cohort.term.programme.synthetic,
+        "synthetic": cards.synthetic([enrolment.cohort]),
     }
     return render_part(request, "worker/check_in/code.html#code", context)
 

@@ -61,7 +61,7 @@ def classes(request: HouseRequest) -> HttpResponse:
     )
     context = {
         "cards": cards.cards(shown.rows), "page": shown, "total": count_matching(at=request.now, filters=filters),
-        "synthetic": _synthetic([row.cohort for row in shown.rows]), "filters": _filters(filters, sites, request),
+        "synthetic": cards.synthetic(row.cohort for row in shown.rows), "filters": _filters(filters, sites, request),
         "terms": _terms([row.cohort for row in shown.rows]), "q": filters.text, "filtered": filters != Filters(),
     }
     return render_part(request, "worker/classes/list.html#rows", context)
@@ -112,7 +112,7 @@ def _context(request: HouseRequest, cohort: Cohort) -> dict[str, Any]:
     shown = class_page(cohort, at=request.now, person=request.actor.person_id)
     return {
         "cohort": cohort, "shown": shown, "stands": shown.stands, "state": str(shown.stands.state),
-        "synthetic": cohort.term.programme.synthetic, "facts": _facts(cohort, shown.stands), "key": new_public_id(),
+        "synthetic": cards.synthetic([cohort]), "facts": _facts(cohort, shown.stands), "key": new_public_id(),
         "seats": cards.seats(shown.stands), "meter": cards.card_meter(shown.stands), "dots": _dots(shown, request),
         "closes": _until(shown.stands), "opens": cards.note(shown.stands),
     }
@@ -158,10 +158,6 @@ def _asked(request: HouseRequest, sites: list[Site]) -> Filters:
         weekdays=tuple(values.get("weekday", ())), part=values.get("part"), topic=values.get("topic", ""),
         text=values.get("q", ""), open_only=values.get("open", False),
     )
-
-
-def _synthetic(cohorts: list[Cohort]) -> str:
-    return next((cohort.term.programme.synthetic for cohort in cohorts if cohort.term.programme.synthetic), "")
 
 
 def _terms(cohorts: list[Cohort]) -> list[Any]:

@@ -24,7 +24,7 @@ def home(request: HouseRequest) -> HttpResponse:
     )
     context: dict[str, Any] = {
         "cards": cards.cards(listed.rows),
-        "synthetic": next((r.cohort.term.programme.synthetic for r in listed.rows if r.cohort.term.programme.synthetic), ""),
+        "synthetic": cards.synthetic(row.cohort for row in listed.rows),
     }
     if request.actor.person_id is not None:
         context |= _own(request, request.actor.person_id)

@@ -33,7 +33,7 @@ def me(request: HouseRequest) -> HttpResponse:
         "past": [_row(one, request) for one in things.past],
         "person": Person.objects.only("name").get(pk=request.actor.person_id),
         "unread": unread(request.actor.person_id),
-        "synthetic": next((o.cohort.term.programme.synthetic for o in [*things.current, *things.past]), ""),
+        "synthetic": cards.synthetic(one.cohort for one in [*things.current, *things.past]),
     }
     return render(request, "worker/me/things.html", context)
 
