@@ -2,10 +2,10 @@
 
 import re
 
-import pytest
 from tools import messages
 
 ALL = messages.merged()
+DONE = [message for message in ALL if message.done]
 NAMES = re.compile(r"%\((\w+)\)[sd]")
 
 
@@ -14,17 +14,17 @@ def test_no_word_for_workers_is_without_english() -> None:
     assert [message.msgid for message in ALL if message.required and not message.done] == []
 
 
-@pytest.mark.parametrize("message", [one for one in ALL if one.done], ids=lambda message: message.msgid)
-def test_english_fills_the_same_places(message: messages.Message) -> None:
-    for english in message.english:
-        assert set(NAMES.findall(english)) <= set(NAMES.findall(message.msgid + message.plural))
-    assert set(NAMES.findall(message.msgid)) == set(NAMES.findall(message.english[-1]))
+def test_english_fills_the_same_places() -> None:
+    wrong = [
+        one.msgid for one in DONE
+        if set(NAMES.findall(one.msgid)) != set(NAMES.findall(one.english[-1]))
+        or not set(NAMES.findall(one.english[0])) <= set(NAMES.findall(one.msgid + one.plural))
+    ]
+    assert wrong == []
 
 
-@pytest.mark.parametrize("message", [one for one in ALL if one.done], ids=lambda message: message.msgid)
-def test_english_holds_no_chinese(message: messages.Message) -> None:
-    named = {"一", "壹", "佰", "中文"}
-    assert [text for text in message.english if set(messages.HAN.findall(text)) - named] == []
+def test_english_holds_no_chinese() -> None:
+    assert [text for one in DONE for text in one.english if messages.HAN.search(text)] == []
 
 
 def test_compiled_catalogue_is_the_written_one() -> None:

@@ -27,11 +27,11 @@
     });
   }
 
-  /* A button that may be pressed again after a while: "重新发送（60秒）". */
+  /* A button that may be pressed again after a while: "重新发送（60秒）" (the words come from #tx-words). */
   function wait(button) {
     const label = button.textContent;
     button.disabled = true;
-    ticking(button, (left) => { button.textContent = label + '（' + left + words().seconds + '）'; }, () => {
+    ticking(button, (left) => { button.textContent = label + words().wait.replace('N', left); }, () => {
       button.disabled = false;
       button.textContent = label;
     });
