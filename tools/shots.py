@@ -46,8 +46,9 @@ def sign_in(page: Page, asked: argparse.Namespace) -> None:
         page.fill("[name=phone]", asked.phone)
         page.click("form:has([name=phone]) button.btn-primary")
         text = page.request.get(inbox).text()
-        page.fill("[name=code]", re.findall(r"\b(\d{6})\b", text[text.index(asked.phone) :])[0])
-        page.click("form:has([name=code]) button.btn-primary")
+        page.fill("[name=code]", re.findall(r"(?<!\d)(\d{6})(?!\d)", text[text.index(asked.phone) :])[0])
+        with page.expect_navigation():
+            page.click("form:has([name=code]) button.btn-primary")
     if asked.login:
         login, _, password = asked.login.partition(":")
         page.goto(urljoin(asked.base, "/sign-in/staff/"))
@@ -55,8 +56,9 @@ def sign_in(page: Page, asked: argparse.Namespace) -> None:
         page.fill("[name=password]", password)
         page.click("form:has([name=login]) button.btn-primary")
         text = page.request.get(inbox).text()
-        page.fill("[name=code]", re.findall(r"\b(\d{6})\b", text[text.index(login) :])[0])
-        page.click("form:has([name=code]) button.btn-primary")
+        page.fill("[name=code]", re.findall(r"(?<!\d)(\d{6})(?!\d)", text[text.index(login) :])[0])
+        with page.expect_navigation():
+            page.click("form:has([name=code]) button.btn-primary")
 
 
 def shoot(page: Page, asked: argparse.Namespace, address: str, width: int) -> None:
