@@ -1,7 +1,6 @@
 """One school for each test."""
 
 import pytest
-
 from tests.cast import Cast
 from tests.factories.activities import School
 from tests.factories.activities import school as make_school

@@ -4,10 +4,10 @@ from collections import Counter
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
 from tests.activities.asking import refused
 from tests.cast import Cast
 from tests.factories.activities import School, at, enrolment, lesson, sign_up
+
 from tongxin.activities.actions import attendance, enrolments, sessions
 from tongxin.activities.days import day_of
 from tongxin.activities.models import Attendance, AttendanceChange, Cohort, Enrolment, Session

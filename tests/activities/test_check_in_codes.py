@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import pytest
-
 from tests.activities.asking import refused
 from tests.cast import Cast, Player
 from tests.factories.activities import School, at, enrolment, lesson, sign_up
+
 from tongxin.activities import codes
 from tongxin.activities.actions import attendance, check_in
 from tongxin.activities.models import Attendance, Cohort

@@ -4,10 +4,10 @@ from datetime import date, time
 from decimal import Decimal
 
 import pytest
-
 from tests.activities.asking import refused, told
 from tests.cast import NOW, Cast
 from tests.factories.activities import School, at, enrolment, fresh, lesson, sign_up
+
 from tongxin.activities.actions import cohorts, openings, sessions
 from tongxin.activities.models import Cohort, Session
 from tongxin.activities.planning import plan_days

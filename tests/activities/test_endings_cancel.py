@@ -1,10 +1,10 @@
 """How cohorts end, and who hears of it."""
 
 import pytest
-
 from tests.activities.asking import refused, told
 from tests.cast import NOW, Cast
 from tests.factories.activities import School, at, enrolment, fresh, lesson, sign_up
+
 from tongxin.activities import jobs
 from tongxin.activities.actions import attendance, endings, openings, reminders
 from tongxin.activities.models import Attendance, Cohort, Enrolment, Session

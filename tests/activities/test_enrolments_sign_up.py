@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import pytest
-
 from tests.activities.asking import refused, told
 from tests.cast import NOW, Cast
 from tests.factories.activities import CLOSES, OPENS, School, at, enrolment, fresh, lesson, sign_up
+
 from tongxin.activities.actions import attendance, enrolments, openings
 from tongxin.activities.models import Attendance, Enrolment
 from tongxin.activities.states import Mark

@@ -5,6 +5,7 @@ from datetime import time
 from tests.activities.asking import refused
 from tests.cast import NOW, Cast, Player
 from tests.factories.activities import ENDS, STARTS, School, at, enrolment, lesson, sign_up
+
 from tongxin.activities.actions import attendance, endings, enrolments, history
 from tongxin.activities.actions.history import PastCohort, PastSeat, PastSession, PastTerm
 from tongxin.activities.models import Attendance, Cohort, Course, Enrolment, Session

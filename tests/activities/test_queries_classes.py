@@ -3,12 +3,20 @@
 from datetime import timedelta
 
 import pytest
-
 from tests.cast import NOW, Cast, member_of_staff
 from tests.factories.activities import CLOSES, OPENS, School, at, enrolment, fresh, lesson, sign_up
+
 from tongxin.activities.actions import attendance, endings, enrolments, openings
 from tongxin.activities.models import Cohort, Term
-from tongxin.activities.queries.classes import Filters, PartOfDay, class_list, class_page, count_matching, topics, visible
+from tongxin.activities.queries.classes import (
+    Filters,
+    PartOfDay,
+    class_list,
+    class_page,
+    count_matching,
+    topics,
+    visible,
+)
 from tongxin.activities.queries.mine import my_things, teachers_cohorts
 from tongxin.activities.queries.overviews import term_overview
 from tongxin.activities.queries.rosters import roster

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 
 import pytest
 from django.db import connection
-
 from tests.cast import Cast
 from tests.factories.activities import School, at, enrolment, fresh, lesson, sign_up
+
 from tongxin.activities.actions import attendance, endings, enrolments, openings, sessions
 from tongxin.activities.models import Attendance, Enrolment
 from tongxin.activities.states import Mark
@@ -41,12 +42,11 @@ def test_two_mark_the_same_worker_at_once(school: School, cast: Cast) -> None:
     cohort = school.cohort()
     sign_up(cohort, cast.wang)
     row, teacher, officer = enrolment(cohort, cast.wang), cast.teacher.actor, cast.officer.actor
-    for no, day in ((1, 2), (2, 9)):
+    for no in (1, 2):
+        session = lesson(cohort, no)
         outcomes = at_once(
             *[
-                lambda by=by, mark=mark: attendance.mark(
-                    session=lesson(cohort, no), enrolment=row, mark=mark, by=by, at=at(4, day, 19)
-                )
+                partial(attendance.mark, session=session, enrolment=row, mark=mark, by=by, at=session.starts_at)
                 for by, mark in ((teacher, Mark.PRESENT), (officer, Mark.LATE), (teacher, Mark.PRESENT))
             ]
         )

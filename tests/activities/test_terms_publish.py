@@ -3,14 +3,13 @@
 from datetime import date, time, timedelta
 
 import pytest
-
 from tests.activities.asking import refused
 from tests.cast import NOW, Cast
 from tests.factories.activities import CLOSES, ENDS, OPENS, STARTS, School, at, fresh
+
 from tongxin.activities.actions import endings, programmes, terms
 from tongxin.activities.models import Cohort, Term
 from tongxin.kernel.refused import Refused
-
 
 
 def test_publish_opens_every_planned_cohort_with_a_pool_of_its_places(school: School) -> None:
@@ -96,7 +95,7 @@ def test_copy_last_offers_the_same_on_the_first_such_weekday(school: School) -> 
 
 def test_copy_last_that_does_not_fit_names_the_cohort_and_leaves_nothing(school: School) -> None:
     school.planned(name="晚班")
-    with pytest.raises(Refused, match="瑜伽入门（晚班）.*最后一次课") as refusal:
+    with pytest.raises(Refused, match=r"瑜伽入门（晚班）.*最后一次课") as refusal:
         terms.copy_last(programme=school.programme, starts=date(2024, 9, 5), ends=date(2024, 10, 5), by=school.by, at=NOW)
     assert refusal.value.code == "outside-term"
     assert Term.objects.count() == 1

@@ -6,6 +6,7 @@ from functools import cached_property
 from itertools import count
 
 from tests.cast import BEIJING, NOW, Cast, Player, worker
+
 from tongxin.activities.actions import cohorts, programmes, terms
 from tongxin.activities.actions.cohorts import CohortPlan
 from tongxin.activities.models import Cohort, Course, Enrolment, Programme, Session, Term
@@ -44,7 +45,7 @@ class School:
         self.room = self.new_room("舞蹈室", 40)
 
     @cached_property
-    def by(self):  # noqa: ANN201
+    def by(self):
         return self.officer.actor
 
     def new_site(self, name: str) -> Site:
@@ -79,7 +80,7 @@ class School:
 
     def cohort(self, **changes: object) -> Cohort:
         """Published and open. The first one publishes the term."""
-        from tongxin.activities.actions import openings  # noqa: PLC0415
+        from tongxin.activities.actions import openings
 
         made = self.planned(**changes)
         term = Term.objects.get(pk=self.term.pk)
@@ -113,7 +114,7 @@ def lesson(cohort: Cohort, no: int) -> Session:
 
 
 def sign_up(cohort: Cohort, *players: Player, when: datetime = NOW) -> list[Application]:
-    from tongxin.activities.actions import enrolments  # noqa: PLC0415
+    from tongxin.activities.actions import enrolments
 
     return [enrolments.sign_up(cohort=fresh(cohort), person=one.person, by=one.actor, at=when) for one in players]
 

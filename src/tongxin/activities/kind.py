@@ -46,8 +46,7 @@ class ClassPlaces:
 
     def check(self, application: Application, stage: Stage) -> None:  # noqa: ARG002  the same at every stage
         """The cohort itself takes sign-ups: the window alone does not say so."""
-        pools = [preference.pool_id for preference in application.preferences.all()]
-        for state in Cohort.objects.filter(pool__in=pools).values_list("state", flat=True):
+        for state in Cohort.objects.filter(pool__preferences__application=application).values_list("state", flat=True):
             if state != CohortState.OPEN:
                 raise Refused(f"cohort-{state}", _REFUSALS[CohortState(state)])
 

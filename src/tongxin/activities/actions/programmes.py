@@ -15,13 +15,17 @@ LATE_AFTER = 10
 
 @atomic
 def start(
-    *, union: Union, name: str, began_on: date, about: str = "", late_after: int = LATE_AFTER, by: Actor, at: datetime
+    *, union: Union, name: str, began_on: date, about: str = "", late_after: int = LATE_AFTER, synthetic: str = "",
+    by: Actor, at: datetime,
 ) -> Programme:
-    """Refused: "no-power", "name-missing", "programme_name_once", "programme_late_after"."""
+    """`synthetic` says what in it is invented, and stands on every page of it.
+
+    Refused: "no-power", "name-missing", "programme_name_once", "programme_late_after".
+    """
     require(by, Power.RUN_COURSES, union)
     programme = Programme.make(
         federation=union.federation, union=union, name=named(name), began_on=began_on, about=about.strip(),
-        late_after=late_after,
+        late_after=late_after, synthetic=synthetic,
     )
     journal.write("programme.started", of=programme, by=by, at=at)
     return programme
