@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from tests.cast import NOW, Cast
 from tests.factories.calls import a_call, a_pool, apply_all, people
+
 from tongxin.calls.actions import applications, pools
 from tongxin.calls.actions.tellings import Told
 from tongxin.notices.actions import messages

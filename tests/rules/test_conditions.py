@@ -120,7 +120,7 @@ def test_tree_that_is_too_deep_or_too_wide_is_refused() -> None:
         from_data({"all": [{"fact": "age", "op": "=", "value": 1, "words": "x"}] * 201})
 
 
-@pytest.mark.parametrize("make", [lambda: all_of(), lambda: any_of(), lambda: compare("age", ">", "x", words="x")])
+@pytest.mark.parametrize("make", [all_of, any_of, lambda: compare("age", ">", "x", words="x")])
 def test_condition_that_cannot_mean_anything_is_refused(make: Any) -> None:
     with pytest.raises(Refused) as refusal:
         make()
