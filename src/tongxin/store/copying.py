@@ -1,6 +1,8 @@
 """Many rows at once, by COPY: for loads. A constraint's refusal arrives as the IntegrityError that Django knows."""
 
 from collections.abc import Iterable, Sequence
+from enum import Enum
+from typing import Any
 
 from django.db import connection, models
 
@@ -18,3 +20,55 @@ def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[
             copy.write_row(row)
             count += 1
     return count
+
+
+def copy_new(things: Sequence[models.Model]) -> None:
+    """Instances of one model that are not saved yet; they get their keys. Some five times as quick as bulk_create."""
+    if not things:
+        return
+    model = type(things[0])
+    for thing, key in zip(things, _new_keys(model, len(things)), strict=True):
+        thing.pk = key
+    fields = list(model._meta.concrete_fields)  # noqa: SLF001 - Django's own name for it
+    copy_rows(model, [field.column for field in fields], _values(things, fields))
+    for thing in things:
+        thing._state.adding, thing._state.db = False, connection.alias  # noqa: SLF001
+
+
+def copy_over(things: Sequence[models.Model], columns: Iterable[str]) -> None:
+    """These fields of rows that are there: two statements for any number of them. Lock them first."""
+    if not things:
+        return
+    model = type(things[0])
+    must_be_writing(f"copy over {model.__name__}")
+    quote = connection.ops.quote_name
+    fields = [model._meta.get_field(name) for name in sorted(columns)]  # noqa: SLF001
+    listed = ", ".join(quote(field.column) for field in fields)
+    table, fresh = quote(model._meta.db_table), quote(f"fresh_{model._meta.db_table}")  # noqa: SLF001
+    with connection.wrap_database_errors, connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMP TABLE {fresh} ON COMMIT DROP AS SELECT id, {listed} FROM {table} WITH NO DATA")  # noqa: S608 - names of ours
+        with cursor.copy(f"COPY {fresh} (id, {listed}) FROM STDIN") as copy:
+            for row in _values(things, [model._meta.pk, *fields]):  # noqa: SLF001
+                copy.write_row(row)
+        changes = ", ".join(f"{quote(field.column)} = {fresh}.{quote(field.column)}" for field in fields)
+        cursor.execute(f"UPDATE {table} SET {changes} FROM {fresh} WHERE {table}.id = {fresh}.id")  # noqa: S608
+        cursor.execute(f"DROP TABLE {fresh}")
+
+
+def _new_keys(model: type[models.Model], count: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [model._meta.db_table, count]  # noqa: SLF001
+        )
+        return [key for (key,) in cursor.fetchall()]
+
+
+def _values(things: Sequence[models.Model], fields: Sequence[Any]) -> Iterable[list[object]]:
+    """As the driver takes them."""
+    prepare = [(field.attname, field.get_db_prep_save) for field in fields]
+    for thing in things:
+        yield [_plain(prepared(getattr(thing, name), connection=connection)) for name, prepared in prepare]
+
+
+def _plain(value: object) -> object:
+    return value.value if isinstance(value, Enum) else value

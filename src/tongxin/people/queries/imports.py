@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from tongxin.kernel import phones
 from tongxin.people.masks import Purpose, mask_value, shown
@@ -104,8 +104,8 @@ def view(line: ImportRow, columns: Sequence[str]) -> RowView:
 
 def missing_members(batch: ImportBatch) -> QuerySet[Membership]:
     """Open memberships of the union that no row of the batch names. An import ends none of them."""
-    on_the_list = ImportRow.objects.filter(batch=batch, person=OuterRef("person_id"))
-    return Membership.objects.filter(~Exists(on_the_list), union=batch.union_id, ends=None)
+    on_the_list = ImportRow.objects.filter(batch=batch, person__isnull=False).values("person")
+    return Membership.objects.filter(union=batch.union_id, ends=None).exclude(person__in=on_the_list)
 
 
 def left_out(batch: ImportBatch, verdict: Verdict) -> list[dict[str, object]]:

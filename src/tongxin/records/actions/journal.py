@@ -8,6 +8,9 @@ from django.db import models
 
 from tongxin.records.models import JournalEntry
 from tongxin.store.atomic import atomic
+from tongxin.store.copying import copy_new
+
+MANY = 100  # from here on COPY is quicker
 
 
 class By(Protocol):
@@ -30,7 +33,11 @@ def write_many(
     verb: str, *, of: Iterable[models.Model], by: By, at: datetime, union: int | None = None, **data: Any
 ) -> None:
     """One entry each, in one statement."""
-    JournalEntry.objects.bulk_create([JournalEntry(**_entry(verb, thing, by, at, union, data)) for thing in of])
+    entries = [JournalEntry(**_entry(verb, thing, by, at, union, data)) for thing in of]
+    if len(entries) > MANY:
+        copy_new(entries)
+    else:
+        JournalEntry.objects.bulk_create(entries)
 
 
 def _entry(

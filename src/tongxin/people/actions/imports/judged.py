@@ -12,10 +12,13 @@ from tongxin.people.queries.matching import chunks, found_for
 from tongxin.people.roster.judging import Judgement, Place, judge, settle, twins
 from tongxin.people.roster.kept import Entry, problems_as_data
 from tongxin.people.states import Verdict
+from tongxin.store.copying import copy_over
+from tongxin.store.fields import Sealed
 from tongxin.store.keys import ring
 from tongxin.unions.models import Union
 
-NUMBER_KEY: Final = "import.number"  # purpose of the digest
+NUMBER_KEY: Final = "import.number"  # purposes of digest and seal
+VALUES: Final = "import.values"
 Judged = tuple[Entry, Judgement]
 JUDGED_COLUMNS: Final = ("verdict", "problems", "offers", "answers", "changes", "person", "basis")
 
@@ -43,7 +46,7 @@ def new_line(batch: ImportBatch, entry: Entry, judgement: Judgement) -> ImportRo
 
 
 def put_entry(line: ImportRow, entry: Entry) -> None:
-    line.values = entry.to_text()
+    line.values = Sealed.of(entry.to_text(), VALUES)
     line.number_key = ring().digest(entry.who, purpose=NUMBER_KEY) if entry.who else None
 
 
@@ -82,9 +85,8 @@ def judge_again(lines: Iterable[ImportRow], *, union: Union, by: Actor) -> list[
     return moved
 
 
-def save_lines(lines: Sequence[ImportRow], *also: str) -> None:
-    if lines:
-        ImportRow.objects.bulk_update(lines, [*JUDGED_COLUMNS, *also], batch_size=200)
+def save_lines(lines: Sequence[ImportRow]) -> None:
+    copy_over(lines, JUDGED_COLUMNS)
 
 
 def recount(batch: ImportBatch) -> None:

@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app
 from tongxin.kernel.refused import Refused
 from tongxin.people.actions.imports.judged import Judged, judge_entries, new_line, recount
 from tongxin.people.authority import Actor, require
-from tongxin.people.models import ImportBatch, ImportRow
+from tongxin.people.models import ImportBatch
 from tongxin.people.powers import Power
 from tongxin.people.roster.choices import choices_of
 from tongxin.people.roster.kept import Entry
@@ -19,6 +19,7 @@ from tongxin.people.states import BatchState
 from tongxin.records.actions import documents, journal
 from tongxin.records.models import Document
 from tongxin.store.atomic import atomic, writing
+from tongxin.store.copying import copy_new
 from tongxin.unions.models import Union
 
 READ_LATER_BYTES: Final = 512 * 1024  # a larger file is read by the job worker, with its progress on the page
@@ -184,7 +185,7 @@ def _store(batch: ImportBatch, part: Sequence[Judged]) -> None:
     held = ImportBatch.objects.lock(batch.pk)
     if held.state != BatchState.READING:
         raise Refused("wrong-state", "这一批已经放弃或读完，不再接着读。")
-    ImportRow.objects.bulk_create([new_line(batch, entry, judgement) for entry, judgement in part], batch_size=1_000)
+    copy_new([new_line(batch, entry, judgement) for entry, judgement in part])
     batch.rows_done += len(part)
     batch.save(update_fields=["rows_done"])
 

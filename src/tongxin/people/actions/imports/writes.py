@@ -17,8 +17,8 @@ from tongxin.people.roster.judging import Judgement
 from tongxin.people.roster.kept import Entry
 from tongxin.records.actions import journal
 from tongxin.store.atomic import atomic
+from tongxin.store.copying import copy_new, copy_over
 
-AT_ONCE: Final = 2_000
 _SEXES: Final = {"male": Sex.MALE, "female": Sex.FEMALE}
 _PLAIN: Final = (
     "ethnicity", "political_status", "education", "skill_level", "gig_group", "employer", "employer_uscc", "occupation",
@@ -43,7 +43,7 @@ def _register(batch: ImportBatch, rows: Sequence[Judged], by: Actor, at: datetim
     """Inserted in the order of their digests, so that two imports that meet wait for each other and never in a ring."""
     made = {entry.row_no: _new_person(batch, entry, at) for entry, _ in rows}
     ordered = sorted(made.values(), key=lambda person: bytes(person.document_digest or b""))
-    Person.objects.bulk_create(ordered, batch_size=AT_ONCE)
+    copy_new(ordered)
     journal.write_many("person.registered", of=ordered, by=by, at=at, union=batch.union_id, batch=batch.public_id)
     return made
 
@@ -87,7 +87,7 @@ def _correct(batch: ImportBatch, rows: Sequence[Judged], by: Actor, at: datetime
             setattr(person, name, value)
         touched |= columns.keys()
         told[" ".join(sorted(set(found.changes) - OF_MEMBERSHIP))].append(person)
-    _save_all(Person, [person for group in told.values() for person in group], touched)
+    copy_over([person for group in told.values() for person in group], touched)
     for fields, group in told.items():
         journal.write_many(
             "person.changed", of=group, by=by, at=at, union=batch.union_id, fields=fields, batch=batch.public_id
@@ -120,8 +120,8 @@ def _join(batch: ImportBatch, rows: Sequence[Judged], people: dict[int, Person],
     ]
     for stay in leaving.values():
         stay.ends, stay.end_reason = by.on, EndReason.TRANSFERRED
-    _save_all(Membership, list(leaving.values()), {"ends", "end_reason"})
-    Membership.objects.bulk_create(made, batch_size=AT_ONCE)
+    copy_over(list(leaving.values()), {"ends", "end_reason"})
+    copy_new(made)
     known = {found.person for _, found in rows if found.person}
     joined = [stay for stay in made if stay.person_id in known and stay.previous_id is None]
     journal.write_many("membership.joined", of=joined, by=by, at=at, batch=batch.public_id)
@@ -140,16 +140,8 @@ def _correct_memberships(batch: ImportBatch, rows: Sequence[Judged], by: Actor, 
             stay.post = entry.values["post"]
         if "membership_state" in found.changes:
             stay.retained = entry.values["membership_state"] == "retained"
-    _save_all(Membership, stays, {"starts", "post", "retained"})
+    copy_over(stays, {"starts", "post", "retained"})
     journal.write_many("membership.corrected", of=stays, by=by, at=at, batch=batch.public_id)
-
-
-def _save_all(model: type[Person] | type[Membership], rows: Sequence[Any], columns: Iterable[str]) -> None:
-    """Rows that are there and locked, in one statement each two thousand: the conflict on the key is meant."""
-    if rows:
-        model.objects.bulk_create(
-            rows, batch_size=AT_ONCE, update_conflicts=True, unique_fields=["id"], update_fields=sorted(columns)
-        )
 
 
 def _note_done(batch: ImportBatch, people: dict[int, int]) -> None:
