@@ -1,6 +1,6 @@
 """How long a roster takes from file to values: `.venv/bin/python tools/bench_roster.py [rows]`. Synthetic people."""
 
-# ruff: noqa: INP001, T201  a tool, not a package; it speaks to the terminal
+
 
 import sys
 import tempfile

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from urllib.parse import urljoin
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
 
 FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-quic", "--disable-component-update", "--disable-sync"]
 SIZES = {390: {"width": 390, "height": 844}, 1280: {"width": 1280, "height": 800}}
@@ -31,9 +31,20 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def context(browser: Browser, asked: argparse.Namespace, width: int) -> BrowserContext:
+def signed_in(browser: Browser, asked: argparse.Namespace) -> StorageState:
+    """Once for all widths: a code is good once, and the next one waits a minute."""
+    opened = browser.new_context()
+    sign_in(opened.new_page(), asked)
+    state = opened.storage_state()
+    opened.close()
+    return state
+
+
+def context(browser: Browser, asked: argparse.Namespace, width: int, state: StorageState) -> BrowserContext:
     phone = width == 390
-    opened = browser.new_context(viewport=SIZES[width], device_scale_factor=1.5 if phone else 1, is_mobile=phone, has_touch=phone)
+    opened = browser.new_context(
+        viewport=SIZES[width], device_scale_factor=1.5 if phone else 1, is_mobile=phone, has_touch=phone, storage_state=state
+    )
     chosen = {"tx-language": asked.language, "tx-large": str(int(asked.large)), "tx-theme": "dark" if asked.dark else "light"}
     opened.add_cookies([{"name": name, "value": value, "url": asked.base} for name, value in chosen.items()])
     return opened
@@ -82,11 +93,9 @@ def main() -> None:
     asked.out.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        state = signed_in(browser, asked)
         for width in asked.widths:
-            opened = context(browser, asked, width)
-            page = opened.new_page()
-            sign_in(page, asked)
-            page.close()
+            opened = context(browser, asked, width, state)
             for address in asked.pages:
                 page = opened.new_page()
                 shoot(page, asked, address, width)

@@ -41,12 +41,21 @@ class HouseForm(forms.Form):
         for name, field in self.fields.items():
             if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
                 field.error_messages["required"] = _missing(field, field.label or name)
+            if isinstance(field, forms.ChoiceField):
+                offered: Any = field.choices
+                field.choices = [_translated(choice) for choice in offered]
 
     def refuse(self, refusal: Refused, field: str | None = None) -> None:
         """Puts a refusal's words above the form, or under the field that they speak of."""
         if not hasattr(self, "cleaned_data"):
             self.full_clean()
         self.add_error(field, forms.ValidationError(say(refusal), code=refusal.code))
+
+
+def _translated(choice: Any) -> Any:
+    """An option in the reader's language: labels of enums are Chinese. Groups stay as they are."""
+    value, label = choice
+    return (value, gettext(str(label))) if label and not isinstance(label, (list, tuple)) else choice
 
 
 def _missing(field: forms.Field, label: Any) -> str:
