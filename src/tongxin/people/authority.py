@@ -150,14 +150,19 @@ def actor_of(account: Account, on: date) -> Actor:
     """The account's person with the appointments and agreements in force that day. Two queries for staff, one else."""
     if account.person_id is None:
         return Actor(on=on, account_id=account.pk)
+    return actor_of_person(account.person_id, on, account_id=account.pk)
+
+
+def actor_of_person(person_id: int, on: date, *, account_id: int | None = None) -> Actor:
+    """Someone as they may act that day; without an account, what they could: for explaining, never for acting."""
     posts = tuple(
         Post(RoleName(role), union_id, ends)
         for role, union_id, ends in Appointment.objects.filter(
-            person_id=account.person_id, starts__lte=on, ends__gt=on
+            person_id=person_id, starts__lte=on, ends__gt=on
         ).values_list("role", "union_id", "ends")
     )
     return Actor(
-        on=on, account_id=account.pk, person_id=account.person_id, posts=posts,
+        on=on, account_id=account_id, person_id=person_id, posts=posts,
         grants=_grants({post.union_id for post in posts}, on) if posts else (),
     )
 

@@ -14,6 +14,7 @@ from tongxin.unions.models import (
     Union,
     UnionCode,
     UnionName,
+    UnionQuerySet,
 )
 
 
@@ -55,6 +56,12 @@ def tree_on(day: date, *, root: Union | None = None, depth: int | None = None, l
         unions = unions.filter(level__lte=level)
     rows = [_standing(union, steps[union.pk]) for union in _as_on(unions, day) if depth is None or steps[union.pk] <= depth]
     return sorted(rows, key=lambda row: (row.depth, row.level, row.code))
+
+
+def standings(unions: Iterable[int], day: date) -> list[Standing]:
+    """These unions as they stood that day, the higher first."""
+    rows = _as_on(Union.objects.filter(pk__in=set(unions)), day)
+    return [_standing(union, 0) for union in rows.order_by("level", "code")]
 
 
 def children_on(union: Union, day: date) -> list[Standing]:
@@ -145,3 +152,22 @@ def _standing(union: Union, depth: int) -> Standing:
         code=row["code_then"] or union.code, kind=union.kind, level=union.level, parent_id=row["parent_then"],
         depth=depth, has_children=row["parent_of"], synthetic=union.synthetic,
     )
+
+
+def living(on: date) -> UnionQuerySet:
+    """All that there are that day. Names and places in the tree are no secret; what belongs to a union is asked by power."""
+    return Union.objects.existing(on)
+
+
+def named(text: str, *, among: QuerySet[Union], on: date) -> Union | None:
+    """The one union that a person means by its own or public code, its public id, or its full name. None: not one."""
+    text = text.strip()
+    if not text:
+        return None
+    living = among.existing(on) if isinstance(among, UnionQuerySet) else among
+    coded = [union.pk for union in by_code(text, on=on)]
+    for condition in (Q(public_id=text), Q(code=text), Q(pk__in=coded), Q(name=text)):
+        found = list(living.filter(condition)[:2])
+        if len(found) == 1:
+            return found[0]
+    return None
