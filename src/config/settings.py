@@ -141,7 +141,10 @@ SESSION_COOKIE_AGE = 90 * 86400  # workers' own phones; staff sessions end soone
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env_flag("TONGXIN_HTTPS")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},  # seconds old at most, never shared
+}
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]

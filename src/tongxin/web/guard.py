@@ -101,10 +101,15 @@ def read_only() -> Iterator[None]:
     if connection.in_atomic_block:
         yield
         return
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION READ ONLY")
-        yield
+    connection.ensure_connection()
+    driver = connection.connection
+    driver.read_only = True  # the driver then begins with BEGIN READ ONLY: one statement less
+    try:
+        with transaction.atomic():
+            yield
+    finally:
+        if not driver.closed:
+            driver.read_only = None
 
 
 def _turn_away(request: HouseRequest, guard: Guard) -> HttpResponse | None:  # noqa: PLR0911 - one line for each answer

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -108,10 +109,23 @@ def test_list_asks_as_much_for_one_row_as_for_three(ours: School, as_worker: As)
     counts = []
     for number in range(3):
         ours.cohort(name=f"{number}班", weekday=number + 1)
-        with CaptureQueriesContext(connection ) as queries:
+        caches["process"].clear()
+        with CaptureQueriesContext(connection) as queries:
             client.get("/classes/")
         counts.append(len(queries))
     assert counts[0] == counts[2]
+
+
+def test_listing_serves_all_visitors_for_two_seconds_and_nobody_signed_in(ours: School, as_worker: As, client: Client) -> None:
+    cohort = ours.cohort(units=5)
+    assert "余 5 / 5席" in text(client, "/classes/")
+    sign_up(cohort, ours.cast.zhang)
+    with CaptureQueriesContext(connection) as queries:
+        assert "余 5 / 5席" in text(Client(), "/classes/")
+    assert len(queries) == 0
+    assert "余 4 / 5席" in text(as_worker(ours.cast.wang), "/classes/")
+    caches["process"].clear()  # two seconds later
+    assert "余 4 / 5席" in text(client, "/classes/")
 
 
 def test_code_is_shown_half_an_hour_before_the_lesson(ours: School, as_worker: As, clock: Clock) -> None:

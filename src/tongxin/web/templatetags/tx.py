@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,12 @@ def _icons() -> dict[str, str]:
 @register.simple_tag
 def icon(name: str, size: int = 24, css: str = "", label: str = "") -> SafeString:
     """An inline icon. With a label it is an image that is read out, else decoration. Unknown names raise."""
+    return _drawn(name, size, css, str(label))
+
+
+@lru_cache(maxsize=2000)
+def _drawn(name: str, size: int, css: str, label: str) -> SafeString:
+    """Kept: a list draws the same few icons dozens of times."""
     spoken = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html(
         '<svg class="tx-i {}" width="{}" height="{}" viewBox="0 0 24 24" {}>{}</svg>',

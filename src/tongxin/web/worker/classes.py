@@ -1,13 +1,17 @@
 """Finding a class, signing up in two taps, leaving it."""
 
-from typing import Any
+from hashlib import sha256
+from typing import Any, Final, NamedTuple
 
 from django import forms
 from django.contrib import messages
+from django.core.cache import caches
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
 from django.urls import path, reverse
-from django.utils.translation import gettext
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.activities.actions import enrolments
@@ -31,12 +35,15 @@ from tongxin.kernel.refused import Refused
 from tongxin.people.models import Person
 from tongxin.venues.models import Site
 from tongxin.web import dates
-from tongxin.web.answers import render_part, render_refusal
+from tongxin.web.answers import render_part, render_refusal, wants_part
 from tongxin.web.guard import HouseRequest, OpenTo, page
 from tongxin.web.worker import cards
 
 WEEKDAYS = [(str(n), n) for n in range(1, 8)]
 KEY = 64
+LISTING: Final = "worker/classes/listing.html"
+FRESH: Final = 2  # seconds: what is left is honest to within them, and the class's own page is exact
+SHELF_FRESH: Final = 60
 
 
 class FilterForm(forms.Form):
@@ -52,19 +59,49 @@ class FilterForm(forms.Form):
 
 @page(open_to=OpenTo.VISITOR, methods=("GET",))
 def classes(request: HouseRequest) -> HttpResponse:
-    sites = places(request.now)
-    filters = _asked(request, sites)
+    """Visitors all read the same listing, so one that is FRESH serves them all: a storm of visitors costs no queries."""
+    if wants_part(request):
+        return render_part(request, f"{LISTING}#rows", _listing(request))
+    if request.actor.account_id is not None:
+        return render_part(request, "worker/classes/list.html", {"listing": _rendered(request)})
+    kept = caches["process"]
+    key = sha256(f"{get_language()} {request.GET.urlencode()}".encode()).hexdigest()
+    if (listing := kept.get(key)) is None:
+        kept.set(key, listing := _rendered(request), FRESH)
+    return render_part(request, "worker/classes/list.html", {"listing": listing})
+
+
+def _rendered(request: HouseRequest) -> SafeString:
+    return render_to_string(LISTING, _listing(request), request)
+
+
+def _listing(request: HouseRequest) -> dict[str, Any]:
+    shelf = _shelf(request)
+    filters = _asked(request, shelf.places)
     number = request.GET.get("page", "1")
     shown = class_list(
         at=request.now, person=request.actor.person_id, filters=filters,
         page=int(number) if number.isascii() and number.isdigit() and len(number) < 4 else 1,
     )
-    context = {
+    return {
         "cards": cards.cards(shown.rows), "page": shown, "total": count_matching(at=request.now, filters=filters),
-        "synthetic": cards.synthetic(row.cohort for row in shown.rows), "filters": _filters(filters, sites, request),
+        "synthetic": cards.synthetic(row.cohort for row in shown.rows), "filters": _filters(filters, shelf),
         "terms": _terms([row.cohort for row in shown.rows]), "q": filters.text, "filtered": filters != Filters(),
     }
-    return render_part(request, "worker/classes/list.html#rows", context)
+
+
+class Shelf(NamedTuple):
+    """What the filters offer; it changes when classes are published, and may be a minute old."""
+
+    places: list[Site]
+    topics: list[str]
+
+
+def _shelf(request: HouseRequest) -> Shelf:
+    kept = caches["process"]
+    if (shelf := kept.get("classes-shelf")) is None:
+        kept.set("classes-shelf", shelf := Shelf(places(request.now), topics(request.now)), SHELF_FRESH)
+    return shelf
 
 
 @page(open_to=OpenTo.VISITOR, methods=("GET",))
@@ -177,12 +214,12 @@ def _areas(filters: Filters, sites: list[Site]) -> list[tuple[str, str, bool, li
     ]
 
 
-def _filters(filters: Filters, sites: list[Site], request: HouseRequest) -> dict[str, Any]:
+def _filters(filters: Filters, shelf: Shelf) -> dict[str, Any]:
     return {
-        "areas": _areas(filters, sites),
+        "areas": _areas(filters, shelf.places),
         "weekdays": [(n, dates.weekday(n), n in filters.weekdays) for _value, n in WEEKDAYS],
         "parts": [(part.value, gettext(part.label), part == filters.part) for part in PartOfDay],
-        "topics": [(topic, topic, topic == filters.topic) for topic in topics(request.now)],
+        "topics": [(topic, topic, topic == filters.topic) for topic in shelf.topics],
         "open": filters.open_only,
         "clear": reverse("worker:classes"),
     }
