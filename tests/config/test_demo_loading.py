@@ -80,7 +80,12 @@ def test_the_term_that_runs_now_went_through_the_calls_engine() -> None:
     rows = Enrolment.objects.filter(cohort__term=term, state="enrolled")
     assert rows.count() > 400
     assert not rows.filter(award=None).exists()
-    assert set(Cohort.objects.filter(term=term).values_list("state", flat=True)) == {"open", "closed", "finished", "planned"}
+    assert set(Cohort.objects.filter(term=term).values_list("state", flat=True)) == {
+        "open",
+        "closed",
+        "finished",
+        "planned",
+    }
     full = Pool.objects.filter(call=term.call, waiting__gt=0)
     assert full.count() >= 3
     assert all(pool.taken == pool.units for pool in full)
@@ -146,7 +151,11 @@ def test_no_page_and_no_workbook_calls_person_times_people() -> None:
     assert "15,148人次" in re.sub(r"<[^>]+>", "", client.get(pages[0]).content.decode())
     for address in (f"{STAFF_PAGES}sheet/?{bounds}", f"{STAFF_PAGES}of/person_times/sheet/?{bounds}"):
         book = openpyxl.load_workbook(io.BytesIO(client.get(address).content))
-        lines = ["".join(str(cell.value) for cell in row if cell.value is not None) for sheet in book for row in sheet.iter_rows()]
+        lines = [
+            "".join(str(cell.value) for cell in row if cell.value is not None)
+            for sheet in book
+            for row in sheet.iter_rows()
+        ]
         assert not any(PERSON_TIMES_AS_PEOPLE.search(line) for line in lines)
 
 

@@ -88,7 +88,12 @@ class Books:
             )
 
     def cohort(
-        self, term: Term, course: Course, *days: date, state: str = CohortState.OPEN, union: Union | None = None,
+        self,
+        term: Term,
+        course: Course,
+        *days: date,
+        state: str = CohortState.OPEN,
+        union: Union | None = None,
         units: int = 10,
     ) -> Cohort:
         """One session a day given, none of them held yet."""
@@ -101,7 +106,11 @@ class Books:
             for no, day in enumerate(days, 1):
                 starts = datetime.combine(day, time(19), BEIJING)
                 Session.make(
-                    federation=cohort.federation, cohort=cohort, no=no, starts_at=starts, ends_at=starts + timedelta(hours=1)
+                    federation=cohort.federation,
+                    cohort=cohort,
+                    no=no,
+                    starts_at=starts,
+                    ends_at=starts + timedelta(hours=1),
                 )
         return cohort
 

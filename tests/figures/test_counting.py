@@ -117,7 +117,9 @@ def test_fill_rate_counts_the_roster_as_it_was_that_day(books: Books) -> None:
     books.enrol(cohort, person(books.union, "王小华"), at=date(2024, 3, 5))
     left = books.enrol(cohort, person(books.union, "李梅"), at=date(2024, 3, 1))
     with writing():
-        type(left).objects.filter(pk=left.pk).update(ended_at=datetime(2024, 3, 6, 9, tzinfo=BEIJING), state="withdrawn")
+        type(left).objects.filter(pk=left.pk).update(
+            ended_at=datetime(2024, 3, 6, 9, tzinfo=BEIJING), state="withdrawn"
+        )
     shares = [
         str(sheets.share(ratios.FILL_RATE, Asking(as_of=day, programme=books.programme)))
         for day in (date(2024, 3, 4), date(2024, 3, 5), date(2024, 3, 6))

@@ -17,9 +17,7 @@ HELP = "print the figures of a programme, each with its unit, definition and ver
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--programme", required=True, metavar="NAME", help="such as 惠工之家")
     parser.add_argument("--union", metavar="CODE", help="this union and below (default: all)")
-    parser.add_argument(
-        "--as-of", type=day, metavar="DATE", help="as it stood on YYYY-MM-DD (default: today)"
-    )
+    parser.add_argument("--as-of", type=day, metavar="DATE", help="as it stood on YYYY-MM-DD (default: today)")
     add_json(parser)
 
 

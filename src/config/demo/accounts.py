@@ -107,13 +107,10 @@ def words(guests: list[Guest], inbox: str = "/demo/inbox/") -> str:
     desks.insert(3, (TEACHER, RoleName.TEACHER, YONGCHUAN))
     names = dict(Union.objects.filter(code__in=[code for _, _, code in desks]).values_list("code", "name"))
     lines = ["", f"演示账号（密码都是 {PASSWORD}；动态口令在 {inbox} 上看，也可以把密钥加进口令应用）："]
-    lines += [
-        f"  {login:<18} {secret_of(login)}  {names.get(code, code)}，{role.label}" for login, role, code in desks
-    ]
+    lines += [f"  {login:<18} {secret_of(login)}  {names.get(code, code)}，{role.label}" for login, role, code in desks]
     lines += ["", f"职工（用手机号和验证码登录，验证码在 {inbox} 上看）："]
     lines += [f"  {guest.phone.removeprefix('+86')}  {worker(guest.number).name}：{guest.shows}" for guest in guests]
     return "\n".join([*lines, ""])
-
 
 
 @cache

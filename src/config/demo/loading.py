@@ -28,9 +28,9 @@ NAME: Final = "惠工之家"
 BEGAN: Final = datetime.combine(date.fromisoformat(TERMS[0][0]), time(9), LOCAL)
 ABOUT: Final = "职工下班后、周末和午间的免费课程，分期开班。"
 NOTE: Final = (
-    "学员、老师和排课均为合成数据；26期、60门、469个班次、15,148人次四个数取自2024年3月28日的报道，分到各期、各班的数为合成。"
-)
-SIBLING_ABOUT: Final = "锦江区总工会的职工夜校，为演示而虚构。"
+    "学员、老师和排课均为合成数据；26期、60门、469个班次、15,148人次四个数取自2024年3月28日的报道，"
+    "分到各期、各班的数为合成。"
+)SIBLING_ABOUT: Final = "锦江区总工会的职工夜校，为演示而虚构。"
 SIBLING_NOTE: Final = "这个项目及其学员、老师、排课和数字全部为合成数据。"
 ELSEWHERE_BEGINS_AT: Final = 300_000  # members of unions in other counties
 
@@ -112,7 +112,9 @@ def _people(run: Loading, here: History, there: History, now_here: list[TermPlan
 
 def _elsewhere(run: Loading) -> None:
     """A few members in every other county, one county after the other."""
-    codes = list(Union.objects.filter(synthetic=True, code__endswith="-J01").order_by("code").values_list("code", flat=True))
+    codes = list(
+        Union.objects.filter(synthetic=True, code__endswith="-J01").order_by("code").values_list("code", flat=True)
+    )
     numbers = range(ELSEWHERE_BEGINS_AT, ELSEWHERE_BEGINS_AT + 2 * len(codes))
     homes = {worker(number): codes[place % len(codes)] for place, number in enumerate(numbers)}
     populating.populate(numbers, homes.__getitem__, at=run.now)
@@ -130,9 +132,7 @@ def _workers(cohort: CohortPlan) -> Iterator[int]:
 def _accounts(run: Loading, term: TermPlan, here: History, guests: list[Guest]) -> None:
     unions = {union.code: union for union in Union.objects.filter(code__in={desk.union for desk in accounts.DESKS})}
     for desk in accounts.DESKS:
-        accounts.open_staff(
-            desk.login, run.people[desk.number], desk.role, unions[desk.union], by=run.by, at=run.now
-        )
+        accounts.open_staff(desk.login, run.people[desk.number], desk.role, unions[desk.union], by=run.by, at=run.now)
     teachers = {teacher.key: run.people[teacher.worker] for teacher in here.teachers}
     today = next((one for one in term.cohorts if one.first_day <= run.today and one.state == "closed"), term.cohorts[0])
     teacher = teachers[today.teacher]
@@ -140,9 +140,7 @@ def _accounts(run: Loading, term: TermPlan, here: History, guests: list[Guest]) 
     accounts.open_guests(guests, run.people, at=run.now)
 
 
-def _past(
-    run: Loading, code: str, name: str, began: datetime, about: str, note: str, plan: History
-) -> Stage:
+def _past(run: Loading, code: str, name: str, began: datetime, about: str, note: str, plan: History) -> Stage:
     union = Union.objects.get(code=code)
     programme = begin(union, name, began, about, note, by=run.by, at=run.now)
     stage = Stage(programme, plan, run.people, by=run.by, at=run.now)

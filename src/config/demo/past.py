@@ -34,7 +34,9 @@ class Stage:
 
 
 @atomic
-def begin(union: Union, name: str, began: datetime, about: str, synthetic: str, *, by: Actor, at: datetime) -> Programme:
+def begin(
+    union: Union, name: str, began: datetime, about: str, synthetic: str, *, by: Actor, at: datetime
+) -> Programme:
     """The programme with what is synthetic in it; the one that is there already stays."""
     found: Programme | None = Programme.objects.filter(union=union, name=name).first()
     if found is not None:
@@ -77,7 +79,9 @@ def _cohort(stage: Stage, plan: CohortPlan, places: Mapping[int, int]) -> books.
     )  # fmt: skip
 
 
-def _places(union: Union, plans: tuple[SitePlan, ...], by: Actor, at: datetime) -> tuple[dict[int, Site], dict[int, Room]]:
+def _places(
+    union: Union, plans: tuple[SitePlan, ...], by: Actor, at: datetime
+) -> tuple[dict[int, Site], dict[int, Room]]:
     found: dict[int, Site] = {}
     halls: dict[int, Room] = {}
     for plan in plans:

@@ -47,7 +47,9 @@ def joint_code(county: str) -> str:
 
 
 def _first(by_code: dict[str, Union]) -> list[Seedling]:
-    towns = [union for code, union in sorted(by_code.items()) if code.startswith(YONGCHUAN) and union.level == Level.TOWNSHIP]
+    towns = [
+        union for code, union in sorted(by_code.items()) if code.startswith(YONGCHUAN) and union.level == Level.TOWNSHIP
+    ]
     return [
         *_firms(by_code[YONGCHUAN], towns, "永川"), *_firms(by_code[JINJIANG], [by_code[JINJIANG]], "成都"),
         *_small(towns), *_riders(by_code[YONGCHUAN]), *_park(by_code[YONGCHUAN]), *_elsewhere(by_code),
@@ -106,7 +108,9 @@ def _below_yongchuan() -> Iterator[Seedling]:
     for province in ("500000", "510000"):
         for number in range(1, len(INDUSTRIES) + 1):
             above = made[f"{province}-I{number}"]
-            yield _seedling(above, Kind.GRASSROOTS_UNION, f"{above.name.removesuffix('工会')}集团工会", f"{above.code}-1")
+            yield _seedling(
+                above, Kind.GRASSROOTS_UNION, f"{above.name.removesuffix('工会')}集团工会", f"{above.code}-1"
+            )
 
 
 def _seedling(parent: Union, kind: str, name: str, code: str, level: int = Level.GRASSROOTS) -> Seedling:

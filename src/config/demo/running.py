@@ -29,9 +29,7 @@ def run_term(stage: Stage, plan: TermPlan, *, now: datetime, told: set[int]) -> 
     term = terms.add(
         programme=stage.programme, starts=plan.starts, ends=plan.ends, ordinal=plan.ordinal, by=by, at=before
     )
-    term = terms.set_window(
-        term=term, opens=plan.opens, closes=plan.closes, per_person=PER_PERSON, by=by, at=before
-    )
+    term = terms.set_window(term=term, opens=plan.opens, closes=plan.closes, per_person=PER_PERSON, by=by, at=before)
     made = {one.key: _add(stage, term, one, before) for one in plan.cohorts if one.state != "planned"}
     term = terms.publish(term=term, by=by, at=before)
     for one in plan.cohorts:

@@ -28,8 +28,15 @@ class Axis(StrEnum):
 
 
 _WORDS = {
-    Axis.BRANCH: "下级工会", Axis.UNION: "举办工会", Axis.TERM: "期", Axis.COURSE: "课程", Axis.COHORT: "班次",
-    Axis.SITE: "阵地", Axis.YEAR: "年", Axis.MONTH: "月", Axis.PERSON: "职工",
+    Axis.BRANCH: "下级工会",
+    Axis.UNION: "举办工会",
+    Axis.TERM: "期",
+    Axis.COURSE: "课程",
+    Axis.COHORT: "班次",
+    Axis.SITE: "阵地",
+    Axis.YEAR: "年",
+    Axis.MONTH: "月",
+    Axis.PERSON: "职工",
 }
 
 Key = int | str | None  # a row's id, a year "2024", a month "2024-03"; None where the record names none

@@ -98,7 +98,14 @@ FIGURES: Final[Mapping[str, Figure]] = {
         ),
     )
 }  # fmt: skip
-STABLE: Final = ("terms", "courses", "cohorts", "person_times", "attendances", "headcount")  # names that scripts rely on
+STABLE: Final = (
+    "terms",
+    "courses",
+    "cohorts",
+    "person_times",
+    "attendances",
+    "headcount",
+)  # names that scripts rely on
 
 
 def figure(name: str) -> Figure:

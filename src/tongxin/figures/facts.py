@@ -25,7 +25,9 @@ class Fact:
     counted: str  # which rows count; its placeholders are filled by `day`
     joined: str = ""
     needs_join: frozenset[Axis] = frozenset()
-    quantity: str = ""  # where a row has a quantity, it is summed by person first: a person counts while the sum is above 0
+    quantity: str = (
+        ""  # where a row has a quantity, it is summed by person first: a person counts while the sum is above 0
+    )
     by_day: bool = True  # the placeholder takes a day; else the moment at which the next day begins in Beijing
     programme: str = ""
 

@@ -27,7 +27,9 @@ def programmes_for(actor: Actor) -> list[Programme]:
     """Those of the unions in reach, and those of which a union in reach holds cohorts."""
     scope = scope_of(actor).values("pk")
     holding = Term.objects.filter(cohorts__union__in=scope).values("programme")
-    return list(Programme.objects.filter(Q(union__in=scope) | Q(pk__in=holding)).select_related("union").order_by("name", "pk"))
+    return list(
+        Programme.objects.filter(Q(union__in=scope) | Q(pk__in=holding)).select_related("union").order_by("name", "pk")
+    )
 
 
 def asking_of(
@@ -58,7 +60,12 @@ def asking_named(programme: str, *, as_of: date, today: date, union: str | None 
     if not found:
         raise Refused("no-such-programme", "没有名为“%(name)s”的项目，请核对名称。", name=programme)
     if len(found) > 1:
-        raise Refused("programme-not-clear", "有%(n)s个工会都有“%(name)s”，请用--union指明是哪一个。", n=len(found), name=programme)
+        raise Refused(
+            "programme-not-clear",
+            "有%(n)s个工会都有“%(name)s”，请用--union指明是哪一个。",
+            n=len(found),
+            name=programme,
+        )
     return Asking(as_of=as_of, union=place, programme=found[0])
 
 

@@ -37,7 +37,9 @@ def of(axis: Axis, keys: Iterable[Key], *, on: date, names: bool = False) -> Map
     wanted = set(keys)
     present = {key for key in wanted if key is not None}
     dated: dict[Axis, Maker] = {
-        Axis.BRANCH: partial(_unions, on=on), Axis.UNION: partial(_unions, on=on), Axis.PERSON: partial(_persons, names=names)
+        Axis.BRANCH: partial(_unions, on=on),
+        Axis.UNION: partial(_unions, on=on),
+        Axis.PERSON: partial(_persons, names=names),
     }
     found = {**_MAKERS, **dated}[axis](present)
     lost = HERE if axis is Axis.BRANCH else GONE

@@ -83,7 +83,9 @@ class Check:
         if self.agrees:
             return f"各行合计{self.figure.show(self.rows_sum)}，与{self.against}一致。"
         if self.broken:
-            return f"各行合计{self.figure.show(self.rows_sum)}，与总数{self.figure.show(self.total)}不一致，请告诉管理员。"
+            return (
+                f"各行合计{self.figure.show(self.rows_sum)}，与总数{self.figure.show(self.total)}不一致，请告诉管理员。"
+            )
         return f"总数{self.figure.show(self.total)}，各行相加是{self.rows_sum:,}。{self.figure.overlap}"
 
 
@@ -98,7 +100,12 @@ def share(ratio: Ratio, asking: Asking) -> Share:
 
 
 def sheet(
-    names: Iterable[str], asking: Asking, by: Axis, *, reader: Actor | None = None, totals: counting.Values | None = None
+    names: Iterable[str],
+    asking: Asking,
+    by: Axis,
+    *,
+    reader: Actor | None = None,
+    totals: counting.Values | None = None,
 ) -> Sheet:
     """The rows sorted as people read the axis: terms and days by number, others by name. Records that are gone stand last.
 

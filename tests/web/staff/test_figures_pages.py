@@ -107,7 +107,9 @@ def test_a_day_that_cannot_be_is_refused_in_words(cast: Cast, as_staff: SignIn, 
     assert (answer.status_code, words in answer.content.decode()) == (422, True)
 
 
-@pytest.mark.parametrize("query", ["by=nonsense", "page=x", "page=99999", "year=20x4", "month=2024", "term=1%27", "by=person"])
+@pytest.mark.parametrize(
+    "query", ["by=nonsense", "page=x", "page=99999", "year=20x4", "month=2024", "term=1%27", "by=person"]
+)
 def test_bent_addresses_do_not_break(cast: Cast, as_staff: SignIn, query: str) -> None:
     books_of(cast)
     answer = as_staff(cast.reader).get(f"/staff/figures/of/person_times/?{DAY}&{query}")

@@ -33,7 +33,9 @@ def board_sheet(request: HouseRequest) -> HttpResponse:
          one.figure.source)
         for one, _ in found["cards"]
     ]  # fmt: skip
-    rows.append((FILL_RATE.words, str(found["share"]), "", FILL_RATE.question, FILL_RATE.definition, FILL_RATE.version, ""))
+    rows.append(
+        (FILL_RATE.words, str(found["share"]), "", FILL_RATE.question, FILL_RATE.definition, FILL_RATE.version, "")
+    )
     return _workbook(f"{_subject(asked)}数据", BOARD, rows, _notes(asked))
 
 
@@ -46,7 +48,9 @@ def rows_sheet(request: HouseRequest, name: str) -> HttpResponse:
     bounds = [f"{axis.words}：{label.words}" for axis, label in asked.bounds()]
     definition = [f"口径：{one.words}，{one.definition}（第{one.version}版）" for one in sheet.figures]
     title = f"{_subject(asked)}{words}按{sheet.by.words}"
-    return _workbook(title, _columns(sheet, ratio), _rows(sheet, ratio), [*_notes(asked), *bounds, *definition, *checks])
+    return _workbook(
+        title, _columns(sheet, ratio), _rows(sheet, ratio), [*_notes(asked), *bounds, *definition, *checks]
+    )
 
 
 def _columns(sheet: Sheet, ratio: Ratio | None) -> list[Column]:
@@ -60,7 +64,12 @@ def _rows(sheet: Sheet, ratio: Ratio | None) -> Iterable[Sequence[Any]]:
     notes = sheet.by is not Axis.PERSON
     for row in sheet.rows:
         numbers = [row.values[one.name] for one in sheet.figures]
-        yield [row.label.words, *([row.label.note] if notes else []), *numbers, *([str(ratio.of(row.values))] if ratio else [])]
+        yield [
+            row.label.words,
+            *([row.label.note] if notes else []),
+            *numbers,
+            *([str(ratio.of(row.values))] if ratio else []),
+        ]
     totals = [sheet.totals[one.name] for one in sheet.figures]
     yield ["总数", *([""] if notes else []), *totals, *([str(ratio.of(sheet.totals))] if ratio else [])]
 
@@ -78,7 +87,9 @@ def _notes(asked: Asked) -> list[str]:
     return notes
 
 
-def _workbook(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], notes: Sequence[str]) -> HttpResponse:
+def _workbook(
+    title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], notes: Sequence[str]
+) -> HttpResponse:
     body = write_workbook(columns, rows, title=title, notes=notes)
     header = content_disposition_header(as_attachment=True, filename=f"{title}.xlsx") or "attachment"
     return HttpResponse(body, content_type=XLSX, headers={"Content-Disposition": header})

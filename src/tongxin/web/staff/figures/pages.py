@@ -135,7 +135,10 @@ def _table(asked: Asked, sheet: sheets.Sheet) -> dict[str, Any]:
     return {
         "sheet": sheet,
         "lines": [
-            Line(row.label, [(one.show(row.values[one.name]), _deeper(asked, sheet.by, row, one.name)) for one in sheet.figures])
+            Line(
+                row.label,
+                [(one.show(row.values[one.name]), _deeper(asked, sheet.by, row, one.name)) for one in sheet.figures],
+            )
             for row in sheet.rows
         ],
         "totals": [(answer, asked.link(answer.figure.name, by=sheet.by)) for answer in sheet.columns],

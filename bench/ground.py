@@ -1,0 +1,42 @@
+"""Where the benches work: a data folder of their own, never the one that people use."""
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+FOLDER: Final = ROOT / ".cache" / "bench"
+
+
+def settle() -> Path:
+    """Chooses the folder before anything reads it. TONGXIN_BENCH_DATA or DATABASE_URL name another."""
+    folder = Path(os.environ.get("TONGXIN_BENCH_DATA", FOLDER)).resolve()
+    os.environ["TONGXIN_DATA"] = str(folder)
+    os.environ["TONGXIN_DEMO"] = "1"  # the sign-in code stays on the page: nothing is sent to anyone
+    return folder
+
+
+def say(words: str) -> None:
+    sys.stderr.write(f"{words}\n")
+    sys.stderr.flush()
+
+
+@contextmanager
+def timed(words: str, took: dict[str, float]) -> Iterator[None]:
+    say(f"{words} …")
+    began = time.perf_counter()
+    yield
+    took[words] = time.perf_counter() - began
+    say(f"  {took[words]:.1f} s")
+
+
+def set_up() -> None:
+    """Django, in this process or in one of the pool's."""
+    from config.surroundings import set_up_django  # noqa: PLC0415  after the folder is settled
+
+    settle()
+    set_up_django()

@@ -1,0 +1,102 @@
+"""The real server, as `tongxin serve` starts it, on a free port of the loopback; and who used the processors meanwhile."""
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from bench.ground import ROOT
+
+PATIENCE: Final = 60.0
+TICKS: Final = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    host: str
+    port: int
+
+    @property
+    def address(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+    def connect(self) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection(self.host, self.port, timeout=30)
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Server]:
+    port = _free_port()
+    with (folder / "bench-serve.log").open("wb") as log:
+        command = [sys.executable, "-m", "config.cli", "serve", "--port", str(port)]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+        child = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)  # noqa: S603  our own command
+        try:
+            server = Server("127.0.0.1", port)
+            _wait(server, child)
+            yield server
+        finally:
+            child.terminate()
+            child.wait(60)
+
+
+def processor_seconds() -> dict[str, float]:
+    """Of all processes of this machine that take part, by what they are."""
+    found = {"web": 0.0, "PostgreSQL": 0.0}
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            command = (entry / "cmdline").read_bytes().replace(b"\0", b" ")
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        kind = "web" if b"config.server" in command else "PostgreSQL" if b"postgres" in command else None
+        if kind:
+            found[kind] += (int(fields[11]) + int(fields[12])) / TICKS
+    return found
+
+
+@contextmanager
+def watched(into: dict[str, float]) -> Iterator[None]:
+    """Fills in how many cores web and PostgreSQL used on average, and all of the machine."""
+    before, began, whole = processor_seconds(), time.perf_counter(), _whole()
+    yield
+    took = time.perf_counter() - began
+    after = processor_seconds()
+    into |= {kind: (after[kind] - before[kind]) / took for kind in before}
+    into["machine"] = (_whole() - whole) / took
+
+
+def _whole() -> float:
+    """Processor seconds of everything that ran, idle and waiting left out."""
+    fields = [int(field) for field in Path("/proc/stat").read_text().splitlines()[0].split()[1:8]]
+    return (sum(fields) - fields[3] - fields[4]) / TICKS
+
+
+def _wait(server: Server, child: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and child.poll() is None:
+        try:
+            connection = server.connect()
+            connection.request("GET", "/healthz")
+            connection.getresponse().read()
+        except OSError:
+            time.sleep(0.3)
+        else:
+            return
+    message = "The server did not start; see bench-serve.log in the bench's data folder."
+    raise SystemExit(message)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
