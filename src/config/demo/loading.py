@@ -30,7 +30,8 @@ ABOUT: Final = "职工下班后、周末和午间的免费课程，分期开班�
 NOTE: Final = (
     "学员、老师和排课均为合成数据；26期、60门、469个班次、15,148人次四个数取自2024年3月28日的报道，"
     "分到各期、各班的数为合成。"
-)SIBLING_ABOUT: Final = "锦江区总工会的职工夜校，为演示而虚构。"
+)
+SIBLING_ABOUT: Final = "锦江区总工会的职工夜校，为演示而虚构。"
 SIBLING_NOTE: Final = "这个项目及其学员、老师、排课和数字全部为合成数据。"
 ELSEWHERE_BEGINS_AT: Final = 300_000  # members of unions in other counties
 
