@@ -118,3 +118,11 @@ def test_plant_many_adds_grass_roots_unions_in_one_go() -> None:
     assert Union.objects.under(top, on=TODAY).count() == 501
     assert Parenthood.objects.filter(parent=top).count() == 500
     assert all(u.synthetic for u in planted)
+
+
+def test_a_doubtful_code_makes_no_succession() -> None:
+    """510283 was 江津's or 永川's: neither went into the other."""
+    assert [step for step in successions() if step.successor == "500118"] == []
+    assert sorted({step.successor for step in successions()}) == [
+        "500000", "500101", "500110", "500111", "510903", "510904", "510923", "511400", "511603", "511903", "512000",
+    ]

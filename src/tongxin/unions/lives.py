@@ -164,12 +164,12 @@ def _by_any_code() -> dict[str, list[tuple[CodePeriod, str]]]:
 
 
 def _bearer(code: str, day: date) -> str:
-    """The life that bore this code on that day; a division without history has always borne its own. Else empty."""
+    """The life that surely bore this code on that day; a division without history has always borne its own. Else empty."""
     code = HEADINGS.get(code, code)
     dated = _by_any_code().get(code)
     if dated is None:
         return code if any(division.code == code for division in read_divisions()) else ""
-    return next((life for row, life in dated if day in row), "")
+    return next((life for row, life in dated if day in row and row.confidence != "unsure"), "")
 
 
 # ---- from rows to a life ------------------------------------------------------------------------------------------
