@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from tongxin.people.authority import Actor
 from tongxin.people.powers import Power
@@ -24,6 +24,14 @@ def rooms_to_use(union: Union, on: date) -> QuerySet[Room]:
     site_open = Q(site__closed_on=None) | Q(site__closed_on__gt=on)
     rows: QuerySet[Room] = Room.objects.filter(open_then, site_open, site__union=union)
     return rows.select_related("site").order_by("site__name", "name")
+
+
+def places_to_use(union: Union, on: date) -> QuerySet[Site]:
+    """The union's own sites that are open on that day, by name; each with its `open_rooms`. Two queries."""
+    open_then = Q(closed_on=None) | Q(closed_on__gt=on)
+    rooms = Prefetch("rooms", Room.objects.filter(open_then).order_by("name"), to_attr="open_rooms")
+    rows: QuerySet[Site] = Site.objects.filter(open_then, union=union).order_by("name", "pk")
+    return rows.prefetch_related(rooms)
 
 
 def in_the_way(room: Room, periods: Iterable[tuple[datetime, datetime]]) -> QuerySet[Booking]:

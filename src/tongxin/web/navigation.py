@@ -41,7 +41,7 @@ STAFF: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         Entry("扫码签到", "qrcode", "staff:checkin", Power.CALL_ROLL),
     )),
     ("惠工之家", (
-        Entry("项目与课程", "school", "staff:programmes", Power.SEE_COURSES),
+        Entry("项目与课程", "school", "staff:programmes", Power.RUN_COURSES),
         Entry("班次", "calendar", "staff:cohorts", Power.SEE_COURSES),
         Entry("阵地与教室", "building-community", "staff:sites", Power.MANAGE_SITES),
     )),

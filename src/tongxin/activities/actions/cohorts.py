@@ -10,7 +10,7 @@ from tongxin.activities.actions.tellings import enrolled_in, place_of, teachers_
 from tongxin.activities.days import day_of, day_words, moment
 from tongxin.activities.models import Cohort, Course, Session, Term
 from tongxin.activities.planning import plan_days
-from tongxin.activities.states import TermState
+from tongxin.activities.states import CohortState, TermState
 from tongxin.calls.actions import pools
 from tongxin.kernel.refused import Refused
 from tongxin.kernel.workdays import WorkdayCalendar
@@ -57,7 +57,7 @@ def add(
     """A cohort with its sessions, on days that are neither statutory holidays nor (by day) worked weekends.
 
     Refused: "no-power", "term-finished", "other-programme", "cohort-times", "places", "room-small", "room-elsewhere",
-    "site-closed", "sessions-count", "sessions-weekday", "outside-term", "teacher-busy", "room-taken".
+    "site-closed", "sessions-count", "sessions-weekday", "outside-term", "cohort-twice", "teacher-busy", "room-taken".
     """
     require(by, Power.RUN_COURSES, term.union_id)
     term = Term.objects.select_related("union").lock(term.pk)
@@ -67,6 +67,7 @@ def add(
         starts_at=plan.starts_at, calendar=calendar or WorkdayCalendar.shipped(),
     )
     _check_within(term, days[0].day, days[-1].day)
+    _check_first_of_its_kind(term, plan)
     cohort = Cohort(
         federation=term.federation, term=term, course=plan.course, union=term.union, name=plan.name.strip(),
         site=plan.site, room=plan.room, teacher=plan.teacher, teacher_name=plan.teacher_name.strip(),
@@ -158,6 +159,18 @@ def _check_plan(term: Term, plan: CohortPlan) -> None:
         raise Refused("site-closed", "“%(site)s”已经停用，请换一个地点。", site=plan.site.name)
     _check_times(plan.starts_at, plan.ends_at)
     _check_room(plan.site, plan.room)
+
+
+def _check_first_of_its_kind(term: Term, plan: CohortPlan) -> None:
+    """The term's row is locked: a form that was sent twice makes one cohort."""
+    same = Cohort.objects.filter(
+        term=term, course=plan.course, name=plan.name.strip(), weekday=plan.weekday, starts_at=plan.starts_at,
+        site=plan.site, room=plan.room,
+    )
+    if same.exclude(state=CohortState.CANCELLED).exists():
+        raise Refused(
+            "cohort-twice", "这一期在同一时间、同一地点已经有这个班。要再开一个，请写上不同的班名。"
+        )
 
 
 def _check_times(starts_at: time, ends_at: time) -> None:

@@ -89,17 +89,22 @@ def _same_terms(call: Call, per_person: int, rule_version: RuleVersion | None) -
 
 
 @atomic
-def copy_last(*, programme: Programme, starts: date, ends: date, by: Actor, at: datetime) -> Term:
+def copy_last(
+    *, programme: Programme, starts: date, ends: date, source: Term | None = None, by: Actor, at: datetime
+) -> Term:
     """The next term with last term's cohorts: same course, teacher, room, weekday, time and places.
 
     Each begins on the first such weekday of the new term and keeps its number of sessions. Cancelled cohorts stay out.
-    Refused: "no-term-yet", and whatever refuses a cohort, with the cohort's name before it.
+    `source` is the term that whoever asks takes for the last: pressed twice, it is copied once.
+    Refused: "no-term-yet", "copied-already", and whatever refuses a cohort, with the cohort's name before it.
     """
     require(by, Power.RUN_COURSES, programme.union_id)
     programme = Programme.objects.lock(programme.pk)
     last = programme.terms.order_by("-ordinal").first()
     if last is None:
         raise Refused("no-term-yet", "这个项目还没有往期可以复制，请先新建一期。")
+    if source is not None and source.pk != last.pk:
+        raise Refused("copied-already", "刚才已经新建了第%(ordinal)s期，没有再复制一次。", ordinal=last.ordinal)
     term = add(programme=programme, starts=starts, ends=ends, by=by, at=at)
     rows = last.cohorts.exclude(state=CohortState.CANCELLED).select_related("course", "site", "room", "teacher")
     for cohort in rows.order_by("pk"):

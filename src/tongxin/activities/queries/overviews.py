@@ -11,15 +11,19 @@ from tongxin.activities.states import ATTENDED, LISTED, EnrolmentState, SessionS
 
 
 def term_overview(term: Term, *, at: datetime) -> QuerySet[Cohort]:
-    """The term's cohorts by weekday and hour, each with what it comes to; one query.
+    """The term's cohorts by weekday and hour, each with what it comes to; one query."""
+    return overview(term.cohorts.all(), at=at).order_by("weekday", "starts_at", "pk")
+
+
+def overview(rows: QuerySet[Cohort], *, at: datetime) -> QuerySet[Cohort]:
+    """Any cohorts, each with what it comes to; one query.
 
     Adds `enrolled`, `waiting` (read them with `units`), `held` of `planned` lessons, `uncalled` (lessons that are over and
     have no mark), `came` of `marked` marks: the two that an attendance rate is made of.
     """
-    rows: QuerySet[Cohort] = term.cohorts.select_related("course", "site", "room", "pool", "teacher", "term__call")
     lessons = Session.objects.exclude(state=SessionState.CANCELLED)
     marks = Attendance.objects.filter(session__cohort=OuterRef("pk"))
-    return rows.annotate(
+    return rows.select_related("course", "site", "room", "pool", "teacher", "term__call", "term__programme").annotate(
         enrolled=_count(Enrolment.objects.filter(cohort=OuterRef("pk"), state=EnrolmentState.ENROLLED), "cohort"),
         waiting=Coalesce("pool__waiting", 0),
         planned=_count(lessons.filter(cohort=OuterRef("pk")), "cohort"),
@@ -29,7 +33,7 @@ def term_overview(term: Term, *, at: datetime) -> QuerySet[Cohort]:
         ),
         came=_count(marks.filter(mark__in=ATTENDED), "session__cohort"),
         marked=_count(marks, "session__cohort"),
-    ).order_by("weekday", "starts_at", "pk")
+    )
 
 
 def due_to_finish(at: datetime) -> QuerySet[Cohort]:

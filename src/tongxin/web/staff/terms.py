@@ -1,0 +1,183 @@
+"""One term: its cohorts, its sign-up window, publishing it, and adding a cohort with its days shown first."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+
+from tongxin.activities.actions import cohorts, terms
+from tongxin.activities.models import Term
+from tongxin.activities.queries.lists import CohortFilters, term_cohorts, totals
+from tongxin.activities.queries.previews import Preview
+from tongxin.activities.states import CohortState, TermState
+from tongxin.kernel.refused import Refused
+from tongxin.people.authority import may
+from tongxin.people.powers import Power
+from tongxin.web.answers import render_form, render_part, render_refusal
+from tongxin.web.dates import WEEKDAYS
+from tongxin.web.forms import HouseForm
+from tongxin.web.guard import HouseRequest, page
+from tongxin.web.paging import paged
+from tongxin.web.staff.cohort_forms import UNDER, CohortForm
+from tongxin.web.staff.fields import MomentField, whole
+from tongxin.web.staff.programmes import DaysForm
+
+FORM = "staff/terms/form.html"
+PAGE = "staff/terms/term.html"
+UNDER_WINDOW = {"window-order": "closes", "per-person": "per_person", "window-fixed": "per_person"}
+
+
+class WindowForm(HouseForm):
+    opens = MomentField(label="开始报名")
+    closes = MomentField(label="截止报名", help_text="到这一刻就不再接受报名")
+    per_person = whole("每人最多报几个班", most=50, initial=terms.PER_PERSON)
+
+
+@page(power=Power.SEE_COURSES, methods=("GET",))
+def show(request: HouseRequest, term_id: str) -> HttpResponse:
+    return render_part(request, f"{PAGE}#rows", _context(request, _term(request, term_id, Power.SEE_COURSES)))
+
+
+@page(power=Power.RUN_COURSES)
+def window(request: HouseRequest, term_id: str) -> HttpResponse:
+    term = _term(request, term_id)
+    call = term.call
+    initial = {"opens": call.opens, "closes": call.closes, "per_person": call.per_person} if call else {}
+    form = WindowForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        rule = call.rule_version if call else None
+        try:
+            terms.set_window(term=term, **form.cleaned_data, rule_version=rule, by=request.actor, at=request.now)
+        except Refused as refusal:
+            form.refuse(refusal, UNDER_WINDOW.get(refusal.code))
+        else:
+            messages.success(request, "已设好报名时间。")
+            return redirect("staff:term", term_id)
+    return _form(request, form, "设报名时间", term)
+
+
+@page(power=Power.RUN_COURSES)
+def days(request: HouseRequest, term_id: str) -> HttpResponse:
+    term = _term(request, term_id)
+    form = DaysForm(request.POST or None, initial={"starts": term.starts, "ends": term.ends})
+    if request.method == "POST" and form.is_valid():
+        try:
+            terms.edit(term=term, **form.cleaned_data, by=request.actor, at=request.now)
+        except Refused as refusal:
+            form.refuse(refusal, {"term_days": "ends"}.get(refusal.code))
+        else:
+            messages.success(request, "已改好本期日期。")
+            return redirect("staff:term", term_id)
+    return _form(request, form, "改本期日期", term)
+
+
+@page(power=Power.RUN_COURSES, methods=("POST",))
+def publish(request: HouseRequest, term_id: str) -> HttpResponse:
+    term = _term(request, term_id)
+    try:
+        terms.publish(term=term, by=request.actor, at=request.now)
+    except Refused as refusal:
+        return render_refusal(request, PAGE, _context(request, _term(request, term_id)), refusal)
+    messages.success(request, "已公布。职工现在能看到这一期，到报名时间就能报名。")
+    return redirect("staff:term", term_id)
+
+
+@page(power=Power.RUN_COURSES, methods=("POST",))
+def finish(request: HouseRequest, term_id: str) -> HttpResponse:
+    term = _term(request, term_id)
+    try:
+        terms.finish(term=term, by=request.actor, at=request.now)
+    except Refused as refusal:
+        return render_refusal(request, PAGE, _context(request, _term(request, term_id)), refusal)
+    messages.success(request, "这一期已结束。")
+    return redirect("staff:term", term_id)
+
+
+@page(power=Power.RUN_COURSES)
+def add_cohort(request: HouseRequest, term_id: str) -> HttpResponse:
+    """The button 看看上课日期 (or a change, by htmx) shows the days; the other one adds the cohort."""
+    term = _term(request, term_id)
+    form = CohortForm(request.POST or None, term=term, on=request.actor.on)
+    shown: Preview | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            if request.POST.get("step") != "look":
+                made = cohorts.add(term=term, plan=form.plan(), by=request.actor, at=request.now)
+                messages.success(request, f"已添加“{made.title}”，共{made.session_count}次课。")
+                return redirect("staff:cohort", made.public_id)
+            shown = form.preview()
+        except Refused as refusal:
+            form.refuse(refusal, UNDER.get(refusal.code))
+    context = {**_about(request, term), "shown": shown, "title": "添加班次"}
+    return render_form(request, "staff/terms/cohort_new.html", form, context)
+
+
+@page(power=Power.RUN_COURSES, methods=("POST",))
+def preview_days(request: HouseRequest, term_id: str) -> HttpResponse:
+    """Only the days, while the form is still being filled in; what is missing is no fault yet."""
+    form = CohortForm(request.POST, term=_term(request, term_id), on=request.actor.on)
+    form.is_valid()
+    try:
+        shown = form.preview()
+    except Refused as refusal:
+        return render_part(request, "staff/terms/preview.html", {"why_not": refusal})
+    return render_part(request, "staff/terms/preview.html", {"shown": shown})
+
+
+def filters_of(query: QueryDict, default: str = "") -> CohortFilters:
+    """As they stand in the address; what cannot be read is no filter."""
+    weekday = query.get("weekday", "")
+    return CohortFilters(
+        state=query.get("state", default), weekday=int(weekday) if weekday in set("1234567") else None,
+        site=query.get("site", "")[:12], programme=query.get("programme", "")[:12], text=query.get("q", "")[:40],
+    )
+
+
+def choices(filters: CohortFilters, *, also: tuple[tuple[str, str], ...] = ()) -> dict[str, Any]:
+    states = [*also, *((state.value, state.label) for state in CohortState)]
+    return {
+        "states": [(value, label, value == filters.state) for value, label in states],
+        "weekdays": [(n, name, n == filters.weekday) for n, name in enumerate(WEEKDAYS, 1)],
+        "q": filters.text, "filtered": any((filters.state, filters.weekday, filters.text, filters.site)),
+    }
+
+
+def _context(request: HouseRequest, term: Term) -> dict[str, Any]:
+    filters = filters_of(request.GET)
+    rows = term_cohorts(term, filters, at=request.now)
+    sums = totals(rows)
+    return {
+        **_about(request, term), "page": paged(request, rows, total=sums["cohorts"]), "sums": sums,
+        "filters": choices(filters), "draft": term.state == TermState.DRAFT,
+        "published": term.state == TermState.PUBLISHED, "clear": reverse("staff:term", args=[term.public_id]),
+    }
+
+
+def _about(request: HouseRequest, term: Term) -> dict[str, Any]:
+    return {
+        "term": term, "programme": term.programme, "synthetic": term.programme.synthetic,
+        "runs": may(request.actor, Power.RUN_COURSES, term.union_id),
+    }
+
+
+def _term(request: HouseRequest, term_id: str, power: Power = Power.RUN_COURSES) -> Term:
+    rows = Term.objects.within(request.actor, power).select_related("programme", "call__rule_version", "union")
+    found: Term = get_object_or_404(rows, public_id=term_id)
+    return found
+
+
+def _form(request: HouseRequest, form: HouseForm, title: str, term: Term) -> HttpResponse:
+    return render_form(request, FORM, form, {**_about(request, term), "title": title})
+
+
+urlpatterns = [
+    path("programmes/terms/<str:term_id>/", show, name="term"),
+    path("programmes/terms/<str:term_id>/window/", window, name="term-window"),
+    path("programmes/terms/<str:term_id>/days/", days, name="term-days"),
+    path("programmes/terms/<str:term_id>/publish/", publish, name="term-publish"),
+    path("programmes/terms/<str:term_id>/finish/", finish, name="term-finish"),
+    path("programmes/terms/<str:term_id>/cohorts/new/", add_cohort, name="cohort-new"),
+    path("programmes/terms/<str:term_id>/cohorts/preview/", preview_days, name="cohort-preview"),
+]
