@@ -93,6 +93,6 @@ def shot(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
 
     def shoot(page: Page, name: str) -> None:
         if folder:
-            page.screenshot(path=Path(folder) / f"{name}-{page.viewport_size['width']}.png", full_page=True)
+            page.screenshot(path=Path(folder) / f"{name}-{page.viewport_size['width']}.png", full_page=True, caret="initial")
 
     return shoot

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from enum import Enum
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection, connections, models
 
 from tongxin.store.atomic import must_be_writing
 
@@ -65,9 +65,10 @@ def _new_keys(model: type[models.Model], count: int) -> list[int]:
 
 def _values(things: Sequence[models.Model], fields: Sequence[Any]) -> Iterable[list[object]]:
     """As the driver takes them."""
+    database = connections[connection.alias]  # itself, not what stands for it: this is asked a hundred thousand times
     prepare = [(field.attname, field.get_db_prep_save) for field in fields]
     for thing in things:
-        yield [_plain(prepared(getattr(thing, name), connection=connection)) for name, prepared in prepare]
+        yield [_plain(prepared(getattr(thing, name), connection=database)) for name, prepared in prepare]
 
 
 def _plain(value: object) -> object:

@@ -7,6 +7,7 @@ from django.db import models
 
 from tongxin.activities.states import CohortState, EnrolmentState, Mark, SessionState, TermState
 from tongxin.calls.states import ApplicationState, AwardState, CallState
+from tongxin.people.states import BatchState, Verdict
 
 PLAIN: Final = ""
 OK, WARN, ZHU, INFO, DAI = "ok", "warn", "zhu", "info", "dai"
@@ -20,6 +21,11 @@ TONES: Final[dict[type[models.TextChoices], dict[str, str]]] = {
     SessionState: {SessionState.PLANNED: INFO, SessionState.HELD: OK, SessionState.CANCELLED: ZHU},
     EnrolmentState: {EnrolmentState.ENROLLED: OK, EnrolmentState.CANCELLED: ZHU},
     Mark: {Mark.PRESENT: OK, Mark.LATE: WARN, Mark.LEAVE: WARN, Mark.ABSENT: ZHU},
+    BatchState: {
+        BatchState.READING: INFO, BatchState.CHOOSING: WARN, BatchState.READY: WARN, BatchState.COMMITTING: INFO,
+        BatchState.DONE: OK, BatchState.FAILED: ZHU, BatchState.DROPPED: PLAIN,
+    },
+    Verdict: {Verdict.ADDED: OK, Verdict.CHANGED: INFO, Verdict.UNCHANGED: PLAIN, Verdict.ASKED: WARN, Verdict.REFUSED: ZHU},
     CallState: {CallState.PUBLISHED: OK},
     ApplicationState: {ApplicationState.WAITING: INFO, ApplicationState.GRANTED: OK},
     AwardState: {AwardState.HELD: OK},

@@ -12,7 +12,7 @@ from tongxin.people.models import ImportBatch, ImportRow, Membership, Person
 from tongxin.people.roster.fields import FIELDS
 from tongxin.people.roster.kept import Entry
 from tongxin.people.roster.words import DOCUMENT_KINDS, GIG_GROUPS, MEMBERSHIP_STATES, SEXES
-from tongxin.people.states import Answer, Verdict
+from tongxin.people.states import Answer, BatchState, Verdict
 
 COLUMNS: Final = ("name", "id_number", "phone", "employer", "gig_group", "joined_on")  # of the preview, where the sheet has them
 _MASKED: Final = {"name": "name", "id_number": "document", "phone": "phone"}  # roster field, field of masks
@@ -21,6 +21,7 @@ _CODED: Final = {
     "sex": SEXES, "gig_group": GIG_GROUPS, "membership_state": MEMBERSHIP_STATES, "id_kind": DOCUMENT_KINDS,
 }
 _YES_NO: Final = {"1": "是", "0": "否"}
+_WHO: Final = ("name", "id_number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class CellView:
     """What stands in one column of the preview. `problem` is empty where nothing is wrong."""
 
     field: str
+    title: str
     text: str
     problem: str = ""
     blocks: bool = False
@@ -42,6 +44,7 @@ class InputView:
     text: str
     problem: str
     fix: str
+    in_table: bool  # the table's cell says already what is wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,12 @@ def columns_of(batch: ImportBatch) -> list[tuple[str, str]]:
     return [(field, FIELDS[field].title) for field in COLUMNS if field in there or field in {"name", "id_number"}]
 
 
+def mapping_of(batch: ImportBatch) -> list[tuple[str, str, str]]:
+    """(letter, header, title) of every column of the sheet; no title: nothing was read from it."""
+    titles = {field: words.title for field, words in FIELDS.items()}
+    return [(letter, header, titles.get(field, "")) for letter, header, field in batch.columns]
+
+
 def views(batch: ImportBatch, lines: Iterable[ImportRow]) -> list[RowView]:
     columns = [field for field, _ in columns_of(batch)]
     return [view(line, columns) for line in lines]
@@ -92,9 +101,13 @@ def view(line: ImportRow, columns: Sequence[str]) -> RowView:
     needs = verdict in {Verdict.ASKED, Verdict.REFUSED}
     cells = [_cell(entry, field, told.get(field), in_full=needs) for field in columns]
     wrong = [problem for problem in line.problems if problem["column"] in FIELDS and problem["blocks"]] if needs else []
-    inputs = [_input(entry, problem) for problem in {one["column"]: one for one in reversed(wrong)}.values()]
+    if line.offers and any(problem["column"] in _WHO for problem in wrong):  # who it is: name and number both may be wrong
+        wrong += [{"column": name, "message": "", "fix": ""} for name in _WHO if name not in {one["column"] for one in wrong}]
+    inputs = [_input(entry, problem, columns) for problem in {one["column"]: one for one in reversed(wrong)}.values()]
+    typed = {one.field for one in inputs}
     sayings = [
-        (_said(one), str(one["fix"]), bool(one["blocks"])) for one in line.problems if one["column"] not in columns or line.offers
+        (_said(one), str(one["fix"]), bool(one["blocks"])) for one in line.problems
+        if one["column"] not in typed and (one["blocks"] or one["column"] not in columns)
     ]
     return RowView(
         line.row_no, verdict, cells, inputs[::-1], sayings, _changes(line, entry),
@@ -106,6 +119,13 @@ def missing_members(batch: ImportBatch) -> QuerySet[Membership]:
     """Open memberships of the union that no row of the batch names. An import ends none of them."""
     on_the_list = ImportRow.objects.filter(batch=batch, person__isnull=False).values("person")
     return Membership.objects.filter(union=batch.union_id, ends=None).exclude(person__in=on_the_list)
+
+
+def imported_before(batch: ImportBatch) -> ImportBatch | None:
+    """The latest import of the very same file into the same union, if there was one."""
+    same = ImportBatch.objects.filter(union=batch.union_id, digest=batch.digest, state=BatchState.DONE).exclude(pk=batch.pk)
+    found: ImportBatch | None = same.order_by("-committed_at").first()
+    return found
 
 
 def left_out(batch: ImportBatch, verdict: Verdict) -> list[dict[str, object]]:
@@ -130,12 +150,13 @@ def _cell(entry: Entry, field: str, problem: dict[str, Any] | None, *, in_full: 
     text = entry.typed.get(field, "") if problem is not None and problem["blocks"] else said(field, entry.values.get(field, ""))
     if not full and field in _MASKED:
         text = mask_value(_MASKED[field], entry.values.get(field, ""), Purpose.IMPORT_PREVIEW)
-    return CellView(field, text, str(problem["message"]) if problem else "", bool(problem and problem["blocks"]))
+    message = str(problem["message"]) if problem else ""
+    return CellView(field, FIELDS[field].title, text, message, bool(problem and problem["blocks"]))
 
 
-def _input(entry: Entry, problem: dict[str, Any]) -> InputView:
-    field = str(problem["column"])
-    return InputView(field, FIELDS[field].title, entry.typed.get(field, ""), str(problem["message"]), str(problem["fix"]))
+def _input(entry: Entry, problem: dict[str, Any], columns: Sequence[str]) -> InputView:
+    field, message = str(problem["column"]), str(problem["message"])
+    return InputView(field, FIELDS[field].title, entry.typed.get(field, ""), message, str(problem["fix"]), field in columns)
 
 
 def _said(problem: dict[str, Any]) -> str:

@@ -1,0 +1,199 @@
+"""Rosters: uploaded, looked through, imported. Corrections of single rows: import_rows.py."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
+from django.utils.http import content_disposition_header
+from django.views.decorators.cache import never_cache
+
+from tongxin.kernel.refused import Refused
+from tongxin.people.actions import imports
+from tongxin.people.masks import Purpose, shown
+from tongxin.people.models import Account, ImportBatch
+from tongxin.people.powers import Power
+from tongxin.people.queries.imports import columns_of, imported_before, mapping_of, missing_members, rows_of, views
+from tongxin.people.roster.template import template_workbook
+from tongxin.people.states import BatchState, Verdict
+from tongxin.web.answers import render_form, render_part, render_refusal, wants_part
+from tongxin.web.forms import HouseForm
+from tongxin.web.guard import HouseRequest, page
+from tongxin.web.paging import Page, paged
+from tongxin.web.staff.choosing import union_field
+from tongxin.web.staff.import_rows import row_patterns, tabs_of
+
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+STOP_POLLING: Final = 286
+STALLED_AFTER: Final = timedelta(seconds=60)
+BATCH: Final = "staff/imports/batch.html"
+_STEPS: Final = {BatchState.READING: 1, BatchState.CHOOSING: 2, BatchState.DONE: 5}  # else looking through
+STEPS: Final = ("上传", "选列", "核对", "完成")
+
+
+class UploadForm(HouseForm):
+    """One file for one union."""
+
+    file = forms.FileField(
+        label="花名册文件", widget=forms.FileInput(attrs={"class": "tx-drop", "accept": ".xlsx,.xls,.csv,.txt"}),
+        help_text="Excel（.xlsx、.xls）或CSV，自己的表直接传，不用改格式。最大30兆。", allow_empty_file=True,
+        error_messages={"required": "请选一个文件，或把文件拖到这里。"}, max_length=255,
+    )
+
+    def __init__(self, request: HouseRequest) -> None:
+        super().__init__(request.POST or None, request.FILES or None, initial={"union": request.GET.get("union", "")})
+        self.fields["union"] = union_field(request.actor, Power.IMPORT_ROSTER, label="导入到哪个工会")
+        self.order_fields(["union", "file"])
+        if not self.is_bound:
+            self.initial = {name: value for name, value in self.initial.items() if value}
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > settings.ROSTER_MAX_BYTES:
+            raise forms.ValidationError("文件超过30兆。请删掉图片和用不着的表，或分成几个文件上传。", code="file-large")
+        return file
+
+
+def batch_within(request: HouseRequest, public_id: str) -> ImportBatch:
+    """A batch of a union in reach; any other is not there."""
+    batches = ImportBatch.objects.within(request.actor, Power.IMPORT_ROSTER).select_related("union")
+    batch: ImportBatch = get_object_or_404(batches, public_id=public_id)
+    return batch
+
+
+@page(power=Power.IMPORT_ROSTER, methods=("GET",))
+def batches(request: HouseRequest) -> HttpResponse:
+    found = ImportBatch.objects.within(request.actor, Power.IMPORT_ROSTER).select_related("union").order_by("-at", "-pk")
+    shown_here: Page[ImportBatch] = paged(request, found)
+    accounts = Account.objects.filter(pk__in={one.account for one in shown_here}).select_related("person")
+    who = {one.pk: one.person.name if one.person else one.login for one in accounts}
+    return render(request, "staff/imports/list.html", {"page": shown_here, "who": who})
+
+
+@page(power=Power.IMPORT_ROSTER)
+def new(request: HouseRequest) -> HttpResponse:
+    form = UploadForm(request)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            batch = imports.upload(
+                union=form.cleaned_data["union"], file_name=file.name, content=file.read(), by=request.actor, at=request.now
+            )
+        except Refused as refusal:
+            form.refuse(refusal, "union" if refusal.code in {"no-power", "union-not-there"} else "file")
+        else:
+            return redirect("staff:import", batch.public_id)
+    return render_form(request, "staff/imports/new.html", form, {"steps": STEPS})
+
+
+@page(power=Power.IMPORT_ROSTER, methods=("GET",))
+@never_cache
+def batch(request: HouseRequest, public_id: str) -> HttpResponse:
+    """Whatever the batch needs now. While a worker is at it the part polls, and stops when the page has changed."""
+    found = batch_within(request, public_id)
+    running = found.state in {BatchState.READING, BatchState.COMMITTING}
+    if wants_part(request) and not running:
+        return HttpResponse(status=STOP_POLLING, headers={"HX-Redirect": reverse("staff:import", args=[found.public_id])})
+    return render_part(request, f"{BATCH}#progress" if running else BATCH, batch_context(request, found))
+
+
+def batch_context(request: HouseRequest, found: ImportBatch) -> dict[str, Any]:
+    show = request.GET.get("show", "")
+    show = show if show in set(Verdict) else ""
+    context: dict[str, Any] = {
+        "batch": found, "show": show, "tabs": tabs_of(found, show), "steps": STEPS, "step": _STEPS.get(found.state, 3),
+    }
+    if found.state in {BatchState.READY, BatchState.DONE}:
+        total = getattr(found, show) if show else found.rows
+        lines = paged(request, rows_of(found, show), total=total)
+        context |= {
+            "page": lines, "rows": views(found, lines.rows), "columns": columns_of(found), "mapping": mapping_of(found),
+            "before": imported_before(found) if found.state == BatchState.READY else None,
+        }
+    moved = found.moved_at or found.at
+    return context | {"stalled": request.now - moved > STALLED_AFTER}
+
+
+@page(power=Power.IMPORT_ROSTER, methods=("POST",))
+def choose(request: HouseRequest, public_id: str) -> HttpResponse:
+    found = batch_within(request, public_id)
+    choices = {one["about"]: request.POST.get(f"about-{one['about']}", "") for one in found.questions}
+    try:
+        imports.choose(batch=found, choices=choices, by=request.actor, at=request.now)
+    except Refused as refusal:
+        return render_refusal(request, BATCH, batch_context(request, found) | {"chosen": choices}, refusal)
+    return redirect("staff:import", public_id)
+
+
+@page(power=Power.IMPORT_ROSTER, methods=("POST",))
+def commit(request: HouseRequest, public_id: str) -> HttpResponse:
+    found = batch_within(request, public_id)
+    try:
+        imports.start_commit(batch=found, by=request.actor, at=request.now)
+    except Refused as refusal:
+        return render_refusal(request, BATCH, batch_context(request, batch_within(request, public_id)), refusal)
+    return redirect("staff:import", public_id)
+
+
+@page(power=Power.IMPORT_ROSTER, methods=("POST",))
+def read_anew(request: HouseRequest, public_id: str) -> HttpResponse:
+    found = batch_within(request, public_id)
+    imports.read_anew(batch=found, by=request.actor, at=request.now)
+    return redirect("staff:import", public_id)
+
+
+@page(power=Power.IMPORT_ROSTER, methods=("POST",))
+def drop(request: HouseRequest, public_id: str) -> HttpResponse:
+    imports.drop(batch=batch_within(request, public_id), by=request.actor, at=request.now)
+    messages.success(request, "已放弃这份名册，没有导入任何人。")
+    return redirect("staff:imports")
+
+
+@page(power=Power.IMPORT_ROSTER, methods=("GET",))
+def missing(request: HouseRequest, public_id: str) -> HttpResponse:
+    """Members who are not on the list: for the cadre to look into. Nothing ends by itself."""
+    found = batch_within(request, public_id)
+    stays = missing_members(found).select_related("person").order_by("person__name_sort", "pk")
+    lines = paged(request, stays, total=found.missing)
+    rows = [(shown(one.person, "name", Purpose.STAFF_LIST), shown(one.person, "document", Purpose.STAFF_LIST), one) for one in lines]
+    return render(request, "staff/imports/missing.html", {"batch": found, "page": lines, "rows": rows})
+
+
+@page(power=Power.IMPORT_ROSTER, methods=("POST",))
+@never_cache
+def annotated(request: HouseRequest, public_id: str) -> HttpResponse:
+    """By POST: the file holds full numbers, and that it was taken is written down."""
+    found = batch_within(request, public_id)
+    only = request.POST.get("only") == "left-out"
+    content = imports.annotated(batch=found, only_left_out=only, by=request.actor, at=request.now)
+    stem = found.file_name.rpartition(".")[0] or found.file_name
+    return _workbook(content, f"{stem}-{'没导入的行' if only else '标注'}.xlsx")
+
+
+@page(power=Power.IMPORT_ROSTER, methods=("GET",))
+def template(request: HouseRequest) -> HttpResponse:  # noqa: ARG001 - the same for everybody
+    return _workbook(template_workbook(), "会员花名册模板.xlsx")
+
+
+def _workbook(content: bytes, name: str) -> HttpResponse:
+    disposition = content_disposition_header(as_attachment=True, filename=name)
+    return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": disposition})
+
+
+urlpatterns = [
+    path("imports/", batches, name="imports"),
+    path("imports/new", new, name="import-new"),
+    path("imports/template.xlsx", template, name="import-template"),
+    path("imports/<slug:public_id>/", batch, name="import"),
+    path("imports/<slug:public_id>/choose", choose, name="import-choose"),
+    path("imports/<slug:public_id>/commit", commit, name="import-commit"),
+    path("imports/<slug:public_id>/again", read_anew, name="import-again"),
+    path("imports/<slug:public_id>/drop", drop, name="import-drop"),
+    path("imports/<slug:public_id>/missing/", missing, name="import-missing"),
+    path("imports/<slug:public_id>/annotated.xlsx", annotated, name="import-annotated"),
+    *row_patterns,
+]
