@@ -113,6 +113,13 @@ def visible() -> QuerySet[Cohort]:
     return rows
 
 
+def to_sign_up(public_id: str) -> Cohort | None:
+    """The same class with no more than sign-up needs: in a rush this row is read once a tap."""
+    rows = Cohort.objects.exclude(term__state=TermState.DRAFT).select_related("pool")
+    found: Cohort | None = rows.filter(public_id=public_id).first()
+    return found
+
+
 def class_page(cohort: Cohort, *, at: datetime, person: int | None = None) -> ClassPage:
     """`cohort` from `visible()`. One query more for a visitor, four for a person."""
     sessions = list(cohort.sessions.select_related("room").order_by("starts_at", "no"))

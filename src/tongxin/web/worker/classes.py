@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 from django import forms
 from django.contrib import messages
 from django.core.cache import caches
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.urls import path, reverse
@@ -24,6 +24,7 @@ from tongxin.activities.queries.classes import (
     class_page,
     count_matching,
     places,
+    to_sign_up,
     topics,
     visible,
 )
@@ -112,9 +113,11 @@ def class_(request: HouseRequest, cohort_id: str) -> HttpResponse:
 
 @page(open_to=OpenTo.WORKER, methods=("POST",))
 def sign_up(request: HouseRequest, cohort_id: str) -> HttpResponse:
-    cohort = get_object_or_404(visible(), public_id=cohort_id)
+    cohort = to_sign_up(cohort_id)
+    if cohort is None:
+        raise Http404
     key = request.POST.get("key", "")[:KEY] or None
-    person = Person.objects.get(pk=request.actor.person_id)
+    person = Person.from_db(None, ["id"], [request.actor.person_id])  # read only if a rule asks for more than the id
     try:
         application = enrolments.sign_up(cohort=cohort, person=person, by=request.actor, at=request.now, key=key)
     except Refused as refusal:
