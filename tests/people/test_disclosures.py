@@ -1,8 +1,8 @@
 """A full number is shown for a purpose, and the person can read who looked."""
 
 import pytest
-
 from tests.cast import NOW, Cast
+
 from tongxin.kernel.refused import Refused
 from tongxin.people.actions import disclosures
 from tongxin.people.authority import Actor

@@ -1,8 +1,8 @@
 """One table says what stands where."""
 
 import pytest
-
 from tests.cast import Cast
+
 from tongxin.people.masks import TABLE, Purpose, Show, mask_value, shown
 from tongxin.people.models import Person
 from tongxin.people.personal_fields import MODELS, REGISTER

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.cast import Cast
+
 from tongxin.people.actions import rotation
 from tongxin.people.models import Account, Person
 from tongxin.people.queries import lookup

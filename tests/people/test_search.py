@@ -3,8 +3,8 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-
 from tests.cast import Cast, worker
+
 from tongxin.kernel.refused import Refused
 from tongxin.people.masks import Purpose
 from tongxin.people.queries import reach

@@ -6,7 +6,7 @@ from django.utils.timezone import localdate, now
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from tongxin.people.actions import imports
+from tongxin.people.actions import imports, rotation
 from tongxin.people.actions.imports.commits import COMMIT_JOB
 from tongxin.people.actions.imports.uploads import READ_JOB
 from tongxin.people.authority import Actor, actor_of, system
@@ -36,3 +36,11 @@ def _actor(account: int | None, at: datetime) -> Actor:
     """With the powers of that day: who lost the post meanwhile is refused."""
     day = localdate(at)
     return system(day) if account is None else actor_of(Account.objects.get(pk=account), day)
+
+
+@app.periodic(cron="30 19 * * *")  # 3:30 in Beijing
+@app.task(name="people.reseal", queueing_lock="people.reseal", lock="people.reseal")
+def reseal(timestamp: int) -> None:  # noqa: ARG001 - procrastinate tells for which tick it runs
+    """After a new key (`rotation.add_key`, then a restart) everything is under it by the morning; else one look and done."""
+    while rotation.reseal():
+        pass

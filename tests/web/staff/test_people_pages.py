@@ -183,7 +183,8 @@ def test_a_record_that_is_only_found_has_no_link(cast: Cast, as_staff: AsStaff) 
     """An agreement opens finding, not seeing."""
     offer = agreements.Offer(giver=cast.jinjiang_shop, taker=cast.factory, scope="find", power="find_people")
     agreement = agreements.propose(
-        keeper=cast.factory, name="协查协议", parties=[cast.jinjiang_shop], offers=[offer], starts=TODAY, ends=None, by=HOUSE, at=NOW
+        keeper=cast.factory, name="协查协议", parties=[cast.jinjiang_shop], offers=[offer], starts=TODAY, ends=None,
+        by=HOUSE, at=NOW,
     )
     for union in (cast.factory, cast.jinjiang_shop):
         agreements.sign(agreement=agreement, union=union, by=HOUSE, at=NOW)

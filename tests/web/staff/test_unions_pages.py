@@ -53,10 +53,10 @@ def test_a_unions_page_tells_its_history(cast: Cast, as_staff: AsStaff) -> None:
     names.rename(union=cast.factory, name="永川同心智造工会", on=TODAY, by=HOUSE, at=NOW, source="永工发〔2024〕1号")
     client = as_staff(cast.cadre)
     page = body(client, of(cast.factory))
-    assert "<h1 class=\"s-h1\">永川同心智造工会" in page
+    assert '<h1 class="s-h1">永川同心智造工会' in page
     assert "永川同心机械厂工会" in page
     assert "永工发〔2024〕1号" in page
-    assert "<h1 class=\"s-h1\">永川同心机械厂工会" in body(client, of(cast.factory, "?on=2024-03-27"))
+    assert '<h1 class="s-h1">永川同心机械厂工会' in body(client, of(cast.factory, "?on=2024-03-27"))
     assert "这一天还没有成立" in body(client, of(cast.factory, "?on=2010-01-01"))
 
 
@@ -70,7 +70,10 @@ def test_unions_out_of_reach_are_404(cast: Cast, as_staff: AsStaff) -> None:
 
 def test_a_union_is_founded_renamed_and_moved_by_form(cast: Cast, as_staff: AsStaff) -> None:
     client = as_staff(cast.admin)
-    given = {"name": "永川新厂工会", "kind": "grassroots_union", "level": "6", "code": "500118-J9", "uscc": "", "founded_on": "2024-03-01"}
+    given = {
+        "name": "永川新厂工会", "kind": "grassroots_union", "level": "6", "code": "500118-J9", "uscc": "",
+        "founded_on": "2024-03-01",
+    }
     assert client.post(of(cast.zhongshan, "found/"), {**given, "code": "500118"}).status_code == 422
     assert client.post(of(cast.zhongshan, "found/"), given).status_code == 302
     new = Union.objects.get(code="500118-J9")
@@ -122,7 +125,7 @@ def test_the_matrix_of_roles_is_the_table_of_the_checks(cast: Cast, as_staff: As
     page = body(as_staff(getattr(cast, who)), "/staff/roles/")
     for power in Power:
         assert power.label in page
-    cells = page.count("<td class=\"tx-nw\">本")
+    cells = page.count('<td class="tx-nw">本')
     assert cells == len(matrix())
     assert all(role.label in page for role in RoleName)
 

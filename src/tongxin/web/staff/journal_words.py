@@ -13,12 +13,15 @@ KINDS: Final = {
 }
 
 WORDS: Final = {
+    "account.staff-opened": "开通了工作账号", "account.password-reset": "重设了密码", "account.factor-reset": "重设了第二重验证",
+    "account.stopped": "停用了账号", "account.resumed": "恢复了账号",
     "account.factor-set": "设置了第二重验证", "account.opened": "开通了账号", "account.password-changed": "修改了密码",
     "account.password-proven": "输对了密码", "account.recovery-codes-renewed": "换了一套恢复码", "account.signed-in": "登录",
     "agreement.proposed": "起草了协议", "agreement.signed": "签署了协议", "agreement.ended": "提前结束了协议",
     "application.made": "提交了报名", "application.moved": "推进了报名", "application.withdrawn": "撤回了报名",
     "appointment.made": "任命了岗位", "appointment.ended": "结束了岗位",
     "attendance.checked-in": "签到", "attendance.marked": "记了考勤", "attendance.rest-present": "把其余的人记为到课",
+    "attendance.leave-asked": "提前请了假", "attendance.leave-taken-back": "撤回了请假",
     "attendance.column-marked": "记了一整列考勤",
     "award.back": "退回了名额", "award.granted": "给出了名额", "call.opened": "开设了报名通道", "call.window-set": "设定了报名时间",
     "claim.code-issued": "发了认领码", "cohort.added": "新增了班次", "cohort.changed": "修改了班次", "cohort.closed": "停止了报名",
@@ -33,7 +36,8 @@ WORDS: Final = {
     "programme.started": "开办了项目", "programme.edited": "修改了项目", "room.added": "新增了教室", "room.booked": "预订了教室",
     "room.changed": "修改了教室", "room.closed": "停用了教室", "room.released": "释放了教室", "roster.uploaded": "上传了花名册",
     "roster.read": "读完了花名册", "roster.imported": "导入了花名册", "roster.dropped": "放弃了花名册",
-    "roster.downloaded": "下载了带批注的花名册", "roster.exported": "导出了班级名册", "rule.added": "新增了规则", "rule.published": "发布了规则",
+    "roster.downloaded": "下载了带批注的花名册",
+    "roster.exported": "导出了班级名册", "rule.added": "新增了规则", "rule.published": "发布了规则",
     "session.added": "加了课", "session.cancelled": "停了课", "session.rescheduled": "调了课", "site.added": "新增了阵地",
     "site.closed": "停用了阵地", "site.contact-set": "修改了阵地联系方式", "site.renamed": "给阵地更了名",
     "term.added": "新增了一期",
