@@ -104,3 +104,4 @@ class How(models.TextChoices):
     SCREEN_CODE = "screen_code", "扫大屏码"
     REST_PRESENT = "rest_present", "其余都到"
     LOADED = "loaded", "补录"
+    ASKED = "asked", "提前请假"  # before the lesson; any way of coming overrules it

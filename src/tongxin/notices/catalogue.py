@@ -129,6 +129,26 @@ CATALOGUE: Final[dict[str, Words]] = {
         gettext_noop("%(closes)s截止。先看看时间和地点合不合适，再报名。"),
         "/",
     ),
+    "account.staff-opened": Words(
+        gettext_noop("已为您开通工作账号"),
+        gettext_noop("%(who)s为您开通了工作账号，并当面给您一次性密码。第一次登录时要换成自己的密码，再设动态口令。"),
+    ),
+    "account.password-reset": Words(
+        gettext_noop("登录密码已重设"),
+        gettext_noop("%(who)s重设了您的登录密码，原来的密码和登录都已失效。不是您要求的，请马上联系上级工会。"),
+    ),
+    "account.factor-reset": Words(
+        gettext_noop("动态口令已重设"),
+        gettext_noop("%(who)s重设了您的动态口令，下次登录时要重新设置。不是您要求的，请马上联系上级工会。"),
+    ),
+    "account.stopped": Words(
+        gettext_noop("账号已停用"),
+        gettext_noop("%(who)s停用了您的账号。有疑问的话，请联系上级工会。"),
+    ),
+    "account.resumed": Words(
+        gettext_noop("账号已恢复"),
+        gettext_noop("%(who)s恢复了您的账号，请重新登录。"),
+    ),
     "claim.used": Words(
         gettext_noop("账号已接上您的登记"),
         gettext_noop("您的登记在%(union)s，已用窗口给的认领码接到这个账号。不是您本人办的，请马上联系工会。"),

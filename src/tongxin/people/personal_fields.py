@@ -70,7 +70,7 @@ REGISTER: Final[dict[str, dict[str, Kept]]] = {
         **_fields(TECHNICAL, "id", "person", "created_at", "is_active", "password"),
         **_fields(Kept(1, "登录", WHILE_USED), "login"),
         **_fields(Kept(1, "用手机号和验证码登录", WHILE_USED, sealed=True), "phone", "phone_digest"),
-        **_fields(Kept(3, "登录安全", WHILE_USED), "phone_verified_at", "last_login"),
+        **_fields(Kept(3, "登录安全", WHILE_USED), "phone_verified_at", "last_login", "one_time_until", "sessions_ended"),
         **_fields(Kept(3, "用本人选的语言显示", WHILE_USED), "language"),
     },
     "Appointment": {

@@ -50,3 +50,24 @@ class Answer(models.TextChoices):
     OTHER = "other", "是另一个人，新登记"
     USE = "use", "用这一行"
     SKIP = "skip", "跳过这一行"
+
+
+class AccountState(models.TextChoices):
+    """How the account of someone with a post stands, as who governs it sees it."""
+
+    NONE = "none", "还没开通"
+    WAITING = "waiting", "等本人第一次登录"
+    EXPIRED = "expired", "一次性密码已过期"
+    NO_FACTOR = "no_factor", "等本人设动态口令"
+    READY = "ready", "正常"
+    STOPPED = "stopped", "已停用"
+
+    @property
+    def tone(self) -> str:
+        return _TONE.get(self, "")
+
+
+_TONE = {
+    AccountState.WAITING: "info", AccountState.EXPIRED: "warn", AccountState.NO_FACTOR: "info", AccountState.READY: "ok",
+    AccountState.STOPPED: "zhu",
+}

@@ -10,7 +10,7 @@ from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
 from django.db import connection, transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
@@ -20,6 +20,8 @@ from tongxin.people.models import Account
 from tongxin.people.powers import Power
 from tongxin.web.answers import wants_part
 from tongxin.web.second_factor import second_factor_done
+
+OWN_PASSWORD = "/staff/password/"  # noqa: S105 - an address: where a one-time password is changed before anything else
 
 
 class OpenTo(StrEnum):
@@ -71,6 +73,7 @@ def page(
             if (answer := _turn_away(house, guard)) is not None:
                 return answer
             try:
+                _refuse_nulls(house)
                 if request.method in {"GET", "HEAD"}:
                     with read_only():
                         return view(house, *args, **kwargs)
@@ -112,6 +115,14 @@ def read_only() -> Iterator[None]:
             driver.read_only = None
 
 
+def _refuse_nulls(request: HouseRequest) -> None:
+    """The one character that PostgreSQL cannot hold; people do not type it."""
+    if "\0" in request.path:
+        raise Http404
+    if any("\0" in text for query in (request.GET, request.POST) for _name, texts in query.lists() for text in texts):
+        raise Refused("character-wrong", "内容里有看不见的空字符，请删掉或重新输入。")
+
+
 def _turn_away(request: HouseRequest, guard: Guard) -> HttpResponse | None:  # noqa: PLR0911 - one line for each answer
     """None when the actor may go on; else where to go, or why not."""
     actor = request.actor
@@ -127,6 +138,8 @@ def _turn_away(request: HouseRequest, guard: Guard) -> HttpResponse | None:  # n
         return forbidden_page(request, guard.power)
     if not second_factor_done(request):
         return _onward("/staff/second-factor/", request)
+    if request.user.one_time_until is not None and request.path != OWN_PASSWORD:
+        return _onward(OWN_PASSWORD, request)
     return None
 
 

@@ -50,6 +50,7 @@ STAFF: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         Entry("花名册导入", "table-import", "staff:imports", Power.IMPORT_ROSTER),
         Entry("工会组织", "sitemap", "staff:unions", Power.SEE_PEOPLE),
         Entry("岗位任命", "id-badge-2", "staff:appointments", Power.APPOINT),
+        Entry("工作账号", "key", "staff:accounts", Power.APPOINT),
     )),
     ("数据与记录", (
         Entry("数据", "chart-histogram", "staff:figures", Power.READ_FIGURES),

@@ -51,6 +51,15 @@ def enrol(*, account: Account, secret: str, code: str, at: datetime) -> list[str
     return _fresh_recovery_codes(account)
 
 
+@atomic
+def forget(*, account: Account) -> bool:
+    """Codes, recovery codes and the last step go; False when there was no factor. For `staff_accounts.reset_factor`."""
+    there = has_factor(account)
+    Authenticator.objects.filter(user=account).delete()
+    FactorStep.objects.filter(account=account).delete()
+    return there
+
+
 def prove(*, account: Account, code: str, at: datetime) -> None:
     """A code of the app (six digits) or a recovery code (eight), each once.
 

@@ -108,7 +108,9 @@ def _account_of(number: str, at: datetime) -> Account | Refused:
 
 
 def account_by_password(*, login: str, password: str, network: str, at: datetime) -> Account:
-    """Refused: "password-wrong" (the same words for an unknown login and a stopped account), "too-often"."""
+    """Refused: "password-wrong" (the same words for an unknown login and a stopped account), "password-expired" (an
+    administrator's one-time password, too late), "too-often".
+    """
     outcome = _try_password(login=login.strip().lower(), password=password, network=network, at=at)
     if isinstance(outcome, Refused):
         raise outcome
@@ -127,12 +129,19 @@ def _try_password(*, login: str, password: str, network: str, at: datetime) -> A
     if not isinstance(account, Account):
         attempts.note(limits, at=at)
         return Refused("password-wrong", "登录名或密码不对，请核对后再试。忘了密码，请找上级工会的管理员重设。")
+    if account.one_time_until is not None and account.one_time_until <= at:
+        return Refused("password-expired", "这个一次性密码已经过期，请找给您密码的管理员重设。")
     journal.write("account.password-proven", of=account, by=account, at=at)
     return account
 
 
 def change_password(*, account: Account, old: str, new: str, at: datetime) -> Account:
-    """Refused: "too-often", "old-password-wrong". All other sessions end by it. `new` has passed the validators."""
+    """Refused: "too-often", "old-password-wrong", "password-expired", "password-same". All other sessions end by it.
+
+    `new` has passed the validators.
+    """
+    if new == old:
+        raise Refused("password-same", "新密码和原来的一样，请换一个。")
     outcome = _try_password(login=account.login, password=old, network="own", at=at)
     if isinstance(outcome, Refused):
         raise _old_password(outcome)
@@ -142,14 +151,15 @@ def change_password(*, account: Account, old: str, new: str, at: datetime) -> Ac
 @atomic
 def _set_password(account: Account, new: str, at: datetime) -> Account:
     account.set_password(new)
-    account.save(update_fields=["password"])
+    account.one_time_until = None
+    account.save(update_fields=["password", "one_time_until"])
     password_changed(new, account)
     journal.write("account.password-changed", of=account, by=account, at=at)
     return account
 
 
 def _old_password(refusal: Refused) -> Refused:
-    if refusal.code == "too-often":
+    if refusal.code in {"too-often", "password-expired"}:
         return refusal
     return Refused("old-password-wrong", "原来的密码不对，请再输一次。")
 

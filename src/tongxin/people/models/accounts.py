@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 
 from tongxin.kernel.public_ids import new_public_id
 from tongxin.people.models.persons import Person
@@ -22,7 +23,8 @@ class AccountManager(BaseUserManager["Account"]):
 
 
 class Account(AbstractBaseUser):
-    """Workers sign in by phone and code; staff by login, password and a second factor.
+    """Workers sign in by phone and code; staff by login, password and a second factor. Of someone who is both, one account
+    has both: a post opens nothing without the second way.
 
     Not a guarded table: the sign-in library writes it (password hashes, last sign-in).
     """
@@ -34,6 +36,8 @@ class Account(AbstractBaseUser):
     phone_verified_at = models.DateTimeField(null=True)
     language = models.CharField(max_length=10, default="zh-hans")
     is_active = models.BooleanField(default=True)
+    one_time_until = models.DateTimeField(null=True)  # a password to be changed, good until then
+    sessions_ended = models.IntegerField(default=0)  # how often all sessions were ended while the password stayed
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[AccountManager] = AccountManager()
@@ -48,6 +52,11 @@ class Account(AbstractBaseUser):
                 violation_error_message="这个手机号已经有账号，请直接登录。",
             )
         ]
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What sessions are bound to: they end when the password changes, and when `sessions_ended` counts up."""
+        bound = f"{self.password}|{self.sessions_ended}"
+        return salted_hmac("tongxin.account.session", bound, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def account_id(self) -> int:

@@ -6,14 +6,14 @@ from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.password_validation import validate_password
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tongxin.kernel.refused import Refused
 from tongxin.people.actions import sign_in
 from tongxin.people.models import Account
-from tongxin.web.answers import render_form
+from tongxin.web.answers import render_form, safe_next
 from tongxin.web.forms import HouseForm
 from tongxin.web.guard import HouseRequest, OpenTo, page
 
@@ -22,6 +22,7 @@ WEAK = {
     "password_too_short": _("新密码太短，至少要10个字符。"),
     "password_too_common": _("这个密码很多人用，容易被猜到，请换一个。"),
 }
+FIELDS = {"old-password-wrong": "old", "password-expired": "old", "password-same": "new"}
 
 
 class PasswordForm(HouseForm):
@@ -36,6 +37,8 @@ class PasswordForm(HouseForm):
     def __init__(self, *args: object, account: Account, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.account = account
+        if account.one_time_until is not None:
+            self.fields["old"].label = gettext("管理员给的一次性密码")
 
     def clean_new(self) -> str:
         new = str(self.cleaned_data["new"])
@@ -55,18 +58,20 @@ class PasswordForm(HouseForm):
 
 @page(open_to=OpenTo.STAFF)
 def password(request: HouseRequest) -> HttpResponse:
+    """Also where the guard sends whoever came in by an administrator's one-time password: nothing else opens before."""
+    first = request.user.one_time_until is not None
     form = PasswordForm(request.POST if request.method == "POST" else None, account=request.user)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:
             account = sign_in.change_password(account=request.user, old=values["old"], new=values["new"], at=request.now)
         except Refused as refusal:
-            form.refuse(refusal, "old" if refusal.code == "old-password-wrong" else None)
+            form.refuse(refusal, FIELDS.get(refusal.code))
         else:
             update_session_auth_hash(request, account)
             messages.success(request, gettext("密码已改好，别处的登录已退出。"))
-            return redirect("accounts:password")
-    return render_form(request, "accounts/password.html", form)
+            return redirect(safe_next(request, reverse("accounts:password")))
+    return render_form(request, "accounts/password.html", form, {"next": safe_next(request, ""), "first": first})
 
 
 @page(open_to=OpenTo.VISITOR)

@@ -6,6 +6,7 @@ from allauth.account.internal.flows.login import record_authentication
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
 from tongxin.people.models import Account
 from tongxin.web.second_factor import STAFF_SESSION, proven_since
@@ -24,9 +25,11 @@ def open_for_worker(request: HttpRequest, account: Account) -> None:
 
 
 def remember_password_proven(request: HttpRequest, account: Account, at: datetime) -> None:
-    """Not signed in yet: the second factor is still to come."""
+    """Not signed in yet: the second factor is still to come. Bound to the password: a reset in between ends it."""
     request.session.flush()
-    request.session[PENDING] = {"account": account.pk, "at": at.timestamp()}
+    request.session[PENDING] = {
+        "account": account.pk, "at": at.timestamp(), "bound": account.get_session_auth_hash()
+    }
 
 
 def pending_account(request: HttpRequest, at: datetime) -> Account | None:
@@ -34,7 +37,10 @@ def pending_account(request: HttpRequest, at: datetime) -> Account | None:
     pending = request.session.get(PENDING) or {}
     if not pending or pending["at"] < (at - PENDING_FOR).timestamp():
         return None
-    return Account.objects.filter(pk=pending["account"], is_active=True).first()
+    account: Account | None = Account.objects.filter(pk=pending["account"], is_active=True).first()
+    if account is None or not constant_time_compare(pending.get("bound", ""), account.get_session_auth_hash()):
+        return None
+    return account
 
 
 def open_for_staff(request: HttpRequest, account: Account) -> None:

@@ -5,6 +5,6 @@ from tongxin.web.addresses import gather
 app_name = "staff"
 urlpatterns = gather(
     "staff",
-    ("home", "people", "unions", "imports", "appointments", "access", "journal", "programmes", "terms",
+    ("home", "people", "unions", "imports", "appointments", "accounts", "access", "journal", "programmes", "terms",
      "cohorts", "changes", "lessons", "roster", "rollcall", "checkin", "sites", "figures", "operate", "tokens"),
 )
