@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from stdnum.iso7064 import mod_11_2
-
 from tests.cast import NOW, TODAY, Player
+
 from tongxin.people.actions import imports
 from tongxin.people.authority import Actor, system
 from tongxin.people.models import ImportBatch, ImportRow
@@ -40,8 +40,13 @@ def members(count: int, first: int = 0) -> list[Row]:
     family, given = "赵钱孙李周吴郑王冯陈", "伟芳娜敏静丽强磊洋艳勇军杰娟涛明超兰霞平"
     return [
         row(
-            family[n % 10] + given[n // 10 % 20] + given[n // 200 % 20], number(n), f"138{n:08d}", f"合成工厂{n % 30}", "",
-            f"{2019 + n % 4}-0{n % 9 + 1}-{n % 27 + 1:02d}", "工人",
+            family[n % 10] + given[n // 10 % 20] + given[n // 200 % 20],
+            number(n),
+            f"138{n:08d}",
+            f"合成工厂{n % 30}",
+            "",
+            f"{2019 + n % 4}-0{n % 9 + 1}-{n % 27 + 1:02d}",
+            "工人",
         )
         for n in range(first, first + count)
     ]

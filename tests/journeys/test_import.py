@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
-
 from tests.cast import Cast
 from tests.factories.rosters import document, members, number, phone, row, sheet
 from tests.journeys.conftest import faults
 from tests.web.conftest import sign_in
+
 from tongxin.people.models import Person
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -42,7 +42,9 @@ def upload(page: Page, content: bytes, name: str = "会员花名册（3月）.xl
     page.click("text=上传并核对")
 
 
-@pytest.mark.parametrize(("width", "scripts"), [(1280, True), (390, True), (1280, False)], ids=["desk", "phone", "no-scripts"])
+@pytest.mark.parametrize(
+    ("width", "scripts"), [(1280, True), (390, True), (1280, False)], ids=["desk", "phone", "no-scripts"]
+)
 def test_cadre_imports_a_roster(
     open_page: Callable[..., Page], live_server: object, cast: Cast, shot: Shot, width: int, scripts: bool
 ) -> None:

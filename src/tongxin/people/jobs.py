@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.utils.timezone import localdate, now
+from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
@@ -20,7 +20,7 @@ TRIES = RetryStrategy(max_attempts=3, wait=5)
 def read_import(batch: int) -> None:
     found = ImportBatch.objects.get(pk=batch)
     if found.state == BatchState.READING:  # not given up meanwhile
-        at = now()
+        at = timezone.now()
         imports.read(batch=found, by=_actor(found.account, at), at=at)
 
 
@@ -28,13 +28,13 @@ def read_import(batch: int) -> None:
 def commit_import(batch: int, account: int | None) -> None:
     found = ImportBatch.objects.get(pk=batch)
     if found.state == BatchState.COMMITTING:
-        at = now()
+        at = timezone.now()
         imports.commit_queued(batch=found, by=_actor(account, at), at=at)
 
 
 def _actor(account: int | None, at: datetime) -> Actor:
     """With the powers of that day: who lost the post meanwhile is refused."""
-    day = localdate(at)
+    day = timezone.localdate(at)
     return system(day) if account is None else actor_of(Account.objects.get(pk=account), day)
 
 

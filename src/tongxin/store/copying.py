@@ -58,7 +58,8 @@ def copy_over(things: Sequence[models.Model], columns: Iterable[str]) -> None:
 def _new_keys(model: type[models.Model], count: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [model._meta.db_table, count]  # noqa: SLF001
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            [model._meta.db_table, count],  # noqa: SLF001
         )
         return [key for (key,) in cursor.fetchall()]
 

@@ -3,9 +3,9 @@
 from datetime import date
 
 import pytest
-
 from tests.cast import NOW, TODAY, Cast, account
 from tests.factories.rosters import codes, counts, document, house, line, number, phone, row, uploaded
+
 from tongxin.kernel.refused import Refused
 from tongxin.people.actions import imports, persons
 from tongxin.people.models import ImportBatch, Membership, Person
@@ -49,7 +49,9 @@ def test_fixing_one_of_two_people_with_one_number_frees_the_other(cast: Cast) ->
 
 
 def test_using_one_row_of_two_leaves_the_other_out(cast: Cast) -> None:
-    batch = uploaded(cast.factory, row("新人甲", number(1), "", "甲厂"), row("新人甲", number(1), "", "乙厂"), by=cast.cadre.actor)
+    batch = uploaded(
+        cast.factory, row("新人甲", number(1), "", "甲厂"), row("新人甲", number(1), "", "乙厂"), by=cast.cadre.actor
+    )
     assert codes(batch, 2)[0] == codes(batch, 3)[0] == "row-twice-differs"
     answer(batch, 3, "use", cast)
     assert (counts(batch), codes(batch, 2)[0]) == ((1, 0, 0, 0, 1), "row-other-used")
@@ -94,7 +96,13 @@ def test_member_elsewhere_is_moved_by_whoever_has_power_over_both(cast: Cast) ->
     imports.answer(batch=batch, row_no=2, answer="transfer", by=cast.admin.actor, at=NOW)
     imports.commit(batch=batch, by=cast.admin.actor, at=NOW)
     old, new = Membership.objects.filter(person=cast.zhang.person).order_by("starts")
-    assert (old.ends, old.end_reason, new.starts, new.union, new.previous) == (TODAY, "transferred", TODAY, cast.factory, old)
+    assert (old.ends, old.end_reason, new.starts, new.union, new.previous) == (
+        TODAY,
+        "transferred",
+        TODAY,
+        cast.factory,
+        old,
+    )
 
 
 def test_member_elsewhere_may_stay_and_be_corrected(cast: Cast) -> None:
@@ -115,7 +123,11 @@ def test_record_without_number_may_be_the_same(cast: Cast) -> None:
     declared = account("declared")
     with writing():
         person = persons.declare(
-            account=declared, name="新人甲", near=cast.yongchuan, by=persons.Actor(on=TODAY, account_id=declared.pk), at=NOW,
+            account=declared,
+            name="新人甲",
+            near=cast.yongchuan,
+            by=persons.Actor(on=TODAY, account_id=declared.pk),
+            at=NOW,
         )
         from tongxin.people.actions.values import phone_columns
 
@@ -136,7 +148,10 @@ def test_member_with_same_name_and_phone_and_another_number_is_asked(cast: Cast)
 
 def test_member_without_number_on_the_list_is_known_by_name_and_phone(cast: Cast) -> None:
     batch = uploaded(
-        cast.factory, row("王小华", "", cast.wang.person.phone_text(), "新单位"), row("没有人", "", phone(3)), by=cast.cadre.actor
+        cast.factory,
+        row("王小华", "", cast.wang.person.phone_text(), "新单位"),
+        row("没有人", "", phone(3)),
+        by=cast.cadre.actor,
     )
     assert counts(batch) == (0, 1, 0, 0, 1)
     assert (line(batch, 2).changes, line(batch, 2).person_id) == (["employer"], cast.wang.person.pk)
@@ -145,7 +160,9 @@ def test_member_without_number_on_the_list_is_known_by_name_and_phone(cast: Cast
 
 def test_one_person_on_two_rows_with_and_without_number_is_written_once(cast: Cast) -> None:
     batch = uploaded(
-        cast.factory, row("王小华", document(cast.wang), "", "甲厂"), row("王小华", "", cast.wang.person.phone_text(), "乙厂"),
+        cast.factory,
+        row("王小华", document(cast.wang), "", "甲厂"),
+        row("王小华", "", cast.wang.person.phone_text(), "乙厂"),
         by=cast.cadre.actor,
     )
     assert (counts(batch), codes(batch, 3)) == ((0, 1, 0, 0, 1), ["person-twice"])

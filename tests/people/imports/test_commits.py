@@ -3,9 +3,9 @@
 from datetime import date
 
 import pytest
-
 from tests.cast import NOW, SINCE, TODAY, Cast
 from tests.factories.rosters import codes, counts, document, house, line, members, number, phone, row, uploaded
+
 from tongxin.kernel.refused import Refused
 from tongxin.people.actions import imports, memberships, persons
 from tongxin.people.actions.imports import writes
@@ -30,8 +30,10 @@ def state_of_people() -> list[tuple[object, ...]]:
 
 def test_commit_registers_with_membership_from_the_day_of_joining(cast: Cast) -> None:
     batch = uploaded(
-        cast.factory, row("新人甲", number(1), phone(1), "永川同心机械厂", "", "2020-05-06", "钳工"),
-        row("新人乙", number(2), phone(2), "", "外卖配送员"), row("新人丙", number(3), phone(3), "厂", "", "2001-05-06"),
+        cast.factory,
+        row("新人甲", number(1), phone(1), "永川同心机械厂", "", "2020-05-06", "钳工"),
+        row("新人乙", number(2), phone(2), "", "外卖配送员"),
+        row("新人丙", number(3), phone(3), "厂", "", "2001-05-06"),
         by=cast.cadre.actor,
     )
     batch = commit(batch, cast)
@@ -57,7 +59,12 @@ def test_same_file_twice_changes_nothing(cast: Cast) -> None:
 
 
 def test_import_after_a_change_updates_what_differs_and_leaves_blank_cells_alone(cast: Cast) -> None:
-    commit(uploaded(cast.factory, row("新人甲", number(1), phone(1), "甲厂", "", "2020-05-06", "钳工"), by=cast.cadre.actor), cast)
+    commit(
+        uploaded(
+            cast.factory, row("新人甲", number(1), phone(1), "甲厂", "", "2020-05-06", "钳工"), by=cast.cadre.actor
+        ),
+        cast,
+    )
     batch = uploaded(cast.factory, row("新人甲", number(1), phone(2), "", "", "2021-05-06", ""), by=cast.cadre.actor)
     assert line(batch, 2).changes == ["phone", "joined_on"]
     commit(batch, cast)
@@ -73,12 +80,18 @@ def test_someone_who_left_joins_again_after_the_end(cast: Cast) -> None:
     batch = uploaded(cast.factory, row("李建国", document(cast.li), "", "厂", "", "2010-01-01"), by=cast.cadre.actor)
     assert codes(batch, 2)[0] == "joined-after-last"
     commit(batch, cast)
-    assert [one.starts for one in Membership.objects.filter(person=cast.li.person).order_by("starts")] == [SINCE, date(2023, 1, 1)]
+    assert [one.starts for one in Membership.objects.filter(person=cast.li.person).order_by("starts")] == [
+        SINCE,
+        date(2023, 1, 1),
+    ]
 
 
 def test_rows_that_are_asked_or_refused_stay_out(cast: Cast) -> None:
     batch = uploaded(
-        cast.factory, row("新人甲", number(1)), row("错一位", number(2)[:-1]), row("林蓉", document(cast.lin)),
+        cast.factory,
+        row("新人甲", number(1)),
+        row("错一位", number(2)[:-1]),
+        row("林蓉", document(cast.lin)),
         by=cast.cadre.actor,
     )
     batch = commit(batch, cast)
@@ -180,14 +193,14 @@ def test_journal_tells_of_batch_and_people_without_personal_data(cast: Cast) -> 
     ], key=str)  # fmt: skip
 
 
-def test_commit_costs_the_same_statements_for_many_rows(cast: Cast, django_assert_max_num_queries: object) -> None:
+def test_commit_costs_the_same_statements_for_many_rows(cast: Cast) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     spent = []
     for few in (members(3), members(60, first=100)):
         batch = uploaded(cast.factory, *few, by=house())
-        with CaptureQueriesContext(connection, ) as told:
+        with CaptureQueriesContext(connection) as told:
             imports.commit(batch=batch, by=house(), at=NOW)
         spent.append(len(told))
     assert spent[0] == spent[1]

@@ -1,9 +1,9 @@
 """A file comes in: read, judged, kept; or refused and nothing kept."""
 
 import pytest
-
 from tests.cast import NOW, Cast
 from tests.factories.rosters import codes, counts, document, line, members, number, phone, row, sheet, uploaded
+
 from tongxin.kernel.refused import Refused
 from tongxin.people.actions import imports
 from tongxin.people.models import ImportBatch, ImportRow, Membership, Person
@@ -27,7 +27,14 @@ def test_upload_judges_every_row_and_writes_nobody(cast: Cast) -> None:
     )
     assert batch.state == BatchState.READY
     assert counts(batch) == (1, 1, 0, 3, 1)
-    assert [one.verdict for one in batch.lines.order_by("row_no")] == ["added", "asked", "changed", "refused", "asked", "asked"]
+    assert [one.verdict for one in batch.lines.order_by("row_no")] == [
+        "added",
+        "asked",
+        "changed",
+        "refused",
+        "asked",
+        "asked",
+    ]
     assert line(batch, 4).changes == ["phone", "occupation"]
     assert codes(batch, 5) == ["id-length", "phone-missing", "employer-missing"]
     assert codes(batch, 6)[0] == "in-another-union"
@@ -59,9 +66,7 @@ def test_large_file_waits_for_the_job_and_reads_the_same(cast: Cast, monkeypatch
 
 def test_interrupted_reading_starts_again_and_doubles_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tongxin.people.actions.imports.uploads.READ_LATER_BYTES", 10)
-    monkeypatch.setattr("tongxin.people.queries.matching.CHUNK", 2)
     batch = uploaded(cast.factory, *members(5), by=cast.cadre.actor)
-    ImportRow.objects.none()
     from tongxin.people.actions.imports import uploads
 
     stored, parts = uploads._store, []
@@ -86,7 +91,10 @@ def test_interrupted_reading_starts_again_and_doubles_nothing(cast: Cast, monkey
 def test_two_columns_for_one_thing_are_asked_before_anything_is_judged(cast: Cast) -> None:
     headers = ("姓名", "身份证号", "手机", "联系电话")
     batch = uploaded(
-        cast.factory, ["新人甲", number(1), phone(1), phone(2)], by=cast.cadre.actor, headers=headers,
+        cast.factory,
+        ["新人甲", number(1), phone(1), phone(2)],
+        by=cast.cadre.actor,
+        headers=headers,
     )
     assert (batch.state, batch.lines.count()) == (BatchState.CHOOSING, 0)
     assert [one["about"] for one in batch.questions] == ["phone"]
@@ -109,6 +117,8 @@ def test_rehearsal_writes_nothing_and_counts_the_same(cast: Cast) -> None:
     content = sheet(*members(3), row("错一位", number(9)[:-1]))
     told = imports.rehearse(union=cast.factory, file_name="x.xlsx", content=content, by=cast.cadre.actor)
     assert (told.rows, told.counts["added"], told.missing) == (4, 3, 3)
-    assert [(one["row"], one["column"], one["code"]) for one in told.left_out["refused"]] == [(5, "身份证号", "id-length")]
+    assert [(one["row"], one["column"], one["code"]) for one in told.left_out["refused"]] == [
+        (5, "身份证号", "id-length")
+    ]
     assert (ImportBatch.objects.count(), Document.objects.count()) == (0, 0)
     assert Membership.objects.filter(union=cast.factory).count() == 3

@@ -14,11 +14,21 @@ from tongxin.people.roster.kept import Entry
 from tongxin.people.roster.words import DOCUMENT_KINDS, GIG_GROUPS, MEMBERSHIP_STATES, SEXES
 from tongxin.people.states import Answer, BatchState, Verdict
 
-COLUMNS: Final = ("name", "id_number", "phone", "employer", "gig_group", "joined_on")  # of the preview, where the sheet has them
+COLUMNS: Final = (
+    "name",
+    "id_number",
+    "phone",
+    "employer",
+    "gig_group",
+    "joined_on",
+)  # of the preview, where the sheet has them
 _MASKED: Final = {"name": "name", "id_number": "document", "phone": "phone"}  # roster field, field of masks
 _RECORDED: Final = {"is_migrant": "migrant_worker"}  # where a record calls a field otherwise
 _CODED: Final = {
-    "sex": SEXES, "gig_group": GIG_GROUPS, "membership_state": MEMBERSHIP_STATES, "id_kind": DOCUMENT_KINDS,
+    "sex": SEXES,
+    "gig_group": GIG_GROUPS,
+    "membership_state": MEMBERSHIP_STATES,
+    "id_kind": DOCUMENT_KINDS,
 }
 _YES_NO: Final = {"1": "是", "0": "否"}
 _WHO: Final = ("name", "id_number")
@@ -101,17 +111,30 @@ def view(line: ImportRow, columns: Sequence[str]) -> RowView:
     needs = verdict in {Verdict.ASKED, Verdict.REFUSED}
     cells = [_cell(entry, field, told.get(field), in_full=needs) for field in columns]
     wrong = [problem for problem in line.problems if problem["column"] in FIELDS and problem["blocks"]] if needs else []
-    if line.offers and any(problem["column"] in _WHO for problem in wrong):  # who it is: name and number both may be wrong
-        wrong += [{"column": name, "message": "", "fix": ""} for name in _WHO if name not in {one["column"] for one in wrong}]
+    if line.offers and any(
+        problem["column"] in _WHO for problem in wrong
+    ):  # who it is: name and number both may be wrong
+        wrong += [
+            {"column": name, "message": "", "fix": ""} for name in _WHO if name not in {one["column"] for one in wrong}
+        ]
     inputs = [_input(entry, problem, columns) for problem in {one["column"]: one for one in reversed(wrong)}.values()]
     typed = {one.field for one in inputs}
     sayings = [
-        (_said(one), str(one["fix"]), bool(one["blocks"])) for one in line.problems
+        (_said(one), str(one["fix"]), bool(one["blocks"]))
+        for one in line.problems
         if one["column"] not in typed and (one["blocks"] or one["column"] not in columns)
     ]
     return RowView(
-        line.row_no, verdict, cells, inputs[::-1], sayings, _changes(line, entry),
-        [Answer(offer) for offer in line.offers], [Answer(one) for one in line.answers], _known_as(line), line.done,
+        line.row_no,
+        verdict,
+        cells,
+        inputs[::-1],
+        sayings,
+        _changes(line, entry),
+        [Answer(offer) for offer in line.offers],
+        [Answer(one) for one in line.answers],
+        _known_as(line),
+        line.done,
     )
 
 
@@ -123,7 +146,9 @@ def missing_members(batch: ImportBatch) -> QuerySet[Membership]:
 
 def imported_before(batch: ImportBatch) -> ImportBatch | None:
     """The latest import of the very same file into the same union, if there was one."""
-    same = ImportBatch.objects.filter(union=batch.union_id, digest=batch.digest, state=BatchState.DONE).exclude(pk=batch.pk)
+    same = ImportBatch.objects.filter(union=batch.union_id, digest=batch.digest, state=BatchState.DONE).exclude(
+        pk=batch.pk
+    )
     found: ImportBatch | None = same.order_by("-committed_at").first()
     return found
 
@@ -147,7 +172,11 @@ def told_of(row_no: int, problems: Sequence[dict[str, Any]], headers: dict[str, 
 def _cell(entry: Entry, field: str, problem: dict[str, Any] | None, *, in_full: bool) -> CellView:
     """What is wrong stands in full, because it must be corrected; so does the name of a row that waits for somebody."""
     full = (in_full and field == "name") or (problem is not None and problem["blocks"])
-    text = entry.typed.get(field, "") if problem is not None and problem["blocks"] else said(field, entry.values.get(field, ""))
+    text = (
+        entry.typed.get(field, "")
+        if problem is not None and problem["blocks"]
+        else said(field, entry.values.get(field, ""))
+    )
     if not full and field in _MASKED:
         text = mask_value(_MASKED[field], entry.values.get(field, ""), Purpose.IMPORT_PREVIEW)
     message = str(problem["message"]) if problem else ""
@@ -156,7 +185,9 @@ def _cell(entry: Entry, field: str, problem: dict[str, Any] | None, *, in_full: 
 
 def _input(entry: Entry, problem: dict[str, Any], columns: Sequence[str]) -> InputView:
     field, message = str(problem["column"]), str(problem["message"])
-    return InputView(field, FIELDS[field].title, entry.typed.get(field, ""), message, str(problem["fix"]), field in columns)
+    return InputView(
+        field, FIELDS[field].title, entry.typed.get(field, ""), message, str(problem["fix"]), field in columns
+    )
 
 
 def _said(problem: dict[str, Any]) -> str:
@@ -176,7 +207,11 @@ def said(field: str, value: str) -> str:
 def _changes(line: ImportRow, entry: Entry) -> list[ChangeView]:
     """Old and new, masked as anywhere in the preview. Of an imported row the old is gone, and only the field is named."""
     person = None if line.done else line.person
-    return [ChangeView(FIELDS[field].title, _old(person, field), _new(entry, field)) for field in line.changes if field in FIELDS]
+    return [
+        ChangeView(FIELDS[field].title, _old(person, field), _new(entry, field))
+        for field in line.changes
+        if field in FIELDS
+    ]
 
 
 def _new(entry: Entry, field: str) -> str:

@@ -25,11 +25,27 @@ T = TypeVar("T")
 _SEXES: Final = {Sex.MALE: "male", Sex.FEMALE: "female"}
 _YES_NO: Final = {True: "1", False: "0"}
 _PLAIN: Final = (
-    "ethnicity", "political_status", "education", "skill_level", "gig_group", "employer", "employer_uscc", "occupation",
+    "ethnicity",
+    "political_status",
+    "education",
+    "skill_level",
+    "gig_group",
+    "employer",
+    "employer_uscc",
+    "occupation",
     "model_worker",
 )
 _READ: Final = (  # the pieces for searching are left where they are
-    *_PLAIN, "name", "sex", "born", "document_digest", "phone", "phone_digest", "migrant_worker", "federation", "changed_at",
+    *_PLAIN,
+    "name",
+    "sex",
+    "born",
+    "document_digest",
+    "phone",
+    "phone_digest",
+    "migrant_worker",
+    "federation",
+    "changed_at",
 )
 _ASKABLE: Final = (Level.PROVINCE, Level.PREFECTURE, Level.COUNTY)
 
@@ -45,7 +61,9 @@ def found_for(entries: Sequence[Entry], *, union: Union, by: Actor) -> dict[int,
     by_number = _by_number({entry.document for entry in entries if entry.document})
     loose = [entry for entry in entries if entry.document not in by_number]
     by_phone = _by_phone({entry.values["phone"] for entry in loose if "phone" in entry.values}, union)
-    people = {person.pk: person for person in [*by_number.values(), *(one for some in by_phone.values() for one in some)]}
+    people = {
+        person.pk: person for person in [*by_number.values(), *(one for some in by_phone.values() for one in some)]
+    }
     known = _known(people, union)
     away = _elsewhere({one.union for one in known.values() if one.union is not None} - {union.pk}, union, by)
     holdings = _Holdings(union.pk, by_number, by_phone, known, away)
@@ -110,14 +128,22 @@ def _one(person: Person, stays: Sequence[Membership], union: Union) -> Known:
     facts: dict[str, Any] = {}
     if stay is not None:
         facts = {
-            "union": stay.union_id, "starts": stay.starts, "moved_in": stay.previous_id is not None, "post": stay.post,
+            "union": stay.union_id,
+            "starts": stay.starts,
+            "moved_in": stay.previous_id is not None,
+            "post": stay.post,
             "retained": stay.retained,
         }
     held = f"{stay.pk}.{stay.starts:%y%m%d}.{stay.retained:d}" if stay else "-"
     return Known(
-        person=person.pk, name=names.tidy(person.name), values=_values(person), last_end=max(ends, default=None),
-        basis=f"{person.changed_at.timestamp():.6f}/{held}/{len(stays)}", has_document=person.document_digest is not None,
-        away=person.federation != union.federation, **facts,
+        person=person.pk,
+        name=names.tidy(person.name),
+        values=_values(person),
+        last_end=max(ends, default=None),
+        basis=f"{person.changed_at.timestamp():.6f}/{held}/{len(stays)}",
+        has_document=person.document_digest is not None,
+        away=person.federation != union.federation,
+        **facts,
     )
 
 
@@ -137,12 +163,16 @@ def _elsewhere(unions: Collection[int], union: Union, by: Actor) -> dict[int | N
     """
     if not unions:
         return {}
-    mine = set(unions) if by.system else set(
-        unions_within(by, Power.MANAGE_PEOPLE).filter(pk__in=unions).values_list("pk", flat=True)
+    mine = (
+        set(unions)
+        if by.system
+        else set(unions_within(by, Power.MANAGE_PEOPLE).filter(pk__in=unions).values_list("pk", flat=True))
     )
-    above = Closure.objects.as_of(by.on).filter(
-        descendant__in=unions, ancestor__kind=Kind.FEDERATION, ancestor__level__in=_ASKABLE
-    ).order_by("ancestor__level")
+    above = (
+        Closure.objects.as_of(by.on)
+        .filter(descendant__in=unions, ancestor__kind=Kind.FEDERATION, ancestor__level__in=_ASKABLE)
+        .order_by("ancestor__level")
+    )
     near = Q(ancestor__level=Level.PROVINCE) | Q(ancestor__federation=union.federation)
     ask = dict(above.filter(near).values_list("descendant_id", "ancestor__name"))  # the lowest comes last, and stays
     return {one: (one in mine, ask.get(one, "对方工会的上级")) for one in unions}

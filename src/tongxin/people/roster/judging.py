@@ -14,8 +14,19 @@ from tongxin.people.roster.shapes import Problem
 from tongxin.people.states import Answer, Verdict
 
 COMPARED: Final = (  # fields that a record holds as a roster says them; blank cells leave them alone
-    "phone", "sex", "born", "ethnicity", "political_status", "education", "skill_level", "is_migrant", "gig_group",
-    "employer", "employer_uscc", "occupation", "model_worker",
+    "phone",
+    "sex",
+    "born",
+    "ethnicity",
+    "political_status",
+    "education",
+    "skill_level",
+    "is_migrant",
+    "gig_group",
+    "employer",
+    "employer_uscc",
+    "occupation",
+    "model_worker",
 )
 ENDED: Final = frozenset({"transferred", "left", "lapsed", "died"})  # states of a membership that is over
 
@@ -187,7 +198,9 @@ def _ask_elsewhere(entry: Entry, known: Known, found: Found) -> Judgement:
 
 
 def _judge_joining(entry: Entry, known: Known | None, place: Place) -> Judgement:
-    if known is not None and known.union is not None:  # a transfer: from today, whenever the worker first joined a union
+    if (
+        known is not None and known.union is not None
+    ):  # a transfer: from today, whenever the worker first joined a union
         starts, notice = place.today, None
     else:
         starts, notice = _start(entry, place, known.last_end if known else None)
@@ -209,7 +222,9 @@ def _judge_member(entry: Entry, known: Known, place: Place, *, stays: bool) -> J
 
 
 def _differences(entry: Entry, known: Known) -> tuple[str, ...]:
-    found = [name for name in COMPARED if entry.values.get(name, known.values.get(name, "")) != known.values.get(name, "")]
+    found = [
+        name for name in COMPARED if entry.values.get(name, known.values.get(name, "")) != known.values.get(name, "")
+    ]
     if Answer.RENAME in entry.answers and entry.values["name"] != known.name:
         found.insert(0, "name")
     if entry.document and not known.has_document:
@@ -228,7 +243,7 @@ def _membership_differences(entry: Entry, known: Known) -> list[str]:
 
 
 def _start(entry: Entry, place: Place, last_end: date | None) -> tuple[date, Problem | None]:
-    """入会时间 is a worker's first day in any union; the stay here begins neither before this union nor before the last stay ended."""
+    """入会时间 is a worker's first day in any union. The stay here begins neither before this union nor within another."""
     joined = date.fromisoformat(entry.values["joined_on"]) if "joined_on" in entry.values else place.today
     if last_end is not None and joined < last_end:
         return max(last_end, place.founded_on), AFTER_LAST
@@ -240,8 +255,13 @@ def _refused(entry: Entry, known: Known | None, problem: Problem | None = None) 
 
 
 def _judged(
-    entry: Entry, verdict: Verdict, known: Known | None, problem: Problem | None = None, *,
-    offers: tuple[Answer, ...] = (), changes: tuple[str, ...] = (),
+    entry: Entry,
+    verdict: Verdict,
+    known: Known | None,
+    problem: Problem | None = None,
+    *,
+    offers: tuple[Answer, ...] = (),
+    changes: tuple[str, ...] = (),
 ) -> Judgement:
     problems = ((problem,) if problem else ()) + tuple(entry.told)
     person, basis = (known.person, known.basis) if known else (None, "")
@@ -259,33 +279,57 @@ def _notice(column: str, code: str, message: str, fix: str = "") -> Problem:
 ID_MISSING: Final = "id-missing"  # as checks.py calls it
 SKIPPED: Final = _worded("", "skipped", "按您的选择跳过。")
 STATE_ENDED: Final = _worded(
-    "membership_state", "state-ended", "会籍状态写的是已经离开，导入不会结束会籍。",
+    "membership_state",
+    "state-ended",
+    "会籍状态写的是已经离开，导入不会结束会籍。",
     "仍是会员的请改会籍状态；确已离开的请在职工页面办理，这一行可以跳过。",
 )
 BY_PHONE: Final = _notice("id_number", "known-by-phone", "没有证件号码，按姓名和手机号对上了本工会的会员。")
 TWO_NAMES: Final = _worded(
-    "name", "one-id-two-names", "这个证件号码登记的是另一个姓名。", "请对照证件：是同一人请选用哪个姓名；不是请改正证件号码。",
+    "name",
+    "one-id-two-names",
+    "这个证件号码登记的是另一个姓名。",
+    "请对照证件：是同一人请选用哪个姓名；不是请改正证件号码。",
 )
 ELSEWHERE: Final = _worded(
-    "", "in-another-union", "这个人的会籍在另一个工会。", "一个人只有一处会籍，请选要不要转到本工会。",
+    "",
+    "in-another-union",
+    "这个人的会籍在另一个工会。",
+    "一个人只有一处会籍，请选要不要转到本工会。",
 )
 CONSENT: Final = _worded(
-    "", "consent-needed", "这个人的登记在另一省（市），要先取得本人单独同意。", "请在职工页面办理入会，这一行可以跳过。",
+    "",
+    "consent-needed",
+    "这个人的登记在另一省（市），要先取得本人单独同意。",
+    "请在职工页面办理入会，这一行可以跳过。",
 )
 MAYBE_SAME: Final = _worded(
-    "id_number", "maybe-same", "已有同名同手机号的登记，还没有证件号码。", "请选是不是同一个人。",
+    "id_number",
+    "maybe-same",
+    "已有同名同手机号的登记，还没有证件号码。",
+    "请选是不是同一个人。",
 )
 NUMBER_DIFFERS: Final = _worded(
-    "id_number", "number-differs", "本工会已有同名同手机号的会员，证件号码不同。", "请对照证件改正号码；确是另一个人请选新登记。",
+    "id_number",
+    "number-differs",
+    "本工会已有同名同手机号的会员，证件号码不同。",
+    "请对照证件改正号码；确是另一个人请选新登记。",
 )
 AFTER_LAST: Final = _notice("joined_on", "joined-after-last", "入会时间早于上一段会籍结束，本工会的会籍从那天起算。")
-AFTER_FOUNDING: Final = _notice("joined_on", "joined-before-union", "入会时间早于本工会成立，本工会的会籍从成立那天起算。")
+AFTER_FOUNDING: Final = _notice(
+    "joined_on", "joined-before-union", "入会时间早于本工会成立，本工会的会籍从成立那天起算。"
+)
 _TWINS: Final = {
     "same": _notice("", "row-twice", "与第%d行完全相同，只算一次。", "不用改；也可以删去这一行。"),
     "differs": _worded("", "row-twice-differs", "与第%d行是同一个人，内容不同。", "请选用哪一行，或改正证件号码。"),
-    "names": _worded("id_number", "id-two-people", "证件号码与第%d行相同，姓名不同。", "请对照证件，改正其中一行，或选用哪一行。"),
+    "names": _worded(
+        "id_number", "id-two-people", "证件号码与第%d行相同，姓名不同。", "请对照证件，改正其中一行，或选用哪一行。"
+    ),
     "unused": _worded("", "row-other-used", "与第%d行是同一个人，已选用那一行。"),
 }
 _TWIN_VERDICTS: Final = {
-    "same": Verdict.UNCHANGED, "differs": Verdict.ASKED, "names": Verdict.ASKED, "unused": Verdict.REFUSED,
+    "same": Verdict.UNCHANGED,
+    "differs": Verdict.ASKED,
+    "names": Verdict.ASKED,
+    "unused": Verdict.REFUSED,
 }

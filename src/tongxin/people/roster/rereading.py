@@ -45,4 +45,6 @@ def _cell(entry: Entry, name: str, text: str, *, typed: bool) -> Cell:
     fault = next((problem.code for problem in entry.told if problem.column == name and problem.code in _FAULTS), None)
     if fault:
         return Fault(fault, text)
-    return entry.values[name] if _SERIAL.fullmatch(text) and name in {"born", "joined_on"} & entry.values.keys() else text
+    return (
+        entry.values[name] if _SERIAL.fullmatch(text) and name in {"born", "joined_on"} & entry.values.keys() else text
+    )

@@ -53,7 +53,9 @@ def _parts(request: HouseRequest, batch: ImportBatch, row_no: int, moved: list[i
     shown = {one.row_no: one for one in context["rows"]}  # type: ignore[attr-defined]
     body = render_to_string(ROW, {**context, "row": shown[row_no], "fresh": True}, request)
     for number in sorted(shown.keys() - {row_no}):
-        body += f"<template>{render_to_string(ROW, {**context, 'row': shown[number], 'aside': True}, request)}</template>"
+        body += (
+            f"<template>{render_to_string(ROW, {**context, 'row': shown[number], 'aside': True}, request)}</template>"
+        )
     body += render_to_string("staff/imports/aside.html", context, request)
     wrong = shown[row_no].verdict == Verdict.REFUSED and "answer" not in request.POST
     return HttpResponse(body, status=UNPROCESSABLE if wrong else 200)
@@ -70,8 +72,11 @@ def _context(request: HouseRequest, batch: ImportBatch, numbers: list[int]) -> d
     lines = rows_of(batch).filter(row_no__in=numbers)
     fields = [field for field, _ in columns]
     return {
-        "batch": batch, "columns": columns, "rows": [view(line, fields) for line in lines],
-        "tabs": tabs_of(batch, request.GET.get("show", "")), "next": safe_next(request, reverse("staff:import", args=[batch.public_id])),
+        "batch": batch,
+        "columns": columns,
+        "rows": [view(line, fields) for line in lines],
+        "tabs": tabs_of(batch, request.GET.get("show", "")),
+        "next": safe_next(request, reverse("staff:import", args=[batch.public_id])),
     }
 
 

@@ -39,9 +39,12 @@ class UploadForm(HouseForm):
     """One file for one union."""
 
     file = forms.FileField(
-        label="花名册文件", widget=forms.FileInput(attrs={"class": "tx-drop", "accept": ".xlsx,.xls,.csv,.txt"}),
-        help_text="Excel（.xlsx、.xls）或CSV，自己的表直接传，不用改格式。最大30兆。", allow_empty_file=True,
-        error_messages={"required": "请选一个文件，或把文件拖到这里。"}, max_length=255,
+        label="花名册文件",
+        widget=forms.FileInput(attrs={"class": "tx-drop", "accept": ".xlsx,.xls,.csv,.txt"}),
+        help_text="Excel（.xlsx、.xls）或CSV，自己的表直接传，不用改格式。点下面选，或把文件拖进框里。最大30兆。",
+        allow_empty_file=True,
+        error_messages={"required": "请选一个文件，或把文件拖到这里。"},
+        max_length=255,
     )
 
     def __init__(self, request: HouseRequest) -> None:
@@ -67,7 +70,9 @@ def batch_within(request: HouseRequest, public_id: str) -> ImportBatch:
 
 @page(power=Power.IMPORT_ROSTER, methods=("GET",))
 def batches(request: HouseRequest) -> HttpResponse:
-    found = ImportBatch.objects.within(request.actor, Power.IMPORT_ROSTER).select_related("union").order_by("-at", "-pk")
+    found = (
+        ImportBatch.objects.within(request.actor, Power.IMPORT_ROSTER).select_related("union").order_by("-at", "-pk")
+    )
     shown_here: Page[ImportBatch] = paged(request, found)
     accounts = Account.objects.filter(pk__in={one.account for one in shown_here}).select_related("person")
     who = {one.pk: one.person.name if one.person else one.login for one in accounts}
@@ -81,7 +86,11 @@ def new(request: HouseRequest) -> HttpResponse:
         file = form.cleaned_data["file"]
         try:
             batch = imports.upload(
-                union=form.cleaned_data["union"], file_name=file.name, content=file.read(), by=request.actor, at=request.now
+                union=form.cleaned_data["union"],
+                file_name=file.name,
+                content=file.read(),
+                by=request.actor,
+                at=request.now,
             )
         except Refused as refusal:
             form.refuse(refusal, "union" if refusal.code in {"no-power", "union-not-there"} else "file")
@@ -97,7 +106,9 @@ def batch(request: HouseRequest, public_id: str) -> HttpResponse:
     found = batch_within(request, public_id)
     running = found.state in {BatchState.READING, BatchState.COMMITTING}
     if wants_part(request) and not running:
-        return HttpResponse(status=STOP_POLLING, headers={"HX-Redirect": reverse("staff:import", args=[found.public_id])})
+        return HttpResponse(
+            status=STOP_POLLING, headers={"HX-Redirect": reverse("staff:import", args=[found.public_id])}
+        )
     return render_part(request, f"{BATCH}#progress" if running else BATCH, batch_context(request, found))
 
 
@@ -105,13 +116,20 @@ def batch_context(request: HouseRequest, found: ImportBatch) -> dict[str, Any]:
     show = request.GET.get("show", "")
     show = show if show in set(Verdict) else ""
     context: dict[str, Any] = {
-        "batch": found, "show": show, "tabs": tabs_of(found, show), "steps": STEPS, "step": _STEPS.get(found.state, 3),
+        "batch": found,
+        "show": show,
+        "tabs": tabs_of(found, show),
+        "steps": STEPS,
+        "step": _STEPS.get(found.state, 3),
     }
     if found.state in {BatchState.READY, BatchState.DONE}:
         total = getattr(found, show) if show else found.rows
         lines = paged(request, rows_of(found, show), total=total)
         context |= {
-            "page": lines, "rows": views(found, lines.rows), "columns": columns_of(found), "mapping": mapping_of(found),
+            "page": lines,
+            "rows": views(found, lines.rows),
+            "columns": columns_of(found),
+            "mapping": mapping_of(found),
             "before": imported_before(found) if found.state == BatchState.READY else None,
         }
     moved = found.moved_at or found.at
@@ -159,7 +177,8 @@ def missing(request: HouseRequest, public_id: str) -> HttpResponse:
     found = batch_within(request, public_id)
     stays = missing_members(found).select_related("person").order_by("person__name_sort", "pk")
     lines = paged(request, stays, total=found.missing)
-    rows = [(shown(one.person, "name", Purpose.STAFF_LIST), shown(one.person, "document", Purpose.STAFF_LIST), one) for one in lines]
+    listed = Purpose.STAFF_LIST
+    rows = [(shown(one.person, "name", listed), shown(one.person, "document", listed), one) for one in lines]
     return render(request, "staff/imports/missing.html", {"batch": found, "page": lines, "rows": rows})
 
 

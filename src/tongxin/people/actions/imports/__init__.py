@@ -7,6 +7,17 @@ from tongxin.people.actions.imports.rehearsal import Rehearsal, rehearse
 from tongxin.people.actions.imports.uploads import choose, drop, read, read_anew, upload
 
 __all__ = [
-    "Rehearsal", "annotated", "answer", "choose", "commit", "commit_queued", "drop", "fix", "read", "read_anew", "rehearse",
-    "start_commit", "upload",
+    "Rehearsal",
+    "annotated",
+    "answer",
+    "choose",
+    "commit",
+    "commit_queued",
+    "drop",
+    "fix",
+    "read",
+    "read_anew",
+    "rehearse",
+    "start_commit",
+    "upload",
 ]

@@ -109,8 +109,16 @@ def _commit(batch: ImportBatch, by: Actor, at: datetime) -> tuple[ImportBatch, i
     batch.committed_at, batch.failure, batch.moved_at = at, "", at
     batch.save()
     journal.write(
-        "roster.imported", of=batch, by=by, at=at, added=batch.added, changed=batch.changed, unchanged=batch.unchanged,
-        asked=batch.asked, refused=batch.refused, missing=batch.missing,
+        "roster.imported",
+        of=batch,
+        by=by,
+        at=at,
+        added=batch.added,
+        changed=batch.changed,
+        unchanged=batch.unchanged,
+        asked=batch.asked,
+        refused=batch.refused,
+        missing=batch.missing,
     )
     return batch, 0
 
@@ -133,7 +141,12 @@ def _judge(lines: dict[int, ImportRow], batch: ImportBatch, by: Actor) -> list[J
 def _lock_people(lines: Iterable[ImportRow]) -> None:
     """In one order, as everybody who changes records does."""
     wanted = {line.person_id for line in lines if line.person_id is not None}
-    list(Person.objects.filter(pk__in=wanted).order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk"))
+    list(
+        Person.objects.filter(pk__in=wanted)
+        .order_by("pk")
+        .select_for_update(of=("self",), no_key=True)
+        .values_list("pk")
+    )
 
 
 def _show_anew(batch: ImportBatch, lines: dict[int, ImportRow], moved: list[Judged]) -> ImportBatch:

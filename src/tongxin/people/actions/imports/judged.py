@@ -64,7 +64,10 @@ def stands(line: ImportRow, judgement: Judgement) -> bool:
     """Whether what the cadre saw is still so. For what will be written, the record must not have moved either."""
     seen: tuple[Any, ...] = (line.verdict, line.person_id, line.changes, line.problems, line.offers)
     now = (
-        judgement.verdict, judgement.person, list(judgement.changes), problems_as_data(judgement.problems),
+        judgement.verdict,
+        judgement.person,
+        list(judgement.changes),
+        problems_as_data(judgement.problems),
         [str(offer) for offer in judgement.offers],
     )
     return seen == now and (not judgement.writes or line.basis == judgement.basis)

@@ -111,12 +111,24 @@ def drop(*, batch: ImportBatch, by: Actor, at: datetime) -> ImportBatch:
 
 def _make(union: Union, file_name: str, content: bytes, by: Actor, at: datetime) -> ImportBatch:
     document = documents.keep(
-        content, name=file_name, kind="roster", union=union.pk, federation=union.federation, keep_until=by.on + KEEP, by=by,
+        content,
+        name=file_name,
+        kind="roster",
+        union=union.pk,
+        federation=union.federation,
+        keep_until=by.on + KEEP,
+        by=by,
         at=at,
     )
     batch = ImportBatch.make(
-        union=union, federation=union.federation, document=document.pk, file_name=document.name, digest=document.digest,
-        account=by.account_id, at=at, moved_at=at,
+        union=union,
+        federation=union.federation,
+        document=document.pk,
+        file_name=document.name,
+        digest=document.digest,
+        account=by.account_id,
+        at=at,
+        moved_at=at,
     )
     journal.write("roster.uploaded", of=batch, by=by, at=at, bytes=document.size)
     return batch

@@ -21,7 +21,14 @@ from tongxin.store.copying import copy_new, copy_over
 
 _SEXES: Final = {"male": Sex.MALE, "female": Sex.FEMALE}
 _PLAIN: Final = (
-    "ethnicity", "political_status", "education", "skill_level", "gig_group", "employer", "employer_uscc", "occupation",
+    "ethnicity",
+    "political_status",
+    "education",
+    "skill_level",
+    "gig_group",
+    "employer",
+    "employer_uscc",
+    "occupation",
     "model_worker",
 )
 OF_MEMBERSHIP: Final = frozenset({"post", "membership_state", "joined_on"})
@@ -50,8 +57,14 @@ def _register(batch: ImportBatch, rows: Sequence[Judged], by: Actor, at: datetim
 
 def _new_person(batch: ImportBatch, entry: Entry, at: datetime) -> Person:
     return Person(
-        federation=batch.federation, assurance=Assurance.ROSTER, synthetic=batch.union.synthetic, created_at=at, changed_at=at,
-        **_document(entry) | name_columns(entry.values["name"]) | phone_columns(entry.values.get("phone", ""))
+        federation=batch.federation,
+        assurance=Assurance.ROSTER,
+        synthetic=batch.union.synthetic,
+        created_at=at,
+        changed_at=at,
+        **_document(entry)
+        | name_columns(entry.values["name"])
+        | phone_columns(entry.values.get("phone", ""))
         | tier_two_columns(_tier_two(entry, entry.values.keys())),
     )
 
@@ -112,8 +125,12 @@ def _join(batch: ImportBatch, rows: Sequence[Judged], people: dict[int, Person],
     leaving = {stay.person_id: stay for stay in open_ones}
     made = [
         Membership(
-            person=people[entry.row_no], union=batch.union, federation=people[entry.row_no].federation, starts=found.starts,
-            post=entry.values.get("post", ""), retained=entry.values.get("membership_state") == "retained",
+            person=people[entry.row_no],
+            union=batch.union,
+            federation=people[entry.row_no].federation,
+            starts=found.starts,
+            post=entry.values.get("post", ""),
+            retained=entry.values.get("membership_state") == "retained",
             previous=leaving.get(people[entry.row_no].pk),
         )
         for entry, found in rows
