@@ -12,9 +12,9 @@ from ninja.errors import HttpError
 from tongxin.activities.actions import enrolments
 from tongxin.activities.models import Cohort
 from tongxin.activities.queries.classes import Filters, ListedClass, PartOfDay, class_list, class_page, visible
-from tongxin.activities.queries.standing import Stands
 from tongxin.calls.models import Application
 from tongxin.calls.queries import place_in_line
+from tongxin.calls.states import ApplicationState
 from tongxin.people.models import Person
 from tongxin.people.powers import Power
 from tongxin.web.api.doors import SIGNED_IN, anyone
@@ -75,7 +75,7 @@ def sign_up(request: HttpRequest, class_id: ClassId, asked: SignUpIn) -> SignUpO
 
 def _application(application: Application, cohort: Cohort) -> SignUpOut:
     return SignUpOut(
-        application=application.public_id, state=application.state, at=timezone.localtime(application.at),
+        application=application.public_id, state=ApplicationState(application.state), at=timezone.localtime(application.at),
         place=place_in_line(application, cohort.pool) if cohort.pool is not None else None,
     )
 
@@ -101,12 +101,6 @@ def _out(row: ListedClass) -> ClassOut:
         site=PlaceOut(id=cohort.site.public_id, name=cohort.site.name, address=cohort.site.address),
         weekday=cohort.weekday, starts_at=cohort.starts_at, ends_at=cohort.ends_at, first_day=cohort.first_day,
         last_day=cohort.last_day, sessions=cohort.session_count, fee_yuan=f"{cohort.fee:.2f}",
-        synthetic=cohort.term.programme.synthetic, **_stands(stands),
+        synthetic=cohort.term.programme.synthetic, state=stands.state, units=stands.units, left=stands.left,
+        waiting=stands.waiting, place=stands.place, opens=stands.opens, closes=stands.closes,
     )
-
-
-def _stands(stands: Stands) -> dict[str, object]:
-    return {
-        "state": stands.state.value, "units": stands.units, "left": stands.left, "waiting": stands.waiting,
-        "place": stands.place, "opens": stands.opens, "closes": stands.closes,
-    }

@@ -1,10 +1,12 @@
 """What goes in and comes out. Every answer, refusals included, has a declared shape."""
 
 from datetime import date, datetime, time
-from typing import Literal
 
 from ninja import Field, Schema
 from pydantic import ConfigDict
+
+from tongxin.activities.states import Standing
+from tongxin.calls.states import ApplicationState
 
 PublicId = Field(pattern=r"^[0-9a-z]{12}$", description="A public id, 12 characters.")
 
@@ -47,7 +49,7 @@ class ClassOut(Schema):
     last_day: date
     sessions: int
     fee_yuan: str
-    state: str
+    state: Standing
     units: int
     left: int
     waiting: int
@@ -72,7 +74,7 @@ class SignUpIn(Strict):
 
 class SignUpOut(Schema):
     application: str
-    state: Literal["waiting", "granted", "withdrawn", "ended"]
+    state: ApplicationState
     place: int | None
     at: datetime
 

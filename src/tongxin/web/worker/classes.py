@@ -100,7 +100,8 @@ class Shelf(NamedTuple):
 
 def _shelf(request: HouseRequest) -> Shelf:
     kept = caches["process"]
-    if (shelf := kept.get("classes-shelf")) is None:
+    shelf: Shelf | None = kept.get("classes-shelf")
+    if shelf is None:
         kept.set("classes-shelf", shelf := Shelf(places(request.now), topics(request.now)), SHELF_FRESH)
     return shelf
 
@@ -133,7 +134,7 @@ def sign_up(request: HouseRequest, cohort_id: str) -> HttpResponse:
 @page(open_to=OpenTo.WORKER, methods=("POST",))
 def withdraw(request: HouseRequest, cohort_id: str) -> HttpResponse:
     cohort = get_object_or_404(visible(), public_id=cohort_id)
-    person = Person.objects.get(pk=request.actor.person_id)
+    person = Person.objects.get(account=request.user)
     try:
         enrolments.withdraw(cohort=cohort, person=person, by=request.actor, at=request.now)
     except Refused as refusal:
