@@ -7,8 +7,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from config.embedded import EmbeddedServer, data_folder
 
 
-def env_flag(name: str, default: bool = False) -> bool:
-    return os.environ.get(name, str(default)).lower() in {"1", "true", "yes", "on"}
+def env_flag(name: str) -> bool:
+    return os.environ.get(name, "").lower() in {"1", "true", "yes", "on"}
 
 
 TONGXIN_DATA = data_folder()

@@ -3,7 +3,7 @@
 from typing import Any
 
 
-class Refused(Exception):  # noqa: N818 - it is an answer, not an error
+class Refused(Exception):
     """A request that the house does not carry out, with words for the person who asked.
 
     `code` is stable and for machines; `words` is a Chinese sentence (the msgid of its translations) that says what is

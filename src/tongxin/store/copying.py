@@ -13,7 +13,7 @@ def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[
     """`columns` as the database names them (cohort_id); values as the driver takes them. Returns how many."""
     must_be_writing(f"copy of {model.__name__}")
     quoted = ", ".join(connection.ops.quote_name(column) for column in columns)
-    into = f"{connection.ops.quote_name(model._meta.db_table)} ({quoted})"  # noqa: SLF001 - Django's own name for it
+    into = f"{connection.ops.quote_name(model._meta.db_table)} ({quoted})"
     count = 0
     with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
         for row in rows:
@@ -29,10 +29,10 @@ def copy_new(things: Sequence[models.Model]) -> None:
     model = type(things[0])
     for thing, key in zip(things, _new_keys(model, len(things)), strict=True):
         thing.pk = key
-    fields = list(model._meta.concrete_fields)  # noqa: SLF001 - Django's own name for it
+    fields: list[Any] = list(model._meta.concrete_fields)
     copy_rows(model, [field.column for field in fields], _values(things, fields))
     for thing in things:
-        thing._state.adding, thing._state.db = False, connection.alias  # noqa: SLF001
+        thing._state.adding, thing._state.db = False, connection.alias
 
 
 def copy_over(things: Sequence[models.Model], columns: Iterable[str]) -> None:
@@ -42,13 +42,13 @@ def copy_over(things: Sequence[models.Model], columns: Iterable[str]) -> None:
     model = type(things[0])
     must_be_writing(f"copy over {model.__name__}")
     quote = connection.ops.quote_name
-    fields = [model._meta.get_field(name) for name in sorted(columns)]  # noqa: SLF001
+    fields: list[Any] = [model._meta.get_field(name) for name in sorted(columns)]
     listed = ", ".join(quote(field.column) for field in fields)
-    table, fresh = quote(model._meta.db_table), quote(f"fresh_{model._meta.db_table}")  # noqa: SLF001
+    table, fresh = quote(model._meta.db_table), quote(f"fresh_{model._meta.db_table}")
     with connection.wrap_database_errors, connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMP TABLE {fresh} ON COMMIT DROP AS SELECT id, {listed} FROM {table} WITH NO DATA")  # noqa: S608 - names of ours
         with cursor.copy(f"COPY {fresh} (id, {listed}) FROM STDIN") as copy:
-            for row in _values(things, [model._meta.pk, *fields]):  # noqa: SLF001
+            for row in _values(things, [model._meta.pk, *fields]):
                 copy.write_row(row)
         changes = ", ".join(f"{quote(field.column)} = {fresh}.{quote(field.column)}" for field in fields)
         cursor.execute(f"UPDATE {table} SET {changes} FROM {fresh} WHERE {table}.id = {fresh}.id")  # noqa: S608
@@ -59,7 +59,7 @@ def _new_keys(model: type[models.Model], count: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [model._meta.db_table, count],  # noqa: SLF001
+            [model._meta.db_table, count],
         )
         return [key for (key,) in cursor.fetchall()]
 

@@ -37,7 +37,7 @@ class Sealed:
     __str__ = __repr__
 
 
-class SealedField(models.BinaryField):
+class SealedField(models.BinaryField):  # type: ignore[type-arg]  # not subscriptable at run time
     """Takes a text or a Sealed, stores bytes, gives back a Sealed. `purpose` binds the value to its column."""
 
     def __init__(self, *, purpose: str, **kwargs: Any) -> None:
@@ -48,10 +48,10 @@ class SealedField(models.BinaryField):
         name, path, args, kwargs = super().deconstruct()
         return name, path, args, {**kwargs, "purpose": self.purpose}
 
-    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Sealed | None:
+    def from_db_value(self, value: Any, *_: Any) -> Sealed | None:
         return None if value is None else Sealed(bytes(value), self.purpose)
 
-    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:  # noqa: FBT001, FBT002
         if isinstance(value, str):
             value = Sealed.of(value, self.purpose)
         return super().get_db_prep_value(value.raw if isinstance(value, Sealed) else value, connection, prepared)
