@@ -1,6 +1,7 @@
 """The cast itself: what every other test relies on."""
 
 from tests.cast import Cast
+
 from tongxin.people.powers import Power
 from tongxin.people.scoping import unions_within
 
