@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -105,7 +105,8 @@ def classes(count: int, units: int, now: datetime) -> list[Any]:
         course=course, site=site, weekday=1, starts_at=time(19), ends_at=time(20), session_count=4, units=units,
         first_day=today + timedelta(days=8),
     )  # fmt: skip
-    made = [cohorts.add(term=term, plan=plan, by=by, at=now) for _ in range(count)]
+    plans = [replace(plan, name=f"{n}班") for n in range(1, count + 1)]
+    made = [cohorts.add(term=term, plan=one, by=by, at=now) for one in plans]
     terms.publish(term=term, by=by, at=now)
     for cohort in made:
         cohort.refresh_from_db()

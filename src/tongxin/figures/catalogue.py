@@ -11,7 +11,7 @@ from tongxin.kernel.refused import Refused
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """`aggregate` counts over `fact`: for facts with a quantity over `q`, which is one person's sum where `by_person`.
+    """`aggregate` counts over `fact`; where `by_person`, over one row a person with the sum of its quantities, `q`.
 
     `exact_by` names the axes along which the rows' numbers add up to the whole; along any other, one counted thing may
     stand in several rows, and `overlap` says so in words.
@@ -70,13 +70,13 @@ FIGURES: Final[Mapping[str, Figure]] = {
                 "一名职工在一个班次至少出勤一次（到或迟），计1人次，记在第一次出勤那天；同一班次出勤多次仍是1人次，参加几个班次就是几人次。"
                 "转班的，在哪个班出勤就计在哪个班。按截止日（含当天）前的服务记录相加，更正后撤回的已减去。"
             ),
-            source="服务台账“人次”", fact=PERSON_TIMES, aggregate="coalesce(sum(q), 0)",
+            source="服务台账“人次”", fact=PERSON_TIMES, aggregate="coalesce(sum(s.quantity), 0)",
             exact_by=_PLACE | {Axis.PERSON},
         ),
         Figure(
             name="attendances", words="出勤", question="职工到课多少次？", unit="次", grain="职工和课次", version=1,
             definition="一名职工在一节课出勤（到或迟），计1次。按截止日（含当天）前的服务记录相加，更正后撤回的已减去。",
-            source="服务台账“出勤次”", fact=ATTENDANCES, aggregate="coalesce(sum(q), 0)",
+            source="服务台账“出勤次”", fact=ATTENDANCES, aggregate="coalesce(sum(s.quantity), 0)",
             exact_by=_PLACE | {Axis.PERSON},
         ),
         Figure(

@@ -1,48 +1,45 @@
-"""From what is asked to numbers: one statement a relation, whatever is grouped by."""
+"""From what is asked to numbers: whole and rows along any number of axes, in one pass over each relation."""
 
-from collections.abc import Iterator, Sequence
-from itertools import groupby
-from operator import attrgetter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
+from tongxin.figures import statements
 from tongxin.figures.asking import Asking, Axis, Key
 from tongxin.figures.catalogue import Figure
 from tongxin.figures.facts import Fact
-from tongxin.unions.models import Union
 
 Values = dict[str, int]
-NATIONAL: Final = "000000"
-
-_SEEN: Final = "seen AS MATERIALIZED (SELECT id FROM unions_union WHERE {})"  # once a statement, not once a row
-_TREE: Final = """tree AS MATERIALIZED (
-        SELECT below.descendant_id AS member, child.descendant_id AS branch
-        FROM unions_closure child JOIN unions_closure below ON below.ancestor_id = child.descendant_id
-        WHERE child.ancestor_id = %s AND child.depth = 1
-          AND child.valid_from <= %s AND (child.valid_to IS NULL OR child.valid_to > %s)
-          AND below.valid_from <= %s AND (below.valid_to IS NULL OR below.valid_to > %s)
-    )"""
+Wants = Mapping[Axis | None, Sequence[Figure]]  # None: the whole, without rows
+Survey = dict[Axis | None, dict[Key, Values]]
+WHOLE: Final = None
 
 
 def total(figures: Sequence[Figure], asking: Asking) -> Values:
     """Each figure's number by name."""
-    found: Values = {}
-    for of_fact in _by_fact(figures):
-        [(_, values)] = _ask(of_fact, asking, None)
-        found |= values
-    return found
+    return survey(asking, {WHOLE: figures})[WHOLE][None]
 
 
 def rows(figures: Sequence[Figure], asking: Asking, by: Axis) -> dict[Key, Values]:
     """Each figure's number by name, for every key that the axis has. Figures without a row there count 0."""
-    found: dict[Key, Values] = {}
-    zero = dict.fromkeys((figure.name for figure in figures), 0)
-    for of_fact in _by_fact(figures):
-        for key, values in _ask(of_fact, asking, by):
-            found.setdefault(key, dict(zero)).update(values)
-    return {key: values for key, values in found.items() if any(values.values())}
+    return survey(asking, {by: figures})[by]
+
+
+def survey(asking: Asking, wants: Wants) -> Survey:
+    """All that is wanted at once: what is counted over one relation is read in one pass, however many the axes.
+
+    Figures that count people need a pass of their own for each axis, since a person's rows must be summed there first.
+    """
+    found: Survey = {axis: {} for axis in wants}
+    zeros = {axis: dict.fromkeys((figure.name for figure in figures), 0) for axis, figures in wants.items()}
+    for axis, key, values in _passes(asking, wants):
+        shown = {name: value for name, value in values.items() if name in zeros[axis]}
+        found[axis].setdefault(key, dict(zeros[axis])).update(shown)
+    if WHOLE in wants:
+        found[WHOLE].setdefault(None, zeros[WHOLE])
+    kept = {axis: {key: values for key, values in of.items() if any(values.values())} for axis, of in found.items()}
+    return {**kept, **({WHOLE: found[WHOLE]} if WHOLE in wants else {})}
 
 
 def knows(figure: Figure, axis: Axis) -> bool:
@@ -50,90 +47,46 @@ def knows(figure: Figure, axis: Axis) -> bool:
     return (Axis.UNION if axis is Axis.BRANCH else axis) in figure.fact.columns
 
 
-def _by_fact(figures: Sequence[Figure]) -> Iterator[list[Figure]]:
-    ordered = sorted(figures, key=lambda figure: figure.fact.name)
-    for _, group in groupby(ordered, key=attrgetter("fact.name")):
-        yield list(group)
+def _passes(asking: Asking, wants: Wants) -> Iterator[tuple[Axis | None, Key, Values]]:
+    every = {figure.name: figure for figures in wants.values() for figure in figures}
+    for fact in {figure.fact.name: figure.fact for figure in every.values()}.values():
+        plain = [figure for figure in every.values() if figure.fact is fact and not figure.by_person]
+        axes = [axis for axis, figures in wants.items() if any(figure in plain for figure in figures)]
+        if axes:
+            yield from _plain(fact, plain, asking, axes)
+    for axis, figures in wants.items():
+        for figure in figures:
+            if figure.by_person:
+                yield from _by_person(figure, asking, axis)
 
 
-def _ask(figures: Sequence[Figure], asking: Asking, by: Axis | None) -> Iterator[tuple[Key, Values]]:
-    sql, params = statement(figures, asking, by)
+def _plain(
+    fact: Fact, figures: Sequence[Figure], asking: Asking, axes: Sequence[Axis | None]
+) -> Iterator[tuple[Axis | None, Key, Values]]:
+    grouped = [axis for axis in axes if axis is not None]
+    sql, params = statements.plain(fact, [figure.aggregate for figure in figures], asking, axes)
+    for level, *cells in _answers(sql, params):
+        place = _place(int(level), len(grouped))
+        key = None if place is None else cells[place]
+        yield WHOLE if place is None else grouped[place], key, _named(figures, cells[len(grouped) :])
+
+
+def _by_person(figure: Figure, asking: Asking, axis: Axis | None) -> Iterator[tuple[Axis | None, Key, Values]]:
+    sql, params = statements.by_person(figure.fact, figure.aggregate, asking, axis)
+    for key, number in _answers(sql, params):
+        yield axis, key, _named([figure], [number])
+
+
+def _answers(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        for key, *numbers in cursor.fetchall():
-            yield key, {figure.name: int(number) for figure, number in zip(figures, numbers, strict=True)}
+        return list(cursor.fetchall())
 
 
-def statement(figures: Sequence[Figure], asking: Asking, by: Axis | None) -> tuple[str, list[Any]]:
-    """The SQL for figures of one relation. Texts come from `facts` and `catalogue` alone, values go as parameters."""
-    fact = figures[0].fact
-    tables, given = _tables(asking, by)
-    relation, bounds = _relation(fact, asking, by)
-    conditions, more = _conditions(fact, asking)
-    key = "NULL::text" if by is None else "tree.branch" if by is Axis.BRANCH else fact.columns[by]
-    counted = f"FROM {relation} WHERE {' AND '.join(conditions)}"
-    if fact.quantity:
-        counted = f"FROM ({_quantities(figures, fact, key, counted)}) p"
-        key = "k"
-    numbers = ", ".join(figure.aggregate for figure in figures)
-    shown, grouped = ("NULL", "") if by is None else (key, " GROUP BY 1")
-    return f"{tables}SELECT {shown}, {numbers} {counted}{grouped}", given + bounds + more
+def _place(level: int, count: int) -> int | None:
+    """Which of the axes a row is of: PostgreSQL's GROUPING has one bit an axis, 0 where the row is grouped by it."""
+    return next((place for place in range(count) if not level >> (count - 1 - place) & 1), None)
 
 
-def _quantities(figures: Sequence[Figure], fact: Fact, key: str, counted: str) -> str:
-    """Summed by person only where a figure asks for people: it costs a sort of all rows."""
-    if any(figure.by_person for figure in figures):
-        return f"SELECT {key} AS k, sum({fact.quantity}) AS q {counted} GROUP BY 1, {fact.columns[Axis.PERSON]}"
-    return f"SELECT {key} AS k, {fact.quantity} AS q {counted}"
-
-
-def _tables(asking: Asking, by: Axis | None) -> tuple[str, list[Any]]:
-    """Unions in reach and the branches of the tree that day, worked out before the rows are met."""
-    texts: list[str] = []
-    params: list[Any] = []
-    members = [_members(unions) for unions in _bounds(asking)]
-    if members:
-        texts.append(_SEEN.format(" AND ".join(f"id IN ({text})" for text, _ in members)))
-        params += [value for _, values in members for value in values]
-    if by is Axis.BRANCH:
-        root = asking.union or Union.objects.get(code=NATIONAL)
-        texts.append(_TREE)
-        params += [root.pk, *[asking.as_of] * 4]
-    return (f"WITH {', '.join(texts)} " if texts else ""), params
-
-
-def _relation(fact: Fact, asking: Asking, by: Axis | None) -> tuple[str, list[Any]]:
-    axes = {*asking.narrowed, *([by] if by else [])}
-    text = fact.source + (fact.joined if axes & fact.needs_join else "")
-    if by is Axis.BRANCH:
-        text += f" LEFT JOIN tree ON tree.member = {fact.columns[Axis.UNION]}"
-    return text, [fact.bound(asking.as_of)] * fact.source.count("%s")
-
-
-def _conditions(fact: Fact, asking: Asking) -> tuple[list[str], list[Any]]:
-    texts = [f"({fact.counted})"]
-    params: list[Any] = [fact.bound(asking.as_of)]
-    if asking.programme is not None:
-        texts.append(f"{fact.programme} = %s")
-        params.append(asking.programme.pk)
-    for axis, key in asking.narrowed.items():
-        texts.append(f"{fact.columns[axis]} IS NOT DISTINCT FROM %s")
-        params.append(key)
-    if asking.scope is not None or asking.union is not None:
-        texts.append(f"{fact.columns[Axis.UNION]} IN (SELECT id FROM seen)")  # noqa: S608  a constant of `facts`
-    return texts, params
-
-
-def _bounds(asking: Asking) -> Iterator[Any]:
-    if asking.scope is not None:
-        yield asking.scope
-    if asking.union is not None:
-        yield Union.objects.under(asking.union, on=asking.as_of)
-
-
-def _members(unions: Any) -> tuple[str, list[Any]]:
-    try:
-        text, params = unions.order_by().values("pk").query.sql_with_params()
-    except EmptyResultSet:
-        return "SELECT NULL::bigint WHERE false", []
-    return text, list(params)
+def _named(figures: Sequence[Figure], numbers: Sequence[object]) -> Values:
+    return {figure.name: int(str(number)) for figure, number in zip(figures, numbers, strict=True)}

@@ -1,6 +1,6 @@
 """A number with the rows behind it: what card, chart, table, workbook, print and API all show."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tongxin.activities.models import Cohort
@@ -99,28 +99,35 @@ def share(ratio: Ratio, asking: Asking) -> Share:
     return ratio.of(counting.total((ratio.numerator, ratio.denominator), asking))
 
 
-def sheet(
-    names: Iterable[str],
-    asking: Asking,
-    by: Axis,
-    *,
-    reader: Actor | None = None,
-    totals: counting.Values | None = None,
-) -> Sheet:
-    """The rows sorted as people read the axis: terms and days by number, others by name. Records that are gone stand last.
+def sheet(names: Iterable[str], asking: Asking, by: Axis, *, reader: Actor | None = None) -> Sheet:
+    """One number, or several, with the rows behind them along one axis."""
+    _, sheets = board(asking, {by: tuple(names)}, reader=reader)
+    return sheets[by]
 
-    `totals`: numbers of the same asking that were counted already, so that a page counts each once.
+
+def board(
+    asking: Asking, wants: Mapping[Axis, Sequence[str]], also: Iterable[str] = (), *, reader: Actor | None = None
+) -> tuple[counting.Values, dict[Axis, Sheet]]:
+    """Sheets along several axes and the wholes of `also`, each relation read once.
+
+    Rows are sorted as people read the axis: terms and days by number, others by name. Records that are gone stand last.
     """
-    figures = chosen(names)
-    found = counting.rows(figures, asking, by)
+    figures: dict[Axis | None, tuple[Figure, ...]] = {axis: chosen(names) for axis, names in wants.items()}
+    wholes = {figure.name: figure for figure in (*chosen(also), *(one for some in figures.values() for one in some))}
+    found = counting.survey(asking, {**figures, counting.WHOLE: tuple(wholes.values())})
+    totals = found[counting.WHOLE][None]
+    return totals, {axis: _sheet(asking, axis, figures[axis], totals, found[axis], reader) for axis in wants}
+
+
+def _sheet(
+    asking: Asking, by: Axis, figures: tuple[Figure, ...], totals: counting.Values,
+    found: dict[Key, counting.Values], reader: Actor | None,
+) -> Sheet:  # fmt: skip
     open_names = by is Axis.PERSON and may_read_names(reader, asking)
     named = labels.of(by, found, on=asking.as_of, names=open_names)
     rows = [Row(key, named[key], values) for key, values in found.items()]
     rows.sort(key=lambda row: (row.key is None, row.label.order))
-    known = totals or {}
-    missing = counting.total([figure for figure in figures if figure.name not in known], asking)
-    kept = {figure.name: {**known, **missing}[figure.name] for figure in figures}
-    return Sheet(asking, by, figures, kept, tuple(rows), open_names)
+    return Sheet(asking, by, figures, {one.name: totals[one.name] for one in figures}, tuple(rows), open_names)
 
 
 def may_read_names(reader: Actor | None, asking: Asking) -> bool:

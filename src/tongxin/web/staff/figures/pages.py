@@ -11,6 +11,7 @@ from tongxin.figures import counting, sheets
 from tongxin.figures.asking import Asking, Axis
 from tongxin.figures.catalogue import FIGURES, STABLE, Figure, chosen
 from tongxin.figures.ratios import FILL_RATE, RATIOS, Ratio, Share
+from tongxin.figures.statements import NATIONAL
 from tongxin.people.powers import Power
 from tongxin.web.guard import HouseRequest, page
 from tongxin.web.paging import SIZE
@@ -62,24 +63,27 @@ def figure(request: HouseRequest, name: str) -> HttpResponse:
 
 
 def board_of(asked: Asked) -> dict[str, Any]:
-    """Every number of the board, each counted once."""
-    asking = asked.asking
-    totals = counting.total(chosen([*STABLE, FILL_RATE.numerator.name, FILL_RATE.denominator.name]), asking)
-    time = Axis.TERM if asking.programme else Axis.YEAR
-
-    def along(axis: Axis, *names: str) -> sheets.Sheet:
-        return sheets.sheet(names, asking, axis, totals=totals)
-
-    over_time = along(time, "cohorts", "person_times")
-    return {
-        "asked": asked, "cards": [(sheets.Answer(FIGURES[name], totals[name]), asked.link(name)) for name in STABLE],
-        "share": FILL_RATE.of(totals), "share_href": asked.link(FILL_RATE.name), "time": time.words,
-        "over_time": _table(asked, over_time), "chart": _chart(over_time),
-        "sites": _table(asked, along(Axis.SITE, "cohorts", "person_times")),
-        "branches": _table(asked, along(Axis.BRANCH, "cohorts", "person_times")),
-        "courses": _most(asked, along(Axis.COURSE, "person_times")),
-        "years": sorted(str(key) for key in counting.rows(chosen(["cohorts"]), asking, Axis.YEAR)),
+    """Every number of the board, each relation read once. Sites and courses only of one programme: of all they are too many."""
+    time = Axis.TERM if asked.asking.programme else Axis.YEAR
+    wants: dict[Axis, tuple[str, ...]] = {
+        Axis.YEAR: ("cohorts",), time: ("cohorts", "person_times"), Axis.BRANCH: ("cohorts", "person_times"),
     }  # fmt: skip
+    if asked.asking.programme:
+        wants |= {Axis.SITE: ("cohorts", "person_times"), Axis.COURSE: ("person_times",)}
+    totals, found = sheets.board(asked.asking, wants, (*STABLE, FILL_RATE.numerator.name, FILL_RATE.denominator.name))
+    return {
+        "asked": asked,
+        "cards": [(sheets.Answer(FIGURES[name], totals[name]), asked.link(name)) for name in STABLE],
+        "share": FILL_RATE.of(totals),
+        "share_href": asked.link(FILL_RATE.name),
+        "time": time.words,
+        "years": [row.key for row in found[Axis.YEAR].rows],
+        "over_time": _table(asked, found[time]),
+        "chart": _chart(found[time]),
+        "branches": _table(asked, found[Axis.BRANCH]),
+        "sites": _table(asked, found[Axis.SITE]) if Axis.SITE in found else None,
+        "courses": _most(asked, found[Axis.COURSE]) if Axis.COURSE in found else None,
+    }
 
 
 def sheet_of(request: HouseRequest, asked: Asked, name: str) -> tuple[sheets.Sheet, Ratio | None]:
@@ -118,7 +122,7 @@ def _line(asked: Asked, sheet: sheets.Sheet, row: sheets.Row, ratio: Ratio | Non
 def _deeper(asked: Asked, by: Axis, row: sheets.Row, name: str) -> str:
     """Where the rows behind this row's number are; empty at the end of the way, and for records that are gone."""
     if by is Axis.BRANCH and row.key is None:
-        return asked.link(name, at=asked.asking.union.code if asked.asking.union else counting.NATIONAL, by=Axis.TERM)
+        return asked.link(name, at=asked.asking.union.code if asked.asking.union else NATIONAL, by=Axis.TERM)
     if not row.label.slug or (by is Axis.COHORT and not _has_people(name)):
         return ""
     if by is Axis.BRANCH:
