@@ -69,18 +69,24 @@ def open_account(*, person: Person, login: str, by: Actor, at: datetime) -> str:
 def take_on(  # noqa: PLR0913 - one name for each thing that is recorded
     *, union: Union, name: str, login: str, role: str, ends: date, by: Actor, at: datetime, document: str = "",
     phone: str = "",
-) -> str:
-    """For a new installation, whose first administrator nobody can appoint: the record (found by document, else
-    registered), the post and the account in one. What is there already stays. Returns the one-time password.
+) -> str | None:
+    """For a new installation, whose first administrator nobody can appoint: the record, the post and the account in one.
 
+    The record is found by document, or by login and name together, else registered. What is there already stays, and a
+    post is prolonged until `ends`. Returns the one-time password; None where that account is there.
     Refused: "name-differs", and what `register`, `appoint` and `open_account` refuse.
     """
-    person = _found(document, name) or persons.register(
+    login = login.strip().lower()
+    mine = Account.objects.filter(login=login, person__name=names.tidy(name)).select_related("person").first()
+    person = _found(document, name) or (mine.person if mine else None) or persons.register(
         union=union, name=name, document=document, phone=phone, by=by, at=at
     )
-    held = Appointment.objects.filter(person=person, role=role, union=union, starts__lte=by.on, ends__gt=by.on)
-    if not held.exists():
-        appointments.appoint(person=person, role=role, union=union, starts=by.on, ends=ends, by=by, at=at)
+    held = Appointment.objects.filter(person=person, role=role, union=union, ends__gt=by.on)
+    starts = held.order_by("-ends").values_list("ends", flat=True).first() or by.on
+    if starts < ends or not held:
+        appointments.appoint(person=person, role=role, union=union, starts=starts, ends=ends, by=by, at=at)
+    if mine is not None and mine.person_id == person.pk and mine.has_usable_password():
+        return None
     return open_account(person=person, login=login, by=by, at=at)
 
 
