@@ -1,8 +1,8 @@
 """What the tests of the staff's course pages share."""
 
 import re
+from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 from tests.factories.activities import School
 from tests.web.test_templates import faults
@@ -33,11 +33,11 @@ def of_programme(ours: School, rest: str = "") -> str:
     return f"/staff/programmes/{ours.programme.public_id}/{rest}"
 
 
-def done(answer: HttpResponse, to: str) -> None:
+def done(answer: Any, to: str) -> None:
     assert (answer.status_code, answer.headers.get("Location")) == (302, to), answer.content.decode()[-3000:]
 
 
-def refused(answer: HttpResponse, words: str) -> str:
+def refused(answer: Any, words: str) -> str:
     html = answer.content.decode()
     assert answer.status_code == 422
     assert words in html

@@ -78,7 +78,7 @@ def test_screen_shows_a_code_that_changes_and_counts(ours: School, session: Sess
     client = as_staff(ours.cast.teacher)
     first = text(client, address(session, "screen/"))
     assert "testserver/check-in/" in first
-    assert "<b class=\"tx-num\">0</b> / 1人已到" in first
+    assert '<b class="tx-num">0</b> / 1人已到' in first
     clock.tick(seconds=8)
     part = client.get(address(session, "screen/"), headers=HTMX).content.decode()
     assert "<html" not in part

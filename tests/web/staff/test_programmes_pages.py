@@ -76,7 +76,8 @@ def test_programme_is_edited_and_synthetic_stands_on_its_pages(ours: School, des
 def test_course_is_added_and_edited(ours: School, desk: Client) -> None:
     done(desk.post(of_programme(ours, "courses/new/"), {"name": "书法", "topic": "文化艺术"}), of_programme(ours))
     course = Course.objects.get(name="书法")
-    refused(desk.post(of_programme(ours, "courses/new/"), {"name": "书法", "topic": "文化艺术"}), "这个项目已有同名课程，直接用它开班就行。")
+    again = desk.post(of_programme(ours, "courses/new/"), {"name": "书法", "topic": "文化艺术"})
+    refused(again, "这个项目已有同名课程，直接用它开班就行。")
     done(desk.post(f"/staff/programmes/courses/{course.public_id}/", {"name": "楷书", "topic": "文化艺术"}), of_programme(ours))
     assert Course.objects.get(pk=course.pk).name == "楷书"
 
@@ -88,7 +89,8 @@ def test_term_is_added_once_however_often_it_is_pressed(ours: School, desk: Clie
     assert term_page == of_term(Term.objects.get())
     refused(desk.post(of_programme(ours, "terms/new/"), sent), "这个项目已有同样期数，请换一个期数。")
     assert Term.objects.count() == 1
-    refused(desk.post(of_programme(ours, "terms/new/"), {**sent, "ordinal": "9", "ends": "2024-03-01"}), "结束日期不能早于开始日期。")
+    backwards = desk.post(of_programme(ours, "terms/new/"), {**sent, "ordinal": "9", "ends": "2024-03-01"})
+    refused(backwards, "结束日期不能早于开始日期。")
 
 
 def test_copy_shows_what_will_be_made_and_makes_it_once(ours: School, desk: Client) -> None:
@@ -150,7 +152,7 @@ def test_term_is_published_and_finished(ours: School, desk: Client) -> None:
 
 def test_cohort_is_shown_with_its_days_then_added_once(ours: School, desk: Client) -> None:
     address = of_term(ours.term, "cohorts/new/")
-    text(desk, address)
+    assert ours.course().public_id in text(desk, address)
     looked = desk.post(address, plan(ours, step="look"))
     assert looked.status_code == 200
     html = looked.content.decode()
@@ -163,7 +165,8 @@ def test_cohort_is_shown_with_its_days_then_added_once(ours: School, desk: Clien
     added = desk.post(address, plan(ours))
     cohort = Cohort.objects.get()
     done(added, f"/staff/cohorts/{cohort.public_id}/")
-    assert (cohort.title, cohort.room_id, cohort.teacher_name, cohort.session_count) == ("瑜伽入门（晚班）", ours.room.pk, "孟老师", 3)
+    made = (cohort.title, cohort.room_id, cohort.teacher_name, cohort.session_count)
+    assert made == ("瑜伽入门（晚班）", ours.room.pk, "孟老师", 3)
     refused(desk.post(address, plan(ours)), "这一期在同一时间、同一地点已经有这个班。")
     assert Cohort.objects.count() == 1
 

@@ -43,8 +43,9 @@ def term_cohorts(term: Term, filters: CohortFilters, *, at: datetime) -> QuerySe
 
 def totals(rows: QuerySet[Cohort]) -> dict[str, int]:
     """Of rows with the overview's numbers: `cohorts`, `enrolled`, `units`, `waiting`. One query."""
-    found = rows.aggregate(cohorts=Count("pk"), enrolled=Sum("enrolled"), units=Sum("units"), waiting=Sum("waiting"))
-    return {name: value or 0 for name, value in found.items()}
+    found = rows.aggregate(n=Count("pk"), seated=Sum("enrolled"), places=Sum("units"), line=Sum("waiting"))
+    names = {"cohorts": "n", "enrolled": "seated", "units": "places", "waiting": "line"}
+    return {name: found[key] or 0 for name, key in names.items()}
 
 
 def matching(rows: QuerySet[Cohort], filters: CohortFilters) -> QuerySet[Cohort]:

@@ -35,7 +35,8 @@ class Copied:
 
     @property
     def notes(self) -> list[str]:
-        return [one.note for one in self.preview.days if one.note]
+        """Each once: a year without a calendar says the same of every day."""
+        return list(dict.fromkeys(one.note for one in self.preview.days if one.note))
 
 
 def preview(*, starts: date, ends: date, first_day: date, weekday: int, count: int, starts_at: time) -> Preview:

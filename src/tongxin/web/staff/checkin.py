@@ -16,7 +16,7 @@ from tongxin.kernel.refused import Refused
 from tongxin.people.masks import Purpose, shown
 from tongxin.people.powers import Power
 from tongxin.web import dates
-from tongxin.web.answers import render_part, render_refusal, wants_part
+from tongxin.web.answers import UNPROCESSABLE, render_part, wants_part
 from tongxin.web.guard import HouseRequest, page
 
 DOOR = "staff/checkin/door.html"
@@ -42,7 +42,7 @@ def door(request: HouseRequest, session_id: str) -> HttpResponse:
             session=session, text=request.POST.get("text", "")[:LONGEST], by=request.actor, at=request.now
         )
     except Refused as refusal:
-        return render_refusal(request, f"{DOOR}#door", _door(request, session), refusal)
+        return render_part(request, f"{DOOR}#door", {**_door(request, session), "no": refusal}, UNPROCESSABLE)
     name, word = shown(done.person, "name", Purpose.ROLL_CALL), Mark(done.mark).label
     if wants_part(request):
         told = {"name": name, "mark": done.mark, "word": word}

@@ -49,14 +49,14 @@ class PlaceField(forms.ChoiceField):
                 self.found[room.public_id] = (site, room)
                 options.append((room.public_id, f"{room.name}（{room.seats}座）" if room.seats else room.name))
             groups.append((site.name, options))
-        self.choices = [("", "请选择"), *groups]  # type: ignore[list-item]
+        self.choices = [("", "请选择"), *groups]
 
     def clean(self, value: Any) -> Any:
         chosen = super().clean(value)
         return self.found.get(chosen)
 
 
-class TeacherField(forms.ModelChoiceField):
+class TeacherField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
     """Those appointed as teachers around the union; on a cohort's page names are shown to its staff."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -66,7 +66,7 @@ class TeacherField(forms.ModelChoiceField):
     def offer(self, union: Union, on: date) -> None:
         self.queryset = holders(RoleName.TEACHER, union, on=on)
 
-    def label_from_instance(self, obj: Person) -> str:  # type: ignore[override]
+    def label_from_instance(self, obj: Person) -> str:
         return obj.name
 
 
@@ -150,7 +150,7 @@ class PlacesForm(HouseForm):
 
 
 class WhyForm(HouseForm):
-    why = forms.CharField(label="原因", max_length=120, help_text="学员会看到")
+    why = forms.CharField(label="原因", max_length=120, help_text="学员会看到")  # type: ignore[assignment]  # a field
 
 
 class IntoForm(WhyForm):
@@ -176,7 +176,7 @@ class LessonForm(HouseForm):
     starts_at = ClockField(label="上课时间")
     ends_at = ClockField(label="下课时间")
     place = PlaceField(label="教室", required=False)
-    why = forms.CharField(label="说明", max_length=120, required=False, help_text="学员会看到，如老师出差")
+    why = forms.CharField(label="说明", max_length=120, required=False, help_text="学员会看到，如老师出差")  # type: ignore[assignment]
 
     def __init__(self, *args: Any, cohort: Cohort, on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

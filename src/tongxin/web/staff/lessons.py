@@ -21,7 +21,7 @@ BACK = "staff:cohort-lessons"
 def listing(request: HouseRequest, cohort_id: str) -> HttpResponse:
     cohort = opened(request, cohort_id)
     return render_part(request, "staff/cohorts/lessons.html", {
-        **frame(request, cohort, "lessons"), "lessons": list(lessons_of(cohort)), "now": request.now,
+        **frame(request, cohort, "lessons"), "lessons": list(lessons_of(cohort)),
         "running": cohort.state in RUNNING,
     })  # fmt: skip
 

@@ -179,7 +179,7 @@ def _person(person: Person, purpose: Purpose) -> dict[str, Any]:
 
 def _someone_of(cohort: Cohort, person_id: str) -> Person:
     """On the roster, or in the line."""
-    seated = Person.objects.filter(pk__in=cohort.enrolments.values("person"), public_id=person_id).first()
+    seated: Person | None = Person.objects.filter(pk__in=cohort.enrolments.values("person"), public_id=person_id).first()
     if seated is None and cohort.pool is not None:
         waits = calls.line(cohort.pool).filter(person__public_id=person_id).first()
         seated = waits.person if waits else None
