@@ -1,0 +1,385 @@
+"""Every page and every API operation, as everybody: what guard and roles say is what happens, and reach ends at the border."""
+
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse  # noqa: TID251 - for the type
+from django.test import Client
+from django.urls import reverse  # noqa: TID251 - this test speaks HTTP, as the pages do
+from tests.cast import Cast
+from tests.factories.activities import School, school
+from tests.web.conftest import Clock, sign_in
+from tests.web.walking import (
+    AT_THE_DOOR,
+    Estate,
+    Page,
+    again,
+    digest_of_everything,
+    estate,
+    every_page,
+    guards_itself,
+    master_of,
+)
+
+from tongxin.kernel.public_ids import new_public_id
+from tongxin.people.actions import tokens
+from tongxin.people.masks import Purpose, shown
+from tongxin.people.powers import Power
+from tongxin.people.roles import ROLES, RoleName
+from tongxin.web.api.urls import api
+from tongxin.web.guard import Guard, OpenTo
+
+pytestmark = pytest.mark.django_db
+VISITOR, NEWCOMER, WORKER, NO_FACTOR = "visitor", "newcomer", "worker", "staff without second factor"
+WHO = [*(role.value for role in RoleName), NO_FACTOR, WORKER, NEWCOMER, VISITOR]
+STAFF_DOOR, DOOR, FACTOR, CLAIM, FORBIDDEN, OPEN = (
+    "/sign-in/staff/", "/sign-in/", "/staff/second-factor/", "/me/claim/", "403", "open",
+)
+
+# Pages that anyone who is let in may open for any object, with the reason.
+OPEN_TO_STRANGERS = {
+    "classes/<str:cohort_id>/": "published classes are for everybody",
+    "classes/<str:cohort_id>/sign-up/": "any worker may sign up; who may is for the call's rule to say",
+    "classes/<str:cohort_id>/withdraw/": "only ever the asker's own place: refused where there is none",
+    "check-in/<str:text>/": "whoever stands before the screen may read where they are; the mark is the asker's own",
+}
+
+SAYS_WHO_LEFT = {  # 422 with words instead of 404, for any id: says no more than that the roster does not hold it
+    "staff/cohorts/<str:cohort_id>/people/<str:person_id>/withdraw/",
+}
+NAMES_A_PERSON = {"staff/cohorts/<str:cohort_id>/roster/new/"}  # in its body
+
+# Lists and searches, asked by strangers with what is not theirs in the query: (page, what the query names).
+ASKED_WITH = [
+    ("staff:people", {"union": "unions"}), ("staff:people", {"q": "surname"}), ("staff:people", {"after": "people"}),
+    ("staff:appointment-new", {"person": "people"}), ("staff:appointments", {"union": "unions"}),
+    ("staff:why", {"union": "unions", "person": "accounts"}), ("staff:journal", {"union": "unions"}),
+    ("staff:cohorts", {"programme": "programme_id"}), ("staff:cohorts", {"site": "site_id"}),
+    ("staff:unions", {"q": "surname"}), ("staff:figures", {"programme": "programme_id"}),
+    ("staff:figures", {"cohort": "cohort_id"}), ("staff:figures-print", {"site": "site_id"}),
+    ("staff:figures-sheet", {"term": "term_id"}), ("staff:import-new", {"union": "unions"}),
+]  # fmt: skip
+
+
+def expected(guard: Guard, who: str) -> str:
+    """What the guard's words and the page of roles promise, said once more and independently of the guard's code."""
+    if guard.open_to is OpenTo.VISITOR:
+        return OPEN
+    for_staff = guard.power is not None or guard.open_to is OpenTo.STAFF
+    if who == VISITOR:
+        return STAFF_DOOR if for_staff else DOOR
+    if not for_staff:
+        return CLAIM if who == NEWCOMER and guard.open_to is OpenTo.WORKER else OPEN
+    role = RoleName.FEDERATION_ADMIN if who == NO_FACTOR else who
+    if role not in set(RoleName):
+        return FORBIDDEN
+    if guard.power is not None and ROLES[RoleName(role)].reach_of(guard.power) is None:
+        return FORBIDDEN
+    return FACTOR if who == NO_FACTOR else OPEN
+
+
+def happened(answer: HttpResponse) -> str:
+    if answer.status_code in {302, 301}:
+        place = answer["Location"].partition("?")[0]
+        return place if place in {STAFF_DOOR, DOOR, FACTOR} or place == CLAIM else OPEN
+    return {403: FORBIDDEN, 401: FORBIDDEN, 500: "an error"}.get(answer.status_code, OPEN)
+
+
+@pytest.fixture
+def ours(cast: Cast, clock: Clock) -> Estate:
+    """永川, at the door of its first lesson."""
+    found = estate(school(cast), cast.wang, "yongchuan", "欧阳等候")
+    clock.now = AT_THE_DOOR
+    return found
+
+
+@pytest.fixture
+def browser_of(cast: Cast, clock: Clock) -> Callable[[str], Client]:
+    def browser(who: str) -> Client:
+        if who == VISITOR:
+            return Client()
+        if who == NEWCOMER:
+            return sign_in(cast.newcomer, factor=False)
+        if who == WORKER:
+            return sign_in(cast.wang.account, factor=False)
+        if who == NO_FACTOR:
+            return sign_in(cast.admin.account, factor=False)
+        return sign_in(cast.staff[RoleName(who)].account, factor=True)
+
+    return browser
+
+
+def asked(client: Client, method: str, address: str, **body: str) -> HttpResponse | None:
+    """The answer, with all that it did undone; None where the page does not know the method."""
+    with transaction.atomic():
+        answer = again(client).generic(method, address) if method == "GET" else again(client).post(address, body)
+        transaction.set_rollback(True)
+    return None if answer.status_code == 405 else answer
+
+
+# ---- powers -------------------------------------------------------------------------------------------------------
+
+
+def test_every_page_has_a_guard_or_is_on_the_closed_list() -> None:
+    assert [page.route for page in every_page() if page.guard is None and not guards_itself(page)] == []
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_every_page_answers_as_guard_and_roles_say(ours: Estate, browser_of: Callable[[str], Client], who: str) -> None:
+    client, wrong = browser_of(who), []
+    for page in every_page():
+        if page.guard is None:
+            continue
+        for method in ("GET", "POST"):
+            answer = asked(client, method, page.address(ours.things))
+            if answer is None:
+                continue
+            got = happened(answer)
+            if got in {DOOR, STAFF_DOOR, CLAIM} and page.guard.open_to is OpenTo.VISITOR:
+                continue  # the steps of signing in lead to one another
+            if got != expected(page.guard, who):
+                wrong.append(f"{method} /{page.route}: {got}, expected {expected(page.guard, who)}")
+    assert wrong == []
+
+
+def test_walk_meets_both_answers(ours: Estate) -> None:
+    """The walk above would say nothing if all pages were open, or none."""
+    guards = [page.guard for page in every_page() if page.guard]
+    for role in RoleName:
+        answers = {expected(guard, role) for guard in guards}
+        assert answers == {OPEN, FORBIDDEN}, role
+    held = {guard.power for guard in guards if guard.power}
+    assert held <= set(Power)
+    assert len(held) >= 12
+
+
+def test_post_that_ended_yesterday_opens_nothing(ours: Estate, cast: Cast, clock: Clock) -> None:
+    client = sign_in(cast.officer.account, factor=True)
+    assert client.get("/staff/programmes/").status_code == 200
+    clock.tick(days=400)
+    client = sign_in(cast.officer.account, factor=True)
+    assert client.get("/staff/programmes/").status_code == 403
+
+
+# ---- the API ------------------------------------------------------------------------------------------------------
+
+SIGNED_IN = set(WHO) - {VISITOR, NO_FACTOR}
+READERS = {role.value for role in RoleName if ROLES[role].reach_of(Power.READ_FIGURES)}
+OPERATIONS = {  # (method, path): who gets past the door; the rest get 401 if unknown, 403 if known
+    ("GET", "/api/classes"): set(WHO),
+    ("GET", "/api/classes/{class_id}"): set(WHO),
+    ("POST", "/api/classes/{class_id}/sign-up"): SIGNED_IN,
+    ("GET", "/api/figures"): READERS,
+}
+
+
+def test_every_operation_of_the_api_is_in_the_table() -> None:
+    found = {(verb.upper(), path) for path, item in api.get_openapi_schema()["paths"].items() for verb in item}
+    assert found == set(OPERATIONS)
+
+
+@pytest.mark.parametrize(("method", "path"), list(OPERATIONS), ids=lambda part: part.strip("/").replace("/", "-"))
+def test_operation_answers_as_the_table_says(
+    ours: Estate, browser_of: Callable[[str], Client], method: str, path: str
+) -> None:
+    for who in WHO:
+        answer = _call(browser_of(who), method, path, ours)
+        if who in OPERATIONS[method, path]:
+            assert answer.status_code in {200, 404, 422}, who  # 404: out of the cadre's reach; a newcomer has no person
+        else:
+            assert answer.status_code == (403 if who in SIGNED_IN else 401), who
+            assert set(json.loads(answer.content)) == {"code", "words"}
+
+
+def test_key_opens_what_its_account_s_posts_open(ours: Estate, cast: Cast, clock: Clock) -> None:
+    for role, player in cast.staff.items():
+        _token, key = tokens.issue(account=player.account, name="对账系统", days=30, by=player.actor, at=clock.now)
+        answer = _call(Client(headers={"Authorization": f"Bearer {key}"}), "GET", "/api/figures", ours)
+        reads = 404 if role == RoleName.CADRE else 200  # the cadre reads figures, but of another union
+        assert answer.status_code == (reads if role.value in READERS else 403), role
+
+
+def _call(client: Client, method: str, path: str, ours: Estate) -> HttpResponse:
+    address = path.replace("{class_id}", ours.cohort.public_id)
+    if method == "GET":
+        return client.get(address, {"programme": ours.school.programme.public_id} if "figures" in path else {})
+    return client.post(address, {"key": "retry-0001"}, content_type="application/json")
+
+
+# ---- reach --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def strangers(cast: Cast, ours: Estate) -> dict[str, Client]:
+    """Same powers, other places: a sibling district's, another province's."""
+    jiangjin, jinjiang = master_of(cast.jiangjin, "stranger-jiangjin"), master_of(cast.jinjiang, "stranger-jinjiang")
+    return {"江津": sign_in(jiangjin.account, factor=True), "锦江": sign_in(jinjiang.account, factor=True)}
+
+
+def pages_with_an_object() -> list[Page]:
+    return [page for page in every_page() if page.guard and page.has_object and page.route not in OPEN_TO_STRANGERS]
+
+
+def answers(client: Client, page: Page, things: dict[str, object]) -> Iterator[tuple[str, HttpResponse]]:
+    body = {"person": str(things["people"])} if page.route in NAMES_A_PERSON else {}
+    for method in ("GET", "POST"):
+        answer = asked(client, method, page.address(things), **body)
+        if answer is not None:
+            yield method, answer
+
+
+def test_exceptions_of_reach_are_pages_that_exist() -> None:
+    assert set(OPEN_TO_STRANGERS) <= {page.route for page in every_page()}
+
+
+def test_the_ones_in_reach_find_what_strangers_will_not(ours: Estate) -> None:
+    """Without this, a page that finds nothing for anyone would pass for one that keeps strangers out."""
+    master, pupil = sign_in(ours.master.account, factor=True), sign_in(ours.school.cast.wang.account, factor=False)
+    lost = []
+    for page in pages_with_an_object():
+        client = pupil if page.guard.open_to is OpenTo.WORKER else master
+        lost += [f"{verb} /{page.route}" for verb, answer in answers(client, page, ours.things) if answer.status_code == 404]
+    assert lost == []
+
+
+@pytest.mark.parametrize("place", ["江津", "锦江"])
+def test_strangers_find_nothing_and_change_nothing(ours: Estate, strangers: dict[str, Client], place: str) -> None:
+    before, wrong = digest_of_everything(), []
+    for page in pages_with_an_object():
+        for method in ("GET", "POST"):
+            answer = again(strangers[place]).generic(method, page.address(ours.things))
+            if answer.status_code not in {404, 405}:
+                wrong.append(f"{method} /{page.route}: {answer.status_code}")
+    assert wrong == []
+    assert digest_of_everything() == before
+
+
+@pytest.mark.parametrize("made_up", [new_public_id(), "%00"])
+def test_made_up_ids_are_not_there(ours: Estate, made_up: str) -> None:
+    master, pupil = sign_in(ours.master.account, factor=True), sign_in(ours.school.cast.wang.account, factor=False)
+    wrong = []
+    for page in every_page():
+        if not (page.guard and page.has_object):
+            continue
+        client = pupil if page.guard.open_to in {OpenTo.WORKER, OpenTo.VISITOR} else master
+        for method, answer in answers(client, page, dict.fromkeys(ours.things, made_up)):
+            if answer.status_code != 404:
+                wrong.append(f"{method} /{page.route}: {answer.status_code}")
+    assert wrong == []
+
+
+def test_foreign_pieces_under_one_s_own_are_not_there(ours: Estate, cast: Cast, clock: Clock) -> None:
+    """/cohorts/mine/roll/theirs/ and its like: every piece is looked up under the one before it."""
+    theirs = _jiangjin(cast)
+    master, wrong = sign_in(ours.master.account, factor=True), []
+    before = digest_of_everything()
+    for page in pages_with_an_object():
+        for piece in set(page.pieces[1:]) - {"row_no"}:
+            things = {**ours.things, piece: theirs.things[piece]}
+            for method in ("GET", "POST"):
+                answer = again(master).generic(method, page.address(things))
+                allowed = {404, 405, 422} if page.route in SAYS_WHO_LEFT else {404, 405}
+                if answer.status_code not in allowed:
+                    wrong.append(f"{method} /{page.route} with a foreign {piece}: {answer.status_code}")
+    assert wrong == []
+    assert digest_of_everything() == before
+
+
+def _jiangjin(cast: Cast) -> Estate:
+    """A school like ours at 江津."""
+    there = School(cast, cast.jiangjin, cast.sibling_officer)
+    return estate(there, cast.gao, "mill", "诸葛等候", teacher=None, teacher_name="江老师")
+
+
+def own_words(ours: Estate) -> list[str]:
+    """Ids and names that stand for 永川's rows and for nobody else's."""
+    cast = ours.school.cast
+    people = [cast.wang.person, ours.waiter.person, cast.officer.person]
+    masked = [shown(person, "name", Purpose.STAFF_LIST) for person in people]
+    names = [*(person.name for person in people), *masked, cast.factory.name, cast.zhongshan.name]
+    ids = {str(thing) for key, thing in ours.things.items() if key not in {"name", "row_no", "text"}}
+    posts = [cast.officer.person.public_id, cast.yongchuan.public_id]
+    return [*names, *sorted(ids), *posts, ours.cohort.title]
+
+
+def leaks(answer: HttpResponse, words: list[str]) -> list[str]:
+    text = answer.getvalue().decode(errors="replace")
+    return [word for word in words if word in text]
+
+
+@pytest.mark.parametrize("place", ["江津", "锦江"])
+def test_lists_of_strangers_hold_none_of_our_rows(ours: Estate, strangers: dict[str, Client], place: str) -> None:
+    wrong = []
+    for page in every_page():
+        if page.guard is None or page.has_object or not page.route.startswith("staff/"):
+            continue
+        answer = asked(strangers[place], "GET", page.address(ours.things))
+        if answer is not None and (found := leaks(answer, own_words(ours))):
+            wrong.append(f"/{page.route}: {found}")
+    assert wrong == []
+
+
+def test_own_lists_do_hold_them(ours: Estate) -> None:
+    """The words looked for above are words that lists show."""
+    master = sign_in(ours.master.account, factor=True)
+    words = own_words(ours)
+    found = {
+        word
+        for name in ("people", "cohorts", "programmes", "sites", "imports", "appointments", "accounts", "tokens")
+        for word in leaks(master.get(reverse(f"staff:{name}")), words)
+    }
+    listed = {ours.cohort.public_id, ours.things["programme_id"], ours.things["site_id"], ours.things["imports"],
+              ours.things["token_id"], ours.things["accounts"], ours.things["people"], "王*华", "郑惠"}  # fmt: skip
+    assert listed <= found
+
+
+@pytest.mark.parametrize("place", ["江津", "锦江"])
+def test_asking_a_list_for_what_is_not_one_s_own_shows_nothing(
+    ours: Estate, strangers: dict[str, Client], place: str
+) -> None:
+    wrong = []
+    for name, query in ASKED_WITH:
+        given = {param: str({**ours.things, "surname": "王小"}[key]) for param, key in query.items()}
+        answer = strangers[place].get(reverse(name), given)
+        words = [word for word in own_words(ours) if word not in given.values()]
+        if answer.status_code not in {200, 404, 422} or (found := leaks(answer, words)):
+            wrong.append((name, query, answer.status_code, found))
+    assert wrong == []
+
+
+def test_forms_take_nothing_foreign(ours: Estate, cast: Cast) -> None:
+    """Ids of others in the body: each is refused, and nothing is written."""
+    theirs = _jiangjin(cast)
+    master, wrong = sign_in(ours.master.account, factor=True), []
+    before = digest_of_everything()
+    for name, args, body in _foreign_bodies(ours, theirs):
+        answer = again(master).post(reverse(f"staff:{name}", args=[ours.things[key] for key in args]), body)
+        if answer.status_code not in {404, 422}:
+            wrong.append(f"{name} with {body}: {answer.status_code}")
+    assert wrong == []
+    assert digest_of_everything() == before
+
+
+def _foreign_bodies(ours: Estate, theirs: Estate) -> list[tuple[str, list[str], dict[str, object]]]:
+    mill, days = theirs.things["unions"], {"starts": "2024-07-01", "ends": "2024-09-30"}
+    why, cohort = {"why": "试一试"}, theirs.cohort.public_id
+    person = {"name": "新人", "document_kind": "resident_id", "document": "", "union": mill, "joined_on": "2024-03-01"}
+    plan = {
+        "course": theirs.things["course_id"], "site": theirs.things["site_id"], "room": theirs.things["room_id"], "weekday": "2",
+        "starts_at": "19:00", "ends_at": "20:30", "session_count": "5", "units": "10", "fee": "0",
+    }  # fmt: skip
+    return [
+        ("cohort-sign-up", ["cohort_id"], {"person": theirs.things["people"]}),
+        ("cohort-merge", ["cohort_id"], {"into": cohort, **why}),
+        ("cohort-move", ["cohort_id", "enrolment_id"], {"into": cohort, **why}),
+        ("cohort-change", ["cohort_id"], {**plan, **why}),
+        ("cohort-new", ["term_id"], plan),
+        ("term-copy", ["programme_id"], {"source": theirs.things["term_id"], "step": "make", **days}),
+        ("programme-new", [], {"union": mill, "name": "外来项目", "began_on": "2024-03-01", "late_after": "15"}),
+        ("site-new", [], {"union": mill, "kind": "worker_service_center", "name": "外来阵地"}),
+        ("person-new", [], person),
+        ("union-move", ["unions"], {"parent": mill, "on": "2024-04-01"}),
+        ("import-new", [], {"union": mill}),
+    ]

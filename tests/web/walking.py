@@ -1,0 +1,153 @@
+"""Every address of the house, with something to stand behind each: for tests that walk them all.
+
+`every_page()` reads the resolver, so that a new page is walked without being named anywhere. `things_of(school)` says what
+stands for each piece of an address; a piece that is new fails with its name.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver  # noqa: TID251 - it walks the addresses
+from tests.cast import HOUSE, NOW, Player, member_of_staff, worker
+from tests.factories.activities import School, at, enrolment, fresh, lesson, sign_up
+from tests.factories.rosters import document, members, row, uploaded
+
+from tongxin.activities.models import Cohort
+from tongxin.activities.queries.check_in import screen_code
+from tongxin.people.actions import appointments, tokens
+from tongxin.people.models import Appointment
+from tongxin.people.roles import RoleName
+from tongxin.web.guard import Guard
+from tongxin.web.middleware import GUARD_THEMSELVES
+
+AT_THE_DOOR: datetime = at(4, 2, 18, 50)  # ten minutes before the first lesson of the week's second day
+PIECE = re.compile(r"<(?:\w+:)?(\w+)>")
+NO_OBJECT = {"name"}  # pieces that name no row: a figure's name is the same for everyone
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One address of the resolver: `staff/people/<slug:public_id>/edit/`."""
+
+    route: str
+    guard: Guard | None
+    view: str
+
+    @property
+    def pieces(self) -> list[str]:
+        """What stands in the address; an id that may be of several kinds goes by the word before it."""
+        return [_key(self.route, found) for found in PIECE.finditer(self.route)]
+
+    @property
+    def has_object(self) -> bool:
+        return bool(set(self.pieces) - NO_OBJECT)
+
+    def address(self, things: Mapping[str, object]) -> str:
+        def piece(found: re.Match[str]) -> str:
+            key = _key(self.route, found)
+            assert key in things, f"nothing stands for {key} of /{self.route}: add it to things_of in tests/web/walking.py"
+            return str(things[key])
+
+        return "/" + PIECE.sub(piece, self.route)
+
+
+def _key(route: str, found: re.Match[str]) -> str:
+    name = found[1]
+    return route[: found.start()].rstrip("/").rpartition("/")[2] if name in {"public_id", "person_id"} else name
+
+
+def every_page() -> list[Page]:
+    """All but the API, whose operations are walked by its own document."""
+    return [
+        Page(route, getattr(view, "guard", None), f"{view.__module__}.{view.__name__}")
+        for route, view in _walk(get_resolver())
+        if not getattr(view, "func", view).__module__.startswith("ninja.")
+    ]
+
+
+def _walk(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, object]]:
+    for entry in resolver.url_patterns:
+        route = before + str(entry.pattern)
+        if isinstance(entry, URLPattern):
+            yield route, entry.callback
+        else:
+            yield from _walk(entry, route)
+
+
+def guards_itself(page: Page) -> bool:
+    return any(page.view.startswith(prefix) for prefix, _reason in GUARD_THEMSELVES)
+
+
+# ---- what stands behind the addresses -----------------------------------------------------------------------------
+
+
+@dataclass
+class Estate:
+    """A school with everything that an address may name, and the one who may do all of it."""
+
+    school: School
+    master: Player  # administrator and officer at the school's union, who also teaches its class
+    cohort: Cohort
+    waiter: Player
+    things: dict[str, object]
+
+
+def master_of(union, login: str) -> Player:
+    """Two posts, which together have every power but the operator's."""
+    player = member_of_staff(union, RoleName.FEDERATION_ADMIN, "全能", login=login)
+    appointments.appoint(
+        person=player.person, role=RoleName.PROGRAMME_OFFICER, union=union, starts=NOW.date(), ends=at(6, 30).date(),
+        by=HOUSE, at=NOW,
+    )
+    return player
+
+
+def estate(school: School, pupil: Player, login: str, waiter_name: str, **plan: object) -> Estate:
+    """One class with a lesson today, one pupil on its roster, one in its line, and a roster that was uploaded."""
+    master = master_of(school.union, login)
+    cohort = school.cohort(units=1, room=school.room, **plan)
+    home = pupil.person.memberships.get().union
+    waiter = worker(home, waiter_name, login=f"waits-{login}")
+    sign_up(cohort, pupil, waiter)
+    return Estate(school, master, fresh(cohort), waiter, _things(school, master, cohort, pupil))
+
+
+def _things(school: School, master: Player, cohort: Cohort, pupil: Player) -> dict[str, object]:
+    session = lesson(cohort, 1)
+    token, _key_text = tokens.issue(account=master.account, name="对账系统", days=30, by=master.actor, at=NOW)
+    home = pupil.person.memberships.get().union
+    batch = uploaded(home, row(pupil.person.name, document(pupil)), *members(1), by=master.actor)
+    post = Appointment.objects.filter(union=school.union, role=RoleName.PROGRAMME_OFFICER).first()
+    return {
+        "cohort_id": cohort.public_id, "session_id": session.public_id, "enrolment_id": enrolment(cohort, pupil).public_id,
+        "accounts": school.officer.person.public_id, "course_id": cohort.course.public_id, "term_id": school.term.public_id,
+        "programme_id": school.programme.public_id, "site_id": school.site.public_id, "room_id": school.room.public_id,
+        "token_id": token.public_id, "text": screen_code(session=session, at=AT_THE_DOOR).text, "name": "person_times",
+        "people": pupil.person.public_id, "unions": home.public_id, "appointments": post.public_id,
+        "imports": batch.public_id, "row_no": 2,
+    }  # fmt: skip
+
+
+def again(client: Client) -> Client:
+    """The same session in a browser that has seen nothing else."""
+    other = Client(raise_request_exception=False)
+    other.cookies.load({name: morsel.value for name, morsel in client.cookies.items() if name == "sessionid"})
+    return other
+
+
+def digest_of_everything() -> dict[str, str]:
+    """Each table of the house with a digest of its rows: what a request changed shows up by the table's name."""
+    found: dict[str, str] = {}
+    with connection.cursor() as cursor:
+        for table in sorted(connection.introspection.table_names(cursor)):
+            if table in {"django_session", "cache"} or table.startswith("procrastinate_"):
+                continue
+            cursor.execute(f'SELECT t::text FROM "{table}" t ORDER BY 1')
+            rows = "\n".join(row[0] for row in cursor.fetchall())
+            found[table] = hashlib.sha256(rows.encode()).hexdigest()
+    return found
