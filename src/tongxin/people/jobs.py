@@ -32,6 +32,12 @@ def commit_import(batch: int, account: int | None) -> None:
         imports.commit_queued(batch=found, by=_actor(account, at), at=at)
 
 
+@app.periodic(cron="40 19 * * *")  # at night in Beijing
+@app.task(name="people.sweep_imports", queueing_lock="people.sweep_imports", lock="people.sweep_imports")
+def sweep_imports(timestamp: int) -> None:  # noqa: ARG001 - procrastinate tells for which tick it runs
+    imports.sweep(at=timezone.now())
+
+
 def _actor(account: int | None, at: datetime) -> Actor:
     """With the powers of that day: who lost the post meanwhile is refused."""
     day = timezone.localdate(at)

@@ -1,5 +1,7 @@
 """A file comes in: read, judged, kept; or refused and nothing kept."""
 
+from datetime import timedelta
+
 import pytest
 from tests.cast import NOW, Cast
 from tests.factories.rosters import codes, counts, document, line, members, number, phone, row, sheet, uploaded
@@ -111,6 +113,24 @@ def test_dropped_batch_loses_its_rows(cast: Cast) -> None:
     batch = uploaded(cast.factory, *members(3), by=cast.cadre.actor)
     imports.drop(batch=batch, by=cast.cadre.actor, at=NOW)
     assert (ImportBatch.objects.get().state, ImportRow.objects.count()) == (BatchState.DROPPED, 0)
+
+
+def test_list_that_names_another_union_is_noticed(cast: Cast) -> None:
+    headers = ("姓名", "身份证号", "所属工会")
+    rows = [["新人甲", number(1), "江津米业公司工会"], ["新人乙", number(2), "同心机械厂工会"]]
+    batch = uploaded(cast.factory, *rows, by=cast.cadre.actor, headers=headers)
+    assert batch.notes == ["有1行写的所属工会不是“永川同心机械厂工会”，请看看是不是选错了工会。"]
+
+
+def test_rows_are_swept_after_ninety_days_and_the_counts_stay(cast: Cast) -> None:
+    old = uploaded(cast.factory, *members(3), by=cast.cadre.actor)
+    imports.commit(batch=old, by=cast.cadre.actor, at=NOW)
+    left = uploaded(cast.factory, *members(3, first=5), by=cast.cadre.actor)
+    assert imports.sweep(at=NOW + timedelta(days=90)) == 0
+    assert imports.sweep(at=NOW + timedelta(days=91)) == 6
+    old.refresh_from_db()
+    left.refresh_from_db()
+    assert (old.state, old.added, left.state) == (BatchState.DONE, 3, BatchState.DROPPED)
 
 
 def test_rehearsal_writes_nothing_and_counts_the_same(cast: Cast) -> None:

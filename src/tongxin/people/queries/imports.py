@@ -1,6 +1,6 @@
 """A batch as the page shows it, and who of the union is not on its list."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -24,7 +24,7 @@ COLUMNS: Final = (
 )  # of the preview, where the sheet has them
 _MASKED: Final = {"name": "name", "id_number": "document", "phone": "phone"}  # roster field, field of masks
 _RECORDED: Final = {"is_migrant": "migrant_worker"}  # where a record calls a field otherwise
-_CODED: Final = {
+_CODED: Final[dict[str, Mapping[str, tuple[str, ...]]]] = {
     "sex": SEXES,
     "gig_group": GIG_GROUPS,
     "membership_state": MEMBERSHIP_STATES,

@@ -23,7 +23,7 @@ from tongxin.unions.models import Closure, Kind, Level, Union
 CHUNK: Final = 1_000
 T = TypeVar("T")
 _SEXES: Final = {Sex.MALE: "male", Sex.FEMALE: "female"}
-_YES_NO: Final = {True: "1", False: "0"}
+_YES_NO: Final[dict[bool | None, str]] = {True: "1", False: "0"}
 _PLAIN: Final = (
     "ethnicity",
     "political_status",

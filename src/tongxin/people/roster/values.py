@@ -105,7 +105,7 @@ def read_ethnicity(cell: Cell) -> Value | None:
     text = without_blanks(text_of(cell))
     if text in NOTHING:
         return None
-    if re.fullmatch(r"穿青人|其他|外国血统.*|革家人|革家|僜人", text):
+    if re.fullmatch(r"穿青人|其他|外国血统.{0,12}|革家人|革家|僜人", text):
         return text
     for name in (text, f"{text}族"):
         if name in words.ETHNICITIES:

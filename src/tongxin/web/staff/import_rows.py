@@ -43,7 +43,7 @@ def _write(request: HouseRequest, batch: ImportBatch, row_no: int) -> list[int]:
     if "answer" in request.POST:
         answer = request.POST["answer"]
         return imports.answer(batch=batch, row_no=row_no, answer=answer, by=request.actor, at=request.now)
-    typed = {name: text for name, text in request.POST.items() if name in FIELDS}
+    typed = {name: request.POST.get(name, "") for name in request.POST if name in FIELDS}
     return imports.fix(batch=batch, row_no=row_no, typed=typed, by=request.actor, at=request.now)
 
 
@@ -51,7 +51,7 @@ def _parts(request: HouseRequest, batch: ImportBatch, row_no: int, moved: list[i
     """The row itself; other rows that now stand otherwise, the figures and the button, each in its own place."""
     context = _context(request, batch, sorted({row_no, *moved}))
     shown = {one.row_no: one for one in context["rows"]}  # type: ignore[attr-defined]
-    body = render_to_string(ROW, {**context, "row": shown[row_no], "fresh": True}, request)
+    body: str = render_to_string(ROW, {**context, "row": shown[row_no], "fresh": True}, request)
     for number in sorted(shown.keys() - {row_no}):
         body += (
             f"<template>{render_to_string(ROW, {**context, 'row': shown[number], 'aside': True}, request)}</template>"

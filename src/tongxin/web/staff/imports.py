@@ -120,7 +120,7 @@ def batch_context(request: HouseRequest, found: ImportBatch) -> dict[str, Any]:
         "show": show,
         "tabs": tabs_of(found, show),
         "steps": STEPS,
-        "step": _STEPS.get(found.state, 3),
+        "step": _STEPS.get(BatchState(found.state), 3),
     }
     if found.state in {BatchState.READY, BatchState.DONE}:
         total = getattr(found, show) if show else found.rows

@@ -4,6 +4,7 @@ from tongxin.people.actions.imports.answers import answer, fix
 from tongxin.people.actions.imports.commits import commit, commit_queued, start_commit
 from tongxin.people.actions.imports.downloads import annotated
 from tongxin.people.actions.imports.rehearsal import Rehearsal, rehearse
+from tongxin.people.actions.imports.sweeps import sweep
 from tongxin.people.actions.imports.uploads import choose, drop, read, read_anew, upload
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "read_anew",
     "rehearse",
     "start_commit",
+    "sweep",
     "upload",
 ]

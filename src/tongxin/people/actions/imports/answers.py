@@ -51,7 +51,7 @@ def _open(batch: ImportBatch, row_no: int, by: Actor, at: datetime) -> tuple[Imp
     return batch, line
 
 
-def _judge_group(batch: ImportBatch, line: ImportRow, before: bytes | None, by: Actor) -> list[int]:
+def _judge_group(batch: ImportBatch, line: ImportRow, before: bytes | memoryview | None, by: Actor) -> list[int]:
     keys = [bytes(key) for key in (before, line.number_key) if key is not None]
     others = batch.lines.filter(number_key__in=keys).exclude(pk=line.pk).order_by("row_no") if keys else []
     moved = judge_again([line, *others], union=batch.union, by=by)

@@ -178,13 +178,20 @@ def _take_in(batch: ImportBatch, roster: RosterFile, by: Actor, at: datetime) ->
 @atomic
 def _tell_of_sheet(batch: ImportBatch, roster: RosterFile, at: datetime) -> None:
     batch.sheet = _sound([roster.sheet.name])[0][:LONGEST]
-    batch.notes = _sound(roster.notes)
+    batch.notes = _sound([*roster.notes, *_of_other_unions(batch.union, roster)])
     batch.columns = [[column.letter, _sound([column.header])[0], column.field] for column in roster.columns]
     batch.questions = [_question(one) for one in roster.questions]
     batch.rows, batch.moved_at = len(roster.rows), at
     if roster.questions:
         batch.move("ask")
     batch.save()
+
+
+def _of_other_unions(union: Union, roster: RosterFile) -> list[str]:
+    """A list that names another union may have been sent to the wrong one."""
+    named = [str(row.values["union_name"]) for row in roster.rows if "union_name" in row.values]
+    others = sum(name not in union.name and union.name not in name for name in named)
+    return [f"有{others}行写的所属工会不是“{union.name}”，请看看是不是选错了工会。"] if others else []
 
 
 def _question(question: Question) -> dict[str, object]:
