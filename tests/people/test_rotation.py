@@ -10,18 +10,19 @@ from tests.cast import Cast
 from tongxin.people.actions import rotation
 from tongxin.people.models import Account, Person
 from tongxin.people.queries import lookup
-from tongxin.store.keys import KeyRing, ring, write_ring
+from tongxin.store.keys import KeyRing, forget_ring, ring, write_ring
 
 
 @pytest.fixture
 def own_ring(tmp_path: Path, settings: Any) -> Iterator[None]:
     settings.TONGXIN_DATA = tmp_path
     write_ring(KeyRing.fresh(), tmp_path / "keys" / "ring.json", replace=True)
-    ring.cache_clear()
+    forget_ring()
     yield
-    ring.cache_clear()
+    forget_ring()
 
 
+@pytest.mark.django_db
 @pytest.mark.usefixtures("own_ring")
 def test_reseal_moves_everything_to_the_new_key_in_batches(request: pytest.FixtureRequest) -> None:
     cast: Cast = request.getfixturevalue("cast")
@@ -41,3 +42,14 @@ def test_reseal_moves_everything_to_the_new_key_in_batches(request: pytest.Fixtu
     assert lookup.by_phone(phone) == [person]
     assert lookup.account_by_phone(phone) == cast.newcomer
     assert all(p.document.key_id == 2 for p in Person.objects.exclude(document=None))
+
+
+@pytest.mark.usefixtures("own_ring")
+def test_ring_knows_a_key_that_another_process_added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tongxin.store import keys
+
+    monkeypatch.setattr(keys, "LOOK_AGAIN", 0.0)
+    before = ring()
+    assert ring() is before  # the file has not changed
+    write_ring(before.with_new_key(), tmp_path / "keys" / "ring.json", replace=True)
+    assert ring().current.id == 2

@@ -10,9 +10,9 @@ import hmac
 import json
 import os
 import secrets
+import time
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -97,12 +97,37 @@ def write_ring(ring: KeyRing, path: Path, *, replace: bool) -> None:
     part.unlink()
 
 
-@lru_cache(maxsize=1)
+LOOK_AGAIN = 2.0  # seconds after which a process asks whether the ring in the data folder has a new key
+_held: tuple[KeyRing, int, float] | None = None  # the ring, its file's time stamp, when that was looked at
+
+
 def ring() -> KeyRing:
-    """This installation's keys: from the environment, else from the data folder (made there at the first need)."""
+    """This installation's keys: from the environment, else from the data folder (made there at the first need).
+
+    A key added by another process is known here LOOK_AGAIN seconds later: nobody has to restart for it.
+    """
+    global _held  # noqa: PLW0603 - one ring a process
+    now = time.monotonic()
+    if _held is not None and now - _held[2] < LOOK_AGAIN:
+        return _held[0]
     if text := os.environ.get("TONGXIN_KEYS"):
-        return KeyRing.from_json(text)
-    path = Path(settings.TONGXIN_DATA) / "keys" / "ring.json"
+        found, stamp = KeyRing.from_json(text), 0
+    else:
+        found, stamp = _from_folder(Path(settings.TONGXIN_DATA) / "keys" / "ring.json")
+    _held = (found, stamp, now)
+    return found
+
+
+def forget_ring() -> None:
+    """The next call reads it anew."""
+    global _held  # noqa: PLW0603
+    _held = None
+
+
+def _from_folder(path: Path) -> tuple[KeyRing, int]:
     if not path.exists():
         write_ring(KeyRing.fresh(), path, replace=False)
-    return KeyRing.from_json(path.read_text())
+    stamp = path.stat().st_mtime_ns
+    if _held is not None and _held[1] == stamp:
+        return _held[0], stamp
+    return KeyRing.from_json(path.read_text()), stamp

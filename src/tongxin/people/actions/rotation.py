@@ -11,7 +11,7 @@ from tongxin.people.models import Account, ImportRow, Person
 from tongxin.people.queries import lookup
 from tongxin.store.atomic import atomic
 from tongxin.store.fields import Sealed
-from tongxin.store.keys import ring, write_ring
+from tongxin.store.keys import forget_ring, ring, write_ring
 
 BATCH: Final = 500
 
@@ -20,7 +20,7 @@ def add_key() -> int:
     """A new current key in the data folder's ring; returns its id. Older ones stay: they still open what they sealed."""
     new = ring().with_new_key()
     write_ring(new, Path(settings.TONGXIN_DATA) / "keys" / "ring.json", replace=True)
-    ring.cache_clear()
+    forget_ring()
     return new.current.id
 
 
