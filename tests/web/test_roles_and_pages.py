@@ -4,12 +4,14 @@ import json
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.http import HttpResponse  # noqa: TID251 - for the type
 from django.test import Client
 from django.urls import reverse  # noqa: TID251 - this test speaks HTTP, as the pages do
-from tests.cast import Cast
+from tests.cast import Cast, an_id
 from tests.factories.activities import School, school
+from tests.factories.rosters import members, sheet
 from tests.web.conftest import Clock, sign_in
 from tests.web.walking import (
     AT_THE_DOOR,
@@ -111,7 +113,7 @@ def browser_of(cast: Cast, clock: Clock) -> Callable[[str], Client]:
     return browser
 
 
-def asked(client: Client, method: str, address: str, **body: str) -> HttpResponse | None:
+def asked(client: Client, method: str, address: str, **body: object) -> HttpResponse | None:
     """The answer, with all that it did undone; None where the page does not know the method."""
     with transaction.atomic():
         answer = again(client).generic(method, address) if method == "GET" else again(client).post(address, body)
@@ -142,6 +144,16 @@ def test_every_page_answers_as_guard_and_roles_say(ours: Estate, browser_of: Cal
             if got != expected(page.guard, who):
                 wrong.append(f"{method} /{page.route}: {got}, expected {expected(page.guard, who)}")
     assert wrong == []
+
+
+def test_a_character_that_cannot_be_kept_is_refused_in_words(ours: Estate) -> None:
+    master = sign_in(ours.master.account, factor=True)
+    for answer in (
+        master.get("/staff/people/?q=%00"), master.get("/classes/?q=a%00"),
+        master.post(f"/staff/check-in/{ours.things['session_id']}/", {"text": "a\0"}),
+    ):  # fmt: skip
+        assert answer.status_code == 422
+        assert "内容里有看不见的空字符" in answer.content.decode()
 
 
 def test_walk_meets_both_answers(ours: Estate) -> None:
@@ -349,37 +361,46 @@ def test_asking_a_list_for_what_is_not_one_s_own_shows_nothing(
     assert wrong == []
 
 
-def test_forms_take_nothing_foreign(ours: Estate, cast: Cast) -> None:
-    """Ids of others in the body: each is refused, and nothing is written."""
+def test_forms_take_one_s_own_and_nothing_foreign(ours: Estate, cast: Cast) -> None:
+    """Ids of others in the body are refused, and nothing is written; the same body with one's own ids goes through."""
     theirs = _jiangjin(cast)
     master, wrong = sign_in(ours.master.account, factor=True), []
     before = digest_of_everything()
-    for name, args, body in _foreign_bodies(ours, theirs):
-        answer = again(master).post(reverse(f"staff:{name}", args=[ours.things[key] for key in args]), body)
+    for name, args, body in _bodies(theirs.things, theirs.school.cast.jiangjin.public_id):
+        answer = again(master).post(_form(name, args, ours), body)
         if answer.status_code not in {404, 422}:
-            wrong.append(f"{name} with {body}: {answer.status_code}")
-    assert wrong == []
+            wrong.append(f"{name} with foreign {body}: {answer.status_code}")
     assert digest_of_everything() == before
+    for name, args, body in _bodies(ours.things, ours.school.union.public_id):
+        answer = asked(master, "POST", _form(name, args, ours), **body)
+        if answer.status_code != 302:
+            wrong.append(f"{name} with own {body}: {answer.status_code}")
+    assert wrong == []
 
 
-def _foreign_bodies(ours: Estate, theirs: Estate) -> list[tuple[str, list[str], dict[str, object]]]:
-    mill, days = theirs.things["unions"], {"starts": "2024-07-01", "ends": "2024-09-30"}
-    why, cohort = {"why": "试一试"}, theirs.cohort.public_id
-    person = {"name": "新人", "document_kind": "resident_id", "document": "", "union": mill, "joined_on": "2024-03-01"}
+def _form(name: str, args: list[str], ours: Estate) -> str:
+    return reverse(f"staff:{name}", args=[ours.things[key] for key in args])
+
+
+def _bodies(things: dict[str, object], district: str) -> list[tuple[str, list[str], dict[str, object]]]:
+    """Forms that name a row in their body: (page, what stands in its address, body). A member may be moved anywhere."""
+    days, why, home = {"starts": "2024-07-01", "ends": "2024-09-30"}, {"why": "试一试"}, things["unions"]
     plan = {
-        "course": theirs.things["course_id"], "site": theirs.things["site_id"], "room": theirs.things["room_id"], "weekday": "2",
-        "starts_at": "19:00", "ends_at": "20:30", "session_count": "5", "units": "10", "fee": "0",
+        "course": things["course_id"], "place": things["room_id"], "weekday": "3", "starts_at": "19:00", "ends_at": "20:30",
+        "session_count": "5", "units": "10", "fee": "0",
     }  # fmt: skip
+    person = {"name": "新人", "document_kind": "resident_id", "document": an_id(), "joined_on": "2024-03-01"}
+    roster = SimpleUploadedFile("花名册.xlsx", sheet(*members(1)))
     return [
-        ("cohort-sign-up", ["cohort_id"], {"person": theirs.things["people"]}),
-        ("cohort-merge", ["cohort_id"], {"into": cohort, **why}),
-        ("cohort-move", ["cohort_id", "enrolment_id"], {"into": cohort, **why}),
-        ("cohort-change", ["cohort_id"], {**plan, **why}),
+        ("cohort-sign-up", ["other"], {"person": things["people"]}),
+        ("cohort-merge", ["cohort_id"], {"into": things["other"], **why}),
+        ("cohort-move", ["cohort_id", "enrolment_id"], {"into": things["other"], **why}),
+        ("cohort-change", ["other"], {**plan, **why}),
         ("cohort-new", ["term_id"], plan),
-        ("term-copy", ["programme_id"], {"source": theirs.things["term_id"], "step": "make", **days}),
-        ("programme-new", [], {"union": mill, "name": "外来项目", "began_on": "2024-03-01", "late_after": "15"}),
-        ("site-new", [], {"union": mill, "kind": "worker_service_center", "name": "外来阵地"}),
-        ("person-new", [], person),
-        ("union-move", ["unions"], {"parent": mill, "on": "2024-04-01"}),
-        ("import-new", [], {"union": mill}),
+        ("term-copy", ["programme_id"], {"source": things["term_id"], "step": "make", **days}),
+        ("programme-new", [], {"union": district, "name": "新项目", "began_on": "2024-03-01", "late_after": "15"}),
+        ("site-new", [], {"union": district, "kind": "worker_service_center", "name": "新阵地"}),
+        ("person-new", [], {**person, "union": home}),
+        ("union-move", ["unions"], {"parent": district, "on": "2024-04-01"}),
+        ("import-new", [], {"union": home, "file": roster}),
     ]

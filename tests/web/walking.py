@@ -113,8 +113,9 @@ def estate(school: School, pupil: Player, login: str, waiter_name: str, **plan: 
     cohort = school.cohort(units=1, room=school.room, **plan)
     home = pupil.person.memberships.get().union
     waiter = worker(home, waiter_name, login=f"waits-{login}")
+    other = school.cohort(name="另一班", weekday=5, **plan)
     sign_up(cohort, pupil, waiter)
-    return Estate(school, master, fresh(cohort), waiter, _things(school, master, cohort, pupil))
+    return Estate(school, master, fresh(cohort), waiter, _things(school, master, cohort, pupil) | {"other": other.public_id})
 
 
 def _things(school: School, master: Player, cohort: Cohort, pupil: Player) -> dict[str, object]:
