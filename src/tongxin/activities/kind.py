@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from tongxin.activities.actions import leave
 from tongxin.activities.models import Cohort, Enrolment
 from tongxin.activities.states import CohortState, EnrolmentState
 from tongxin.calls.models import Application, Award, Call
@@ -64,6 +65,7 @@ class ClassPlaces:
             )
 
     def released(self, awards: Sequence[Award], *, why: Why, by: Actor, at: datetime) -> None:  # noqa: ARG002  as above
-        """Off the roster; what was attended stays."""
+        """Off the roster; what was attended stays, what was asked for later lessons goes."""
         rows = Enrolment.objects.filter(award__in=[award.pk for award in awards], state=EnrolmentState.ENROLLED)
+        leave.lapse(enrolment__in=rows, at=at)
         rows.update(state=_ENDED[why], ended_at=at)

@@ -9,7 +9,7 @@ half; within it, the one who scans reads another person's name. Only who may cal
 their own phones. It stops a photo of the screen from working half a minute later, people who are not on the roster, and
 checking in for somebody else without their phone. It does not stop a friend in the room from relaying the code at once to
 an enrolled worker at home, nor handing over a phone. A class for which that matters uses the first way. What the teacher
-has marked, the room's code does not overrule.
+has marked, the room's code does not overrule; leave that the worker asked for, either code does.
 """
 
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ def by_worker_code(*, session: Session, text: str, by: Actor, at: datetime) -> C
     enrolment, since = _whose(session, text, at)
     had = Attendance.objects.filter(session=session, enrolment=enrolment).first()
     _check_not_here_yet(had)
-    if had is not None and since <= had.at:
+    if had is not None and had.how != How.ASKED and since <= had.at:
         raise Refused("code-used", "这个码已经用过，请等手机上换了新码再扫。")
     return _check_in(cohort, session, enrolment, How.WORKER_CODE, by, at)
 
@@ -76,7 +76,7 @@ def by_screen_code(*, session: Session, text: str, by: Actor, at: datetime) -> C
         raise Refused("code-expired", "屏幕上的码已经换了，请再扫一次屏幕。")
     had = Attendance.objects.filter(session=session, enrolment=enrolment).first()
     _check_not_here_yet(had)
-    if had is not None:
+    if had is not None and had.how != How.ASKED:
         raise Refused("marked-by-teacher", "老师已经把您记为“%(mark)s”。有出入的话，请当面找老师改。", mark=Mark(had.mark).label)
     return _check_in(cohort, session, enrolment, How.SCREEN_CODE, by, at)
 

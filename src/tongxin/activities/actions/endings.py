@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import OuterRef, Subquery
 
-from tongxin.activities.actions import schedule
+from tongxin.activities.actions import leave, schedule
 from tongxin.activities.actions.openings import check_running, lock
 from tongxin.activities.actions.sessions import said
 from tongxin.activities.actions.tellings import enrolled_in, teachers_of, tell
@@ -157,6 +157,7 @@ def _not_cancelled(cohort: Cohort) -> list[Session]:
 
 
 def _drop_sessions(cohort: Cohort, sessions: list[Session], why: str, *, by: Actor, at: datetime) -> None:
+    leave.lapse(session__in=sessions, at=at)
     schedule.release(sessions, by=by, at=at)
     for session in sessions:
         session.state, session.note = SessionState.CANCELLED, why

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from tongxin.activities.actions import leave
 from tongxin.activities.actions.openings import lock
 from tongxin.activities.actions.sessions import said
 from tongxin.activities.actions.tellings import teachers_of, tell
@@ -44,6 +45,7 @@ def withdraw(*, cohort: Cohort, person: Person, why: str = "", by: Actor, at: da
         return
     require(by, Power.RUN_COURSES, cohort.union_id)  # a row loaded from a history: staff mend it by hand
     rows = Enrolment.objects.filter(cohort=cohort, person=person, state=EnrolmentState.ENROLLED)
+    leave.lapse(enrolment__in=rows, at=at)
     if not rows.update(state=EnrolmentState.WITHDRAWN, ended_at=at):
         raise Refused("not-enrolled", "名单里没有这位职工，可能已经退了，请刷新后再看。")
     journal.write("enrolment.withdrawn", of=cohort, by=by, at=at)

@@ -4,12 +4,12 @@ from datetime import date, datetime, time
 
 from django.db.models import Max
 
-from tongxin.activities.actions import schedule
+from tongxin.activities.actions import leave, schedule
 from tongxin.activities.actions.openings import check_running, lock
 from tongxin.activities.actions.tellings import enrolled_in, place_of, teachers_of, tell
 from tongxin.activities.days import moment
 from tongxin.activities.models import Attendance, Cohort, Session
-from tongxin.activities.states import ATTENDED, SESSION_MOVES, SessionState
+from tongxin.activities.states import ATTENDED, SESSION_MOVES, How, SessionState
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor, require
 from tongxin.people.powers import Power
@@ -31,10 +31,11 @@ def reschedule(
     """
     cohort, session = _lock_both(session, by)
     SESSION_MOVES.target("reschedule", session.state)
-    if session.attendances.exists():
+    if session.attendances.exclude(how=How.ASKED).exists():
         raise Refused("session-marked", "这节课已经点过名，不能再改时间。")
     slot = _slot(cohort, day, starts_at or cohort.starts_at, ends_at or cohort.ends_at, at, apart_from=session.pk)
     before = session.starts_at
+    leave.lapse(session=session, at=at)  # it was asked for that day
     schedule.release([session], by=by, at=at)
     session.starts_at, session.ends_at = slot
     session.room = room or session.room
@@ -62,6 +63,7 @@ def cancel(*, session: Session, why: str, by: Actor, at: datetime) -> Session:
     target = SESSION_MOVES.target("cancel", session.state)
     if Attendance.objects.filter(session=session, mark__in=ATTENDED).exists():
         raise Refused("session-attended", "这节课已经有人到了，不能取消。点错了的话，请先在点名表上改正。")
+    leave.lapse(session=session, at=at)
     schedule.release([session], by=by, at=at)
     session.state, session.note = target, why
     session.save(update_fields=["state", "note", "booking"])

@@ -11,7 +11,7 @@ from django.db.models import Case, F, Q, QuerySet, SmallIntegerField, When
 from tongxin.activities.days import day_of
 from tongxin.activities.models import Attendance, Cohort, Enrolment, Session
 from tongxin.activities.queries.standing import Stands, stands
-from tongxin.activities.states import LISTED, CohortState, EnrolmentState, TermState
+from tongxin.activities.states import LISTED, CohortState, EnrolmentState, How, SessionState, TermState
 from tongxin.calls import queries as calls
 from tongxin.calls.states import ApplicationState, CallState
 from tongxin.unions.models import Closure, Union
@@ -61,10 +61,11 @@ class ClassList:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """A session as its worker sees it; `mark` is empty where none was made."""
+    """A session as its worker sees it; `mark` is empty where none was made. `leave`: "ask" or "asked", before it starts."""
 
     session: Session
     mark: str
+    leave: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,17 +127,27 @@ def class_page(cohort: Cohort, *, at: datetime, person: int | None = None) -> Cl
     if person is None:
         return ClassPage(cohort, stands(cohort, at), [Lesson(session, "") for session in sessions], None)
     enrolment = Enrolment.objects.filter(cohort=cohort, person=person).select_related("moved_to__cohort__course").first()
-    marks = dict(
-        Attendance.objects.filter(enrolment=enrolment).values_list("session_id", "mark") if enrolment else ()
-    )
+    marks = _marks(enrolment) if enrolment else {}
     mine = _holdings(person, [cohort]).get(cohort.pool_id or 0, _NOTHING)
     on_roster = enrolment is not None and enrolment.state == EnrolmentState.ENROLLED
     return ClassPage(
         cohort,
         _stands(cohort, _Mine(mine.enrolled or on_roster, mine.place), at),
-        [Lesson(session, marks.get(session.pk, "")) for session in sessions],
+        [_lesson(session, *marks.get(session.pk, ("", "")), at, on_roster=on_roster) for session in sessions],
         enrolment,
     )
+
+
+def _marks(enrolment: Enrolment) -> dict[int, tuple[str, str]]:
+    """By session: the mark, and by what way it came."""
+    rows = Attendance.objects.filter(enrolment=enrolment).values_list("session_id", "mark", "how")
+    return {session: (mark, how) for session, mark, how in rows}
+
+
+def _lesson(session: Session, mark: str, how: str, at: datetime, *, on_roster: bool) -> Lesson:
+    ahead = on_roster and at < session.starts_at and session.state != SessionState.CANCELLED
+    leave = "" if not ahead else "ask" if not mark else "asked" if how == How.ASKED else ""
+    return Lesson(session, mark, leave)
 
 
 _SHOWN = ("course", "site", "room", "term__call", "term__programme", "pool")  # each join costs the planner as well

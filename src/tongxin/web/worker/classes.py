@@ -122,7 +122,7 @@ def sign_up(request: HouseRequest, cohort_id: str) -> HttpResponse:
     try:
         application = enrolments.sign_up(cohort=cohort, person=person, by=request.actor, at=request.now, key=key)
     except Refused as refusal:
-        return _refused(request, cohort_id, refusal)
+        return refused_class(request, cohort_id, refusal)
     said = {
         ApplicationState.GRANTED: gettext("报名成功，名额已是您的。"),
         ApplicationState.WAITING: gettext("已加入候补。有名额会按先后轮到您，并告诉您。"),
@@ -138,12 +138,12 @@ def withdraw(request: HouseRequest, cohort_id: str) -> HttpResponse:
     try:
         enrolments.withdraw(cohort=cohort, person=person, by=request.actor, at=request.now)
     except Refused as refusal:
-        return _refused(request, cohort_id, refusal)
+        return refused_class(request, cohort_id, refusal)
     messages.success(request, gettext("已退出，名额会让给候补的工友。"))
     return redirect("worker:class", cohort_id)
 
 
-def _refused(request: HouseRequest, cohort_id: str, refusal: Refused) -> HttpResponse:
+def refused_class(request: HouseRequest, cohort_id: str, refusal: Refused) -> HttpResponse:
     """The page as it stands now, for a refusal often means that it has changed."""
     cohort = get_object_or_404(visible(), public_id=cohort_id)
     return render_refusal(request, "worker/classes/class.html", _context(request, cohort), refusal)
