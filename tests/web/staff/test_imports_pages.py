@@ -105,6 +105,16 @@ def test_fixed_row_comes_back_with_the_figures_and_without_scripts_to_its_place(
     assert counts(batch) == (2, 0, 0, 0, 0)
 
 
+def test_known_name_stands_in_full_only_of_a_member_here(cast: Cast, as_staff: AsStaff) -> None:
+    batch = uploaded(
+        cast.factory, row("王大华", document(cast.wang)), row("张大路", document(cast.zhang)), by=cast.admin.actor
+    )
+    imports.answer(batch=batch, row_no=3, answer="stay", by=cast.admin.actor, at=NOW)
+    page = as_staff(cast.admin).get(address(batch)).content.decode()
+    assert "登记的姓名：王小华" in page
+    assert "登记的姓名：张*" in page
+
+
 def test_answer_that_is_not_open_is_refused_in_words(cast: Cast, as_staff: AsStaff) -> None:
     batch = uploaded(cast.factory, row("林蓉", document(cast.lin)), by=cast.cadre.actor)
     answer = as_staff(cast.cadre).post(address(batch, "rows/2/"), {"answer": "transfer"})

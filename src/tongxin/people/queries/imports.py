@@ -100,11 +100,19 @@ def mapping_of(batch: ImportBatch) -> list[tuple[str, str, str]]:
 
 
 def views(batch: ImportBatch, lines: Iterable[ImportRow]) -> list[RowView]:
+    """In the order given. Two statements beside the rows' own."""
     columns = [field for field, _ in columns_of(batch)]
-    return [view(line, columns) for line in lines]
+    rows = list(lines)
+    people = [line.person_id for line in rows if line.person_id is not None]
+    here = set(
+        Membership.objects.filter(person__in=people, union=batch.union_id, ends=None).values_list(
+            "person_id", flat=True
+        )
+    )
+    return [_view(line, columns, known_well=line.person_id in here) for line in rows]
 
 
-def view(line: ImportRow, columns: Sequence[str]) -> RowView:
+def _view(line: ImportRow, columns: Sequence[str], *, known_well: bool) -> RowView:
     entry = Entry.from_text(line.row_no, line.values.open(), line.answers)
     verdict = Verdict(line.verdict)
     told = {problem["column"]: problem for problem in reversed(line.problems) if problem["column"]}
@@ -133,7 +141,7 @@ def view(line: ImportRow, columns: Sequence[str]) -> RowView:
         _changes(line, entry),
         [Answer(offer) for offer in line.offers],
         [Answer(one) for one in line.answers],
-        _known_as(line),
+        _known_as(line, known_well=known_well),
         line.done,
     )
 
@@ -227,8 +235,8 @@ def _old(person: Person | None, field: str) -> str:
         return ""
 
 
-def _known_as(line: ImportRow) -> str:
-    """The name under which the number is known, where the row's question is whose it is and the actor may answer it."""
+def _known_as(line: ImportRow, *, known_well: bool) -> str:
+    """The name under which the number is known, where it is asked. In full of a member here: one character decides."""
     if line.person is None or not {Answer.RENAME, Answer.SAME} & set(line.offers):
         return ""
-    return shown(line.person, "name", Purpose.IMPORT_PREVIEW)
+    return shown(line.person, "name", Purpose.STAFF_DETAIL if known_well else Purpose.IMPORT_PREVIEW)

@@ -11,7 +11,7 @@ from tongxin.kernel.refused import Refused
 from tongxin.people.actions import imports
 from tongxin.people.models import ImportBatch
 from tongxin.people.powers import Power
-from tongxin.people.queries.imports import columns_of, rows_of, view
+from tongxin.people.queries.imports import columns_of, rows_of, views
 from tongxin.people.roster.fields import FIELDS
 from tongxin.people.states import Verdict
 from tongxin.web.answers import UNPROCESSABLE, safe_next, wants_part
@@ -70,11 +70,10 @@ def tabs_of(batch: ImportBatch, show: str) -> list[tuple[str, str, int, bool]]:
 def _context(request: HouseRequest, batch: ImportBatch, numbers: list[int]) -> dict[str, object]:
     columns = columns_of(batch)
     lines = rows_of(batch).filter(row_no__in=numbers)
-    fields = [field for field, _ in columns]
     return {
         "batch": batch,
         "columns": columns,
-        "rows": [view(line, fields) for line in lines],
+        "rows": views(batch, lines),
         "tabs": tabs_of(batch, request.GET.get("show", "")),
         "next": safe_next(request, reverse("staff:import", args=[batch.public_id])),
     }
