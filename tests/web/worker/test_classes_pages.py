@@ -156,6 +156,23 @@ def test_screen_code_checks_in_by_post_only(ours: School, as_worker: As, clock: 
     assert client.get("/check-in/222222222222/").status_code == 404
 
 
+def test_screen_s_characters_can_be_typed_and_stay_when_they_are_wrong(
+    ours: School, as_worker: As, clock: Clock
+) -> None:
+    from tongxin.activities.queries.check_in import screen_code
+
+    cohort = ours.cohort()
+    sign_up(cohort, ours.cast.wang)
+    clock.now = lesson(cohort, 1).starts_at
+    client = as_worker(ours.cast.wang)
+    wrong = client.post(address(cohort, "code/"), {"characters": "abcd efgh"})
+    assert wrong.status_code == 422
+    assert 'value="abcd efgh"' in wrong.content.decode()
+    characters = screen_code(session=lesson(cohort, 1), at=clock.now).characters
+    assert client.post(address(cohort, "code/"), {"characters": characters}).status_code == 302
+    assert enrolment(cohort, ours.cast.wang).attendances.get().how == "screen_code"
+
+
 def test_my_things_holds_classes_waits_and_record(ours: School, as_worker: As) -> None:
     first, second = ours.two_cohorts(units=1)
     sign_up(first, ours.cast.wang)

@@ -1,6 +1,6 @@
 """The worker's own code, and the code on a room's screen."""
 
-from datetime import timedelta
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -18,26 +18,43 @@ from tongxin.web.answers import render_part, render_refusal
 from tongxin.web.guard import HouseRequest, OpenTo, page
 from tongxin.web.worker import cards
 
-BEFORE_NEW_CODE = timedelta(seconds=1)
+TYPED: Final = 20  # characters of the screen, blanks between them included
+CODE: Final = "worker/check_in/code.html#code"
 
 
-@page(open_to=OpenTo.WORKER, methods=("GET",))
+@page(open_to=OpenTo.WORKER)
 def code(request: HouseRequest, cohort_id: str) -> HttpResponse:
-    """The QR and its characters; the page asks for the next one by itself, or by its link without JavaScript."""
+    """The QR and its characters, renewed by itself, or by its link without JavaScript.
+
+    POST takes the eight characters of the room's screen, for phones that cannot scan it.
+    """
     enrolment = get_object_or_404(
         Enrolment.objects.select_related("cohort__course", "cohort__site", "cohort__room", "cohort__term__programme"),
         cohort__public_id=cohort_id, person=request.actor.person_id, state=EnrolmentState.ENROLLED,
     )
     session = next_sessions([enrolment.cohort_id], request.now).get(enrolment.cohort_id)
+    if request.method != "POST" or session is None:
+        return render_part(request, CODE, _shown(request, enrolment, session))
+    typed = request.POST.get("characters", "")[:TYPED]
+    try:
+        done = check_in.by_screen_code(
+            session=session, text=f"{session.public_id}{typed}", by=request.actor, at=request.now
+        )
+    except Refused as refusal:
+        return render_refusal(request, CODE, _shown(request, enrolment, session) | {"typed": typed}, refusal)
+    messages.success(request, gettext("签到成功，记为“%(mark)s”。") % {"mark": gettext(Mark(done.mark).label)})
+    return redirect("worker:class", cohort_id)
+
+
+def _shown(request: HouseRequest, enrolment: Enrolment, session: Session | None) -> dict[str, Any]:
     window = shown.window_of(session) if session else None
-    context = {
+    return {
         "cohort": enrolment.cohort, "session": session, "window": window, "mark": _mark(enrolment, session),
         "lesson": cards.lesson_line(session) if session else "", "where": cards.where(enrolment.cohort),
         "code": shown.worker_code(enrolment=enrolment, session=session, at=request.now)
         if session and window and request.now in window else None,
         "synthetic": cards.synthetic([enrolment.cohort]),
     }
-    return render_part(request, "worker/check_in/code.html#code", context)
 
 
 @page(open_to=OpenTo.WORKER)
