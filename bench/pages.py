@@ -32,7 +32,7 @@ def main() -> None:
 def run(server: Server, folder: Path, asked: argparse.Namespace) -> report.Found:
     from django.utils import timezone  # noqa: PLC0415  only once Django is set up
 
-    now = timezone.now()
+    now, machine = timezone.now(), _machine()
     took: dict[str, float] = {}
     with timed("guests and classes", took):
         people = guests.workers(asked.sign_ups + asked.rounds * rush.WORKERS + PROFILED, now)
@@ -50,7 +50,7 @@ def run(server: Server, folder: Path, asked: argparse.Namespace) -> report.Found
     with timed("profiles", took):
         bounds, statements = _bounds(people[-PROFILED:-1], roomy)
     return report.Found(
-        machine=_machine(), rows=_rows(), pages=pages, rush=became, bounds=bounds, statements=statements, **rates
+        machine=machine, rows=_rows(), pages=pages, rush=became, bounds=bounds, statements=statements, **rates
     )
 
 
@@ -110,7 +110,9 @@ def _rows() -> dict[str, int]:
 
 
 def _machine() -> str:
-    return f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    """With what else it was doing: rates of a busy machine say little."""
+    busy = f"load average before the run {os.getloadavg()[0]:.1f}"
+    return f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, {busy}"
 
 
 if __name__ == "__main__":

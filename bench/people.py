@@ -45,10 +45,10 @@ def home_of(number: int, workers: int, homes: Sequence[Home]) -> Home:
 def _copy(cursor: Any, model: Any, rows: Iterator[dict[str, Any]]) -> None:
     """What a row does not say gets the model's default."""
     blank = model()
-    fields = list(model._meta.concrete_fields)  # noqa: SLF001  Django's own public door to it
+    fields = list(model._meta.concrete_fields)
     columns = ", ".join(f'"{field.column}"' for field in fields)
     usual = {field.attname: _plain(getattr(blank, field.attname)) for field in fields}
-    with cursor.copy(f"COPY {model._meta.db_table} ({columns}) FROM STDIN") as copy:  # noqa: SLF001
+    with cursor.copy(f"COPY {model._meta.db_table} ({columns}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row([row.get(name, value) for name, value in usual.items()])
 
