@@ -63,7 +63,9 @@ def asks(now: datetime) -> list[Ask]:
 def measure(server: Server, ask: Ask, times: int) -> Took:
     connection = server.connect()
     headers = {"Cookie": ask.guest.cookie} if ask.guest else {}
-    spans, sizes, wrong = [], [], 0
+    spans: list[float] = []
+    sizes: list[int] = []
+    wrong = 0
     whole = time.perf_counter()
     for n in range(times + WARM):
         began = time.perf_counter()
