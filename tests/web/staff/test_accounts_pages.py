@@ -18,7 +18,7 @@ from tongxin.web.api.doors import BySession
 
 pytestmark = pytest.mark.django_db
 NEW = "my own horse battery"
-SECRET = re.compile(r'一次性密码</dt><dd><code class="w-code">([a-z2-9-]{14})</code>')
+SECRET = re.compile(r'一次性密码</p><p class="fs-2 tx-mono mb-3">([a-z2-9-]{14})</p>')
 
 
 @pytest.fixture
