@@ -17,6 +17,7 @@ from config.commands.serve import addresses
 from config.embedded import EmbeddedServer
 
 pytestmark = pytest.mark.slow
+OURS = {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}  # of the tests: an operator's server has neither
 
 
 def free_port():
@@ -35,7 +36,7 @@ def eventually(question, patience=30):
 class Served:
     def __init__(self, server: EmbeddedServer) -> None:
         self.database, self.port = server, free_port()
-        self.environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+        self.environment = {key: value for key, value in os.environ.items() if key not in OURS}
         self.environment |= {"TONGXIN_DATA": str(server.data)}
 
     def start(self):

@@ -16,7 +16,8 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SMALL = """() => [...document.querySelectorAll('.w-body a, .w-body button, .w-body input, .w-body summary')].filter(e => {
   const box = e.getBoundingClientRect();
   return box.width && box.height && box.height < 43.5 && !/^inline$/.test(getComputedStyle(e).display)
-    && !e.closest('.w-opt') && !e.closest('.tx-check') && !e.matches('.tx-skip');
+    && !e.closest('.w-opt') && !e.closest('.tx-check') && !e.matches('.tx-skip')
+    && !(e.matches('label input') && e.closest('label').getBoundingClientRect().height >= 43.5);
 }).map(e => e.tagName + '.' + e.className + ' ' + e.textContent.trim().slice(0, 12))"""
 
 
@@ -52,7 +53,7 @@ def open_page(browser: Browser, live_server: object, clock: Clock) -> Iterator[C
         )
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda told: wrong.append(told.text) if told.type == "error" and "422" not in told.text else None)
+        page.on("console", lambda told: wrong.append(f"{page.url} {told.text}") if told.type == "error" and "422" not in told.text else None)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("request", lambda sent: None if sent.url.startswith((live_server.url, "data:")) else wrong.append(sent.url))
         return page
@@ -75,6 +76,7 @@ def desk(open_page: Callable[..., Page]) -> Page:
 
 def faults(page: Page) -> list[str]:
     """What axe finds, controls too small for a thumb, and sideways overflow at 160 % text."""
+    page.wait_for_load_state("load")  # measured before all styles are there, a page looks otherwise
     page.evaluate(AXE)
     result = page.evaluate("tags => axe.run(document, {runOnly: tags})", TAGS)
     found = [f"{v['impact']} {v['id']}: {v['nodes'][0]['html'][:120]}" for v in result["violations"]]

@@ -1,0 +1,120 @@
+"""Makes an installation with one class and two rosters, for tests that kill servers: `python -m tests.config.stage`.
+
+Runs in a process of its own, on the data folder of TONGXIN_DATA and by the real clock, and prints what stands where as
+JSON: addresses, and open sessions by which to act (nobody types a code thousands of times).
+"""
+
+import json
+import os
+import sys
+from datetime import date, datetime, time, timedelta
+
+WORKERS, PLACES, ROWS = 16, 5, 1_200
+
+
+def main() -> None:
+    from config.commands.migrate import migrate
+    from config.surroundings import database, set_up_django
+
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    with database():
+        set_up_django()
+        migrate()
+        sys.stdout.write(json.dumps(stage()))
+
+
+def stage() -> dict[str, object]:
+    from django.utils import timezone
+    from tests import cast as people
+
+    from tongxin.unions.models import Kind, Level
+
+    now = timezone.now()
+    nation = people.union_under(None, "中华全国总工会", "000000", Level.NATION, kind=Kind.ACFTU)
+    city = people.union_under(nation, "重庆市总工会", "500000", Level.PROVINCE)
+    union = people.union_under(city, "永川区总工会", "500118", Level.COUNTY)
+    workers = [people.worker(union, f"工友{n}", login=f"worker{n}") for n in range(WORKERS)]
+    cohort = _cohort(union, now)
+    cadre = _cadre(union, now)
+    return {
+        "cohort": cohort.public_id,
+        "workers": [_session(player.account, "code") for player in workers],
+        "cadre": _session(cadre.account, "password", "mfa"),
+        "batches": [_batch(union, cadre, now, first=n * ROWS) for n in range(2)],
+        "rows": ROWS,
+    }
+
+
+def _cohort(union, now: datetime):
+    """Open for a week, with few places; lessons by and by."""
+    from tongxin.activities.actions import cohorts, programmes, terms
+    from tongxin.activities.actions.cohorts import CohortPlan
+    from tongxin.people.authority import system
+    from tongxin.venues.actions import sites
+    from tongxin.venues.models import SiteKind
+
+    house, today = system(now.date()), now.date()
+    programme = programmes.start(union=union, name="惠工之家", began_on=date(2018, 3, 1), by=house, at=now)
+    site = sites.add(union=union, kind=SiteKind.WORKER_SERVICE_CENTER, name="职工服务中心", address="", phone="", by=house, at=now)
+    course = programmes.add_course(programme=programme, name="瑜伽入门", topic="健身", by=house, at=now)
+    term = terms.add(
+        programme=programme, starts=today + timedelta(days=8), ends=today + timedelta(days=150), by=house, at=now
+    )
+    terms.set_window(term=term, opens=now - timedelta(hours=1), closes=now + timedelta(days=7), by=house, at=now)
+    plan = CohortPlan(
+        course=course, site=site, weekday=2, starts_at=time(19), ends_at=time(20, 30), session_count=5, units=PLACES
+    )
+    made = cohorts.add(term=term, plan=plan, by=house, at=now)
+    terms.publish(term=term, by=house, at=now)
+    return made
+
+
+def _cadre(union, now: datetime):
+    from tests import cast as people
+
+    from tongxin.people.actions import appointments
+    from tongxin.people.authority import system
+    from tongxin.people.roles import RoleName
+
+    cadre, today = people.worker(union, "罗勤", login="luoqin"), now.date()
+    appointments.appoint(
+        person=cadre.person, role=RoleName.CADRE, union=union, starts=today - timedelta(days=1),
+        ends=today + timedelta(days=30), by=system(today), at=now,
+    )  # fmt: skip
+    return cadre
+
+
+def _batch(union, cadre, now: datetime, first: int) -> str:
+    from tests.factories.rosters import members, sheet
+
+    from tongxin.people.actions import imports
+
+    content = sheet(*members(ROWS, first=first))
+    made = imports.upload(
+        union=union, file_name=f"{first}.xlsx", content=content, by=cadre.on(now.date()), at=now, at_once=True
+    )
+    return made.public_id
+
+
+def _session(account, *methods: str) -> str:
+    """As web.accounts.sessions leaves it."""
+    import time as clock
+    from importlib import import_module
+
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+
+    from tongxin.web.accounts.sessions import BACKEND
+
+    session = import_module(settings.SESSION_ENGINE).SessionStore()
+    session[SESSION_KEY] = str(account.pk)
+    session[BACKEND_SESSION_KEY] = BACKEND
+    session[HASH_SESSION_KEY] = account.get_session_auth_hash()
+    session["account_authentication_methods"] = [{"method": method, "at": clock.time()} for method in methods]
+    session["account_authentication_methods_user"] = session[SESSION_KEY]
+    session.save()
+    return str(session.session_key)
+
+
+if __name__ == "__main__":
+    main()
