@@ -92,9 +92,13 @@ class Cast:
     def staff(self) -> dict[RoleName, Player]:
         """One of each role, all at or under 永川 (the operator at the top)."""
         return {
-            RoleName.FEDERATION_ADMIN: self.admin, RoleName.PROGRAMME_OFFICER: self.officer,
-            RoleName.TEACHER: self.teacher, RoleName.CADRE: self.cadre, RoleName.FIGURES_READER: self.reader,
-            RoleName.AUDITOR: self.auditor, RoleName.OPERATOR: self.operator,
+            RoleName.FEDERATION_ADMIN: self.admin,
+            RoleName.PROGRAMME_OFFICER: self.officer,
+            RoleName.TEACHER: self.teacher,
+            RoleName.CADRE: self.cadre,
+            RoleName.FIGURES_READER: self.reader,
+            RoleName.AUDITOR: self.auditor,
+            RoleName.OPERATOR: self.operator,
         }
 
 
@@ -123,8 +127,15 @@ def account(login: str, person: Person | None = None) -> Account:
 def worker(union: Union, name: str, *, login: str = "", phone: bool = True, **values: object) -> Player:
     """Registered at the union since SINCE, by the house itself; with an account if a login is given."""
     person = persons.register(
-        union=union, name=name, document=an_id(), phone=a_phone() if phone else "", joined_on=SINCE, by=HOUSE, at=NOW,
-        synthetic=True, **values,
+        union=union,
+        name=name,
+        document=an_id(),
+        phone=a_phone() if phone else "",
+        joined_on=SINCE,
+        by=HOUSE,
+        at=NOW,
+        synthetic=True,
+        **values,
     )
     return Player(person, account(login, person) if login else None)
 
@@ -133,18 +144,35 @@ def member_of_staff(union: Union, role: RoleName, name: str, *, login: str, memb
     """A worker with an appointment from a year ago until a year ahead."""
     player = worker(member_at or union, name, login=login)
     appointments.appoint(
-        person=player.person, role=role, union=union, starts=TODAY - timedelta(days=365),
-        ends=TODAY + timedelta(days=365), by=HOUSE, at=NOW,
+        person=player.person,
+        role=role,
+        union=union,
+        starts=TODAY - timedelta(days=365),
+        ends=TODAY + timedelta(days=365),
+        by=HOUSE,
+        at=NOW,
     )
     return player
 
 
 def union_under(
-    parent: Union | None, name: str, code: str, level: int, *, kind: str = Kind.FEDERATION,
+    parent: Union | None,
+    name: str,
+    code: str,
+    level: int,
+    *,
+    kind: str = Kind.FEDERATION,
     founded_on: date = BEFORE_PARTS,
 ) -> Union:
     union = tree.found(
-        parent=parent, kind=kind, level=level, name=name, code=code, founded_on=founded_on, by=HOUSE, at=NOW,
+        parent=parent,
+        kind=kind,
+        level=level,
+        name=name,
+        code=code,
+        founded_on=founded_on,
+        by=HOUSE,
+        at=NOW,
         synthetic=kind not in {Kind.FEDERATION, Kind.ACFTU},
     )
     if kind == Kind.FEDERATION:
@@ -170,8 +198,14 @@ def _unions() -> dict[str, Union]:
         return union_under(parent, name, code, Level.GRASSROOTS, kind=kind, founded_on=SINCE)
 
     return {
-        "nation": nation, "sichuan": sichuan, "chengdu": chengdu, "jinjiang": jinjiang, "chongqing": chongqing,
-        "yongchuan": yongchuan, "zhongshan": zhongshan, "jiangjin": jiangjin,
+        "nation": nation,
+        "sichuan": sichuan,
+        "chengdu": chengdu,
+        "jinjiang": jinjiang,
+        "chongqing": chongqing,
+        "yongchuan": yongchuan,
+        "zhongshan": zhongshan,
+        "jiangjin": jiangjin,
         "jinjiang_shop": grassroots(jinjiang, "锦江百货商场工会", "510104-J1"),
         "factory": grassroots(zhongshan, "永川同心机械厂工会", "500118-J1"),
         "riders": grassroots(yongchuan, "永川区外卖配送行业工会联合会", "500118-J2", Kind.SECTORAL_ASSOCIATION),

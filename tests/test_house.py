@@ -55,7 +55,11 @@ def relations() -> Iterator[tuple[type[models.Model], models.Field, type[models.
     """(model, field, target) for every foreign key between tables of the house."""
     for model in OURS:
         for field in model._meta.get_fields():
-            if field.is_relation and field.concrete and getattr(field.related_model, "__module__", "").startswith("tongxin."):
+            if (
+                field.is_relation
+                and field.concrete
+                and getattr(field.related_model, "__module__", "").startswith("tongxin.")
+            ):
                 yield model, field, field.related_model  # type: ignore[misc]
 
 
@@ -103,9 +107,13 @@ def test_only_actions_can_write_any_table() -> None:
 def test_tables_that_grow_with_people_carry_their_federation() -> None:
     def names_a_person(model: type[models.Model]) -> bool:
         targets = {target.__name__ for owner, _, target in relations() if owner is model}
-        return "Person" in targets or any(field.name == "person" for field in model._meta.get_fields() if field.concrete)
+        return "Person" in targets or any(
+            field.name == "person" for field in model._meta.get_fields() if field.concrete
+        )
 
-    wrong = [m.__name__ for m in OURS if names_a_person(m) and not issubclass(m, Sharded) and m.__name__ not in NOT_SHARDED]
+    wrong = [
+        m.__name__ for m in OURS if names_a_person(m) and not issubclass(m, Sharded) and m.__name__ not in NOT_SHARDED
+    ]
     assert wrong == []
 
 

@@ -1,7 +1,5 @@
 """How long a roster takes from file to values: `.venv/bin/python tools/bench_roster.py [rows]`. Synthetic people."""
 
-
-
 import sys
 import tempfile
 import time
@@ -15,7 +13,18 @@ from tongxin.records.sheets.reading import read_sheets
 from tongxin.records.sheets.writing import Column, write_workbook
 
 HEADERS = (
-    "姓名", "性别", "民族", "身份证号", "出生日期", "政治面貌", "学历", "手机", "工作单位", "岗位", "入会时间", "新就业形态类别",
+    "姓名",
+    "性别",
+    "民族",
+    "身份证号",
+    "出生日期",
+    "政治面貌",
+    "学历",
+    "手机",
+    "工作单位",
+    "岗位",
+    "入会时间",
+    "新就业形态类别",
 )
 FAMILY, GIVEN = "赵钱孙李周吴郑王冯陈", "伟芳娜敏静丽强磊洋艳勇军杰娟涛明超兰霞平"
 
@@ -26,10 +35,22 @@ def people(count: int) -> list[list[object]]:
         born = date(1960, 1, 1) + timedelta(days=n % 15_000)
         number = f"510229{born:%Y%m%d}{n // 15_000 * 2 + 1:03d}"
         name = FAMILY[n % 10] + GIVEN[n // 10 % 20] + GIVEN[n // 200 % 20]
-        rows.append([
-            name, "男", "汉", number + mod_11_2.calc_check_digit(number), f"{born:%Y-%m-%d}", "群众", "本科",
-            f"138{n:08d}", f"合成工厂{n % 300}", "工人", f"{2002 + n % 20}.{n % 12 + 1}.{n % 28 + 1}", "",
-        ])
+        rows.append(
+            [
+                name,
+                "男",
+                "汉",
+                number + mod_11_2.calc_check_digit(number),
+                f"{born:%Y-%m-%d}",
+                "群众",
+                "本科",
+                f"138{n:08d}",
+                f"合成工厂{n % 300}",
+                "工人",
+                f"{2002 + n % 20}.{n % 12 + 1}.{n % 28 + 1}",
+                "",
+            ]
+        )
     return rows
 
 
@@ -46,7 +67,9 @@ def main() -> None:
         done = time.perf_counter()
         problems = sum(row.is_blocked for row in roster.rows)
         spent = time.process_time() - cpu
-        print(f"{count} rows × {len(HEADERS)}: file {read_in - started:.2f} s, values {done - read_in:.2f} s, blocked {problems};")
+        print(
+            f"{count} rows × {len(HEADERS)}: file {read_in - started:.2f} s, values {done - read_in:.2f} s, blocked {problems};"
+        )
         print(f"    this process used {spent:.2f} s of a processor, the child's time is in `file`")
 
 

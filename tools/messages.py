@@ -101,7 +101,9 @@ def _labels(tree: ast.AST) -> Iterator[tuple[str, str]]:
 def _constants_beside_refusals(tree: ast.Module) -> Iterator[tuple[str, str]]:
     """Chinese constants of a module that raises Refused with words held in a table."""
     indirect = any(
-        isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Refused" and len(node.args) > 1
+        isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") == "Refused"
+        and len(node.args) > 1
         and not _text(node.args[1])
         for node in ast.walk(tree)
     )
@@ -204,7 +206,9 @@ def main(arguments: list[str]) -> int:
         return 1 if missing else 0
     write(messages)
     later = sum(not message.done for message in messages) - len(missing)
-    print(f"{len(messages)} messages, {len(missing)} without English, {later} of staff pages to follow", file=sys.stderr)
+    print(
+        f"{len(messages)} messages, {len(missing)} without English, {later} of staff pages to follow", file=sys.stderr
+    )
     return 1 if missing else 0
 
 

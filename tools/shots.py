@@ -13,7 +13,13 @@ from urllib.parse import urljoin
 
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
 
-FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-quic", "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-quic",
+    "--disable-component-update",
+    "--disable-sync",
+]
 SIZES = {390: {"width": 390, "height": 844}, 1280: {"width": 1280, "height": 800}}
 
 
@@ -43,9 +49,17 @@ def signed_in(browser: Browser, asked: argparse.Namespace) -> StorageState:
 def context(browser: Browser, asked: argparse.Namespace, width: int, state: StorageState) -> BrowserContext:
     phone = width == 390
     opened = browser.new_context(
-        viewport=SIZES[width], device_scale_factor=1.5 if phone else 1, is_mobile=phone, has_touch=phone, storage_state=state
+        viewport=SIZES[width],
+        device_scale_factor=1.5 if phone else 1,
+        is_mobile=phone,
+        has_touch=phone,
+        storage_state=state,
     )
-    chosen = {"tx-language": asked.language, "tx-large": str(int(asked.large)), "tx-theme": "dark" if asked.dark else "light"}
+    chosen = {
+        "tx-language": asked.language,
+        "tx-large": str(int(asked.large)),
+        "tx-theme": "dark" if asked.dark else "light",
+    }
     opened.add_cookies([{"name": name, "value": value, "url": asked.base} for name, value in chosen.items()])
     return opened
 

@@ -21,8 +21,8 @@ DONE, NOT_WELL, WRONG_CALL, WRONG_SURROUNDINGS = 0, 1, 2, 3
 ON_THEIR_OWN = ("serve", "demo", "manage", "backup", "restore")  # see to their surroundings themselves
 NO_DATABASE = ("powers",)
 COMMANDS = (
-    "demo", "serve", "migrate", "load_divisions", "staff_account", "import_roster", "figures", "powers", "backup", "restore", "rotate_keys",
-    "check_health", "manage",
+    "demo", "serve", "migrate", "load_divisions", "staff_account", "import_roster", "figures", "powers",
+    "backup", "restore", "rotate_keys", "check_health", "manage",
 )  # fmt: skip
 
 

@@ -128,14 +128,18 @@ AUTH_PASSWORD_VALIDATORS = [
 ACCOUNT_ADAPTER = "tongxin.web.accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "login"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
-ACCOUNT_LOGIN_METHODS = {"username"}  # workers' phone codes are people.actions.sign_in; the library's pages are not exposed
+ACCOUNT_LOGIN_METHODS = {
+    "username"
+}  # workers' phone codes are people.actions.sign_in; the library's pages are not exposed
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 MFA_ADAPTER = "tongxin.web.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
-TRUSTED_PROXIES = int(os.environ.get("TONGXIN_PROXIES", "0"))  # how many of our own stand in front: whose X-Forwarded-For counts
+TRUSTED_PROXIES = int(
+    os.environ.get("TONGXIN_PROXIES", "0")
+)  # how many of our own stand in front: whose X-Forwarded-For counts
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SESSION_COOKIE_AGE = 90 * 86400  # workers' own phones; staff sessions end sooner (web.guard)
 SESSION_COOKIE_HTTPONLY = True

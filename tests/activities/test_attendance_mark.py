@@ -57,11 +57,16 @@ def test_mark_on_the_day_writes_mark_ledger_and_journal(school: School, cast: Ca
     assert balance() == {("attendance", day, person): 1, ("person_time", day, person): 1} == recount()
     served = ServedRow.objects.get(measure="person_time")
     assert (served.union, served.federation, served.programme, served.source) == (
-        cast.yongchuan.pk, cast.chongqing.pk, school.programme.pk, wang.pk,
+        cast.yongchuan.pk,
+        cast.chongqing.pk,
+        school.programme.pk,
+        wang.pk,
     )
     entry = JournalEntry.objects.get(verb="attendance.marked")
     assert (entry.of_id, entry.union, entry.account) == (
-        lesson(cohort, 1).public_id, cast.yongchuan.pk, cast.teacher.account.pk,
+        lesson(cohort, 1).public_id,
+        cast.yongchuan.pk,
+        cast.teacher.account.pk,
     )
     assert lesson(cohort, 1).state == "held"
 
@@ -76,7 +81,9 @@ def test_leave_and_absent_are_marks_that_serve_nobody(school: School, cast: Cast
 def test_the_same_mark_again_changes_nothing(school: School, cast: Cast) -> None:
     cohort, wang, _ = class_of_two(school, cast)
     for _ in range(2):
-        attendance.mark(session=lesson(cohort, 1), enrolment=wang, mark=Mark.LATE, by=cast.teacher.actor, at=at(4, 2, 19))
+        attendance.mark(
+            session=lesson(cohort, 1), enrolment=wang, mark=Mark.LATE, by=cast.teacher.actor, at=at(4, 2, 19)
+        )
     assert (ServedRow.objects.count(), JournalEntry.objects.filter(verb="attendance.marked").count()) == (2, 1)
 
 
@@ -97,7 +104,8 @@ def test_after_the_day_a_mark_needs_a_reason_and_keeps_what_stood(school: School
     attendance.mark(session=first, enrolment=wang, mark=Mark.LATE, reason="点错了", by=teacher, at=at(4, 3, 0))
     attendance.mark(session=first, enrolment=zhang, mark=Mark.PRESENT, reason="漏点", by=teacher, at=at(4, 3, 0))
     assert list(AttendanceChange.objects.order_by("pk").values_list("before", "after", "reason", "account")) == [
-        ("absent", "late", "点错了", cast.teacher.account.pk), ("", "present", "漏点", cast.teacher.account.pk),
+        ("absent", "late", "点错了", cast.teacher.account.pk),
+        ("", "present", "漏点", cast.teacher.account.pk),
     ]
     assert balance() == recount()
 
@@ -143,8 +151,12 @@ def test_only_its_teacher_and_the_unions_staff_call_the_roll(school: School, cas
     cohort, wang, _ = class_of_two(school, cast)
     for stranger in (cast.wang, cast.admin, cast.cadre, cast.sibling_officer, cast.reader):
         with refused("no-power"):
-            attendance.mark(session=lesson(cohort, 1), enrolment=wang, mark=Mark.PRESENT, by=stranger.actor, at=at(4, 2, 19))
-    others = school.cohort(name="别人的", teacher=cast.chief.person, starts_at=at(4, 2, 9).time(), ends_at=at(4, 2, 10).time())
+            attendance.mark(
+                session=lesson(cohort, 1), enrolment=wang, mark=Mark.PRESENT, by=stranger.actor, at=at(4, 2, 19)
+            )
+    others = school.cohort(
+        name="别人的", teacher=cast.chief.person, starts_at=at(4, 2, 9).time(), ends_at=at(4, 2, 10).time()
+    )
     sign_up(others, cast.gao)
     with refused("no-power"):
         attendance.mark_rest_present(session=lesson(others, 1), by=cast.teacher.actor, at=at(4, 2, 19))
@@ -184,7 +196,11 @@ def test_a_person_time_counts_on_the_day_of_the_earliest_attended_lesson(school:
     assert mark(2, Mark.ABSENT, at(4, 12)) is None
     turns = ServedRow.objects.filter(measure="person_time", person=person).order_by("turn")
     assert list(turns.values_list("day", "quantity")) == [
-        (at(4, 9).date(), 1), (at(4, 9).date(), -1), (at(4, 2).date(), 1), (at(4, 2).date(), -1), (at(4, 9).date(), 1),
+        (at(4, 9).date(), 1),
+        (at(4, 9).date(), -1),
+        (at(4, 2).date(), 1),
+        (at(4, 2).date(), -1),
+        (at(4, 9).date(), 1),
         (at(4, 9).date(), -1),
     ]
 
@@ -202,7 +218,8 @@ def test_mark_takes_a_fixed_number_of_statements(
 @given(
     deeds=st.lists(
         st.tuples(st.integers(0, 2), st.integers(1, 3), st.sampled_from([*Mark, None, "leave", "back", "over"])),
-        min_size=1, max_size=12,
+        min_size=1,
+        max_size=12,
     )
 )
 def test_the_ledger_equals_a_recount_after_whatever_happened(

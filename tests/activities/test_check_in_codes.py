@@ -93,8 +93,11 @@ def test_a_code_that_the_teacher_overruled_is_used_up(cohort: Cohort, cast: Cast
     text = phone(cohort, cast.wang, SEVEN).text
     scan(cohort, text, cast, SEVEN)  # by a friend who held up a photo
     attendance.mark(
-        session=lesson(cohort, 1), enrolment=enrolment(cohort, cast.wang), mark=Mark.ABSENT,
-        by=cast.teacher.actor, at=SEVEN + timedelta(seconds=30),
+        session=lesson(cohort, 1),
+        enrolment=enrolment(cohort, cast.wang),
+        mark=Mark.ABSENT,
+        by=cast.teacher.actor,
+        at=SEVEN + timedelta(seconds=30),
     )
     with refused("code-used"):
         scan(cohort, text, cast, SEVEN + timedelta(seconds=60))
@@ -167,7 +170,12 @@ def test_the_rooms_code_is_no_use_to_outsiders_and_does_not_overrule_the_teacher
 
 def test_codes_differ_by_purpose_subject_and_step() -> None:
     worker, screen = codes.derive_key("secret", "worker"), codes.derive_key("secret", "screen")
-    made = {codes.code_at(key, subject, when, 30) for key in (worker, screen) for subject in "ab" for when in (SEVEN, at(4, 3))}
+    made = {
+        codes.code_at(key, subject, when, 30)
+        for key in (worker, screen)
+        for subject in "ab"
+        for when in (SEVEN, at(4, 3))
+    }
     assert len(made) == 8
     assert codes.seconds_left(SEVEN, 30) == 30
     assert codes.seconds_left(SEVEN + timedelta(seconds=29), 30) == 1

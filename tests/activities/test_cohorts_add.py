@@ -25,7 +25,8 @@ def test_add_skips_holidays_and_says_why(school: School) -> None:
     first = lesson(made, 1)
     assert (first.starts_at, first.ends_at) == (at(4, 11, 19), at(4, 11, 20, 30))
     assert list(Session.objects.exclude(note="").order_by("no").values_list("no", "note")) == [
-        (1, "4月4日（周四）清明节放假，停课一次"), (4, "5月2日（周四）劳动节放假，停课一次"),
+        (1, "4月4日（周四）清明节放假，停课一次"),
+        (4, "5月2日（周四）劳动节放假，停课一次"),
     ]
 
 
@@ -49,7 +50,9 @@ def test_beyond_the_calendar_days_are_planned_and_marked_for_checking() -> None:
 def test_add_books_the_room_for_each_lesson(school: School) -> None:
     made = school.planned(room=school.room, session_count=3)
     assert [s.booking.starts_at for s in made.sessions.select_related("booking").order_by("no")] == [
-        at(4, 2, 19), at(4, 9, 19), at(4, 16, 19),
+        at(4, 2, 19),
+        at(4, 9, 19),
+        at(4, 16, 19),
     ]
 
 
@@ -105,16 +108,27 @@ def test_change_moves_the_lessons_ahead_and_tells_everyone(school: School, cast:
     cohort = school.cohort(room=school.room, session_count=3)
     sign_up(cohort, cast.wang)
     cohorts.change(
-        cohort=cohort, room=None, teacher=cast.chief.person, teacher_name="陈老师", starts_at=time(18), ends_at=time(19),
-        by=school.by, at=at(4, 5),
+        cohort=cohort,
+        room=None,
+        teacher=cast.chief.person,
+        teacher_name="陈老师",
+        starts_at=time(18),
+        ends_at=time(19),
+        by=school.by,
+        at=at(4, 5),
     )
     assert [(s.starts_at, s.room_id) for s in cohort.sessions.order_by("no")] == [
-        (at(4, 2, 19), school.room.pk), (at(4, 9, 18), None), (at(4, 16, 18), None),
+        (at(4, 2, 19), school.room.pk),
+        (at(4, 9, 18), None),
+        (at(4, 16, 18), None),
     ]
     assert Booking.objects.filter(released_at=None).count() == 1
     assert told("cohort.changed") == {cast.wang.person.pk, cast.teacher.person.pk, cast.chief.person.pk}
     assert OutboxRow.objects.filter(kind="cohort.changed").first().data == {
-        "what": "瑜伽入门", "starts": at(4, 9, 18).isoformat(), "hours": "18:00—19:00", "place": "职工服务中心",
+        "what": "瑜伽入门",
+        "starts": at(4, 9, 18).isoformat(),
+        "hours": "18:00—19:00",
+        "place": "职工服务中心",
         "teacher": "陈老师",
     }
 
@@ -143,7 +157,8 @@ def test_reschedule_moves_the_booking_and_tells(school: School, cast: Cast) -> N
     assert (moved.no, moved.starts_at, moved.note) == (2, at(4, 20, 19), "老师出差")
     assert fresh(cohort).last_day == date(2024, 4, 20)
     assert list(Booking.objects.filter(released_at=None).order_by("starts_at").values_list("starts_at", flat=True)) == [
-        at(4, 2, 19), at(4, 20, 19),
+        at(4, 2, 19),
+        at(4, 20, 19),
     ]
     assert told("session.changed") == {cast.wang.person.pk, cast.teacher.person.pk}
 
@@ -163,7 +178,10 @@ def test_cancel_of_one_lesson_frees_its_room_and_tells(school: School, cast: Cas
     sign_up(cohort, cast.wang)
     gone = sessions.cancel(session=lesson(cohort, 3), why="停电", by=school.by, at=NOW)
     assert (gone.state, gone.note, fresh(cohort).session_count, fresh(cohort).last_day) == (
-        "cancelled", "停电", 2, date(2024, 4, 9),
+        "cancelled",
+        "停电",
+        2,
+        date(2024, 4, 9),
     )
     assert Booking.objects.filter(released_at=None).count() == 2
     assert told("session.cancelled") == {cast.wang.person.pk, cast.teacher.person.pk}

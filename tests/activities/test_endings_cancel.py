@@ -26,8 +26,11 @@ def attend(school: School, cohort: Cohort, *players: object, no: int = 1) -> Non
     session = lesson(cohort, no)
     for player in players:
         attendance.mark(
-            session=session, enrolment=enrolment(cohort, player), mark=Mark.PRESENT,
-            by=school.cast.teacher.actor, at=session.starts_at,
+            session=session,
+            enrolment=enrolment(cohort, player),
+            mark=Mark.PRESENT,
+            by=school.cast.teacher.actor,
+            at=session.starts_at,
         )
 
 
@@ -86,7 +89,11 @@ def test_merge_takes_everyone_over(school: School, cast: Cast) -> None:
     gone = endings.merge(cohort=cohort, into=into, why="两个班都不满", by=school.by, at=at(3, 30))
     assert (gone.state, gone.merged_into, fresh(into).pool.taken, fresh(into).pool.waiting) == ("cancelled", into, 2, 1)
     row = enrolment(cohort, cast.wang)
-    assert (row.state, row.moved_to, enrolment(into, cast.wang).state) == ("moved", enrolment(into, cast.wang), "enrolled")
+    assert (row.state, row.moved_to, enrolment(into, cast.wang).state) == (
+        "moved",
+        enrolment(into, cast.wang),
+        "enrolled",
+    )
     assert told("place.moved") == {cast.wang.person.pk}
     assert told("place.moved-to-line") == {cast.zhang.person.pk}
     assert told("teaching.merged") == {cast.teacher.person.pk}

@@ -20,7 +20,10 @@ def test_sign_up_gives_a_place_and_a_line_on_the_roster(school: School, cast: Ca
     (application,) = sign_up(cohort, cast.wang)
     row = enrolment(cohort, cast.wang)
     assert (application.state, row.state, row.at, row.federation) == (
-        "granted", "enrolled", NOW, cast.chongqing.pk,
+        "granted",
+        "enrolled",
+        NOW,
+        cast.chongqing.pk,
     )
     assert row.award.application == application
 
@@ -139,7 +142,9 @@ def test_move_keeps_attendance_where_it_was_and_tells_the_worker_and_both_teache
     assert enrolment(source, cast.zhang).state == "enrolled"  # the place that became free
     assert told("place.moved") == {cast.wang.person.pk}
     assert told("teaching.worker-moved") == {cast.teacher.person.pk}
-    attendance.mark(session=lesson(into, 1), enrolment=moved, mark=Mark.PRESENT, by=cast.teacher.actor, at=at(4, 11, 19))
+    attendance.mark(
+        session=lesson(into, 1), enrolment=moved, mark=Mark.PRESENT, by=cast.teacher.actor, at=at(4, 11, 19)
+    )
     person_times = ServedRow.objects.filter(measure=Measure.PERSON_TIME).values_list("source", flat=True)
     assert sorted(person_times) == sorted([row.pk, moved.pk])
     assert miscounted() == []
@@ -152,7 +157,8 @@ def test_move_and_back_again_and_forth(school: School, cast: Cast) -> None:
         enrolments.move(enrolment=enrolment(source, cast.wang), into=into, why="换班", by=school.by, at=NOW)
     rows = {row.cohort_id: row for row in Enrolment.objects.all()}
     assert [(rows[one.pk].state, rows[one.pk].moved_to_id) for one in (first, second)] == [
-        ("moved", rows[second.pk].pk), ("enrolled", None),
+        ("moved", rows[second.pk].pk),
+        ("enrolled", None),
     ]
 
 

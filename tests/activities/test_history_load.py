@@ -19,8 +19,14 @@ P, L, A, X = Mark.PRESENT, Mark.LATE, Mark.ABSENT, Mark.LEAVE
 def past(school: School, seats: list[PastSeat], day: int = 2, **changes: object) -> PastCohort:
     lessons = [PastSession(at(4, one, 19), at(4, one, 20, 30)) for one in (day, day + 7, day + 14)]
     values: dict[str, object] = {
-        "course": school.course(), "site": school.site, "weekday": 2, "starts_at": time(19), "ends_at": time(20, 30),
-        "units": 30, "sessions": lessons, "seats": seats,
+        "course": school.course(),
+        "site": school.site,
+        "weekday": 2,
+        "starts_at": time(19),
+        "ends_at": time(20, 30),
+        "units": 30,
+        "sessions": lessons,
+        "seats": seats,
     }
     return PastCohort(**{**values, **changes})  # type: ignore[arg-type]
 
@@ -29,10 +35,18 @@ def plan(school: School, cast: Cast) -> PastTerm:
     wang, zhang, gao = (one.person.pk for one in (cast.wang, cast.zhang, cast.gao))
     left = {"state": EnrolmentState.MOVED, "ended_at": at(4, 4)}
     return PastTerm(
-        26, STARTS, ENDS,
+        26,
+        STARTS,
+        ENDS,
         [
-            past(school, [PastSeat(wang, NOW, [P, A, L]), PastSeat(zhang, NOW, [A, X, None]),
-                          PastSeat(gao, NOW, [L, None, None], moved_to=1, **left)]),  # type: ignore[arg-type]
+            past(
+                school,
+                [
+                    PastSeat(wang, NOW, [P, A, L]),
+                    PastSeat(zhang, NOW, [A, X, None]),
+                    PastSeat(gao, NOW, [L, None, None], moved_to=1, **left),
+                ],
+            ),  # type: ignore[arg-type]
             past(school, [PastSeat(gao, at(4, 4), [None, A, P])], day=11, weekday=4, name="周四班"),
         ],
     )
@@ -94,7 +108,8 @@ def test_a_loaded_mark_is_corrected_like_any_other(school: School, cast: Cast) -
     )
     served = ServedRow.objects.filter(person=cast.zhang.person.pk).order_by("measure")
     assert list(served.values_list("measure", "day", "quantity")) == [
-        ("attendance", at(4, 9).date(), 1), ("person_time", at(4, 9).date(), 1),
+        ("attendance", at(4, 9).date(), 1),
+        ("person_time", at(4, 9).date(), 1),
     ]
 
 
@@ -108,7 +123,10 @@ def test_load_refuses_the_same_worker_twice_in_a_cohort_and_leaves_nothing(schoo
     seat = PastSeat(cast.wang.person.pk, NOW, [P, P, P])
     with refused("enrolment_once"):
         history.load_term(
-            programme=school.programme, plan=PastTerm(26, STARTS, ENDS, [past(school, [seat, seat])]), by=school.by, at=NOW
+            programme=school.programme,
+            plan=PastTerm(26, STARTS, ENDS, [past(school, [seat, seat])]),
+            by=school.by,
+            at=NOW,
         )
     assert (Cohort.objects.count(), ServedRow.objects.count()) == (0, 0)
 
@@ -121,8 +139,10 @@ def test_load_needs_the_power(school: School, cast: Cast) -> None:
 def test_loaded_rosters_can_be_cancelled_and_left(school: School, cast: Cast) -> None:
     seats = [PastSeat(one.person.pk, NOW, [None] * 3) for one in (cast.wang, cast.zhang)]
     history.load_term(
-        programme=school.programme, plan=PastTerm(26, STARTS, ENDS, [past(school, seats, state="open")], state="published"),
-        by=school.by, at=NOW,
+        programme=school.programme,
+        plan=PastTerm(26, STARTS, ENDS, [past(school, seats, state="open")], state="published"),
+        by=school.by,
+        at=NOW,
     )
     cohort = Cohort.objects.get()
     enrolments.withdraw(cohort=cohort, person=cast.wang.person, why="", by=school.by, at=NOW)

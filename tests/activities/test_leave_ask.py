@@ -89,9 +89,7 @@ def test_who_calls_the_roll_notes_what_was_told_by_phone(cohort: Cohort, cast: C
 def test_leave_is_refused_off_the_roster(cohort: Cohort, cast: Cast, school: School) -> None:
     other = school.cohort(name="周四班", weekday=4)
     with refused("not-on-roster"):
-        leave.ask_leave(
-            enrolment=enrolment(cohort, cast.wang), session=lesson(other, 1), by=cast.wang.actor, at=BEFORE
-        )
+        leave.ask_leave(enrolment=enrolment(cohort, cast.wang), session=lesson(other, 1), by=cast.wang.actor, at=BEFORE)
     enrolments.withdraw(cohort=cohort, person=cast.wang.person, by=cast.wang.actor, at=BEFORE)
     with refused("not-on-roster"):
         ask(cohort, cast)
@@ -105,7 +103,10 @@ def test_leave_is_refused_for_a_cancelled_lesson(cohort: Cohort, cast: Cast) -> 
 
 def test_what_the_teacher_marked_stays(cohort: Cohort, cast: Cast) -> None:
     attendance.mark(
-        session=lesson(cohort, 1), enrolment=enrolment(cohort, cast.wang), mark=Mark.PRESENT, by=cast.teacher.actor,
+        session=lesson(cohort, 1),
+        enrolment=enrolment(cohort, cast.wang),
+        mark=Mark.PRESENT,
+        by=cast.teacher.actor,
         at=at(4, 2, 18, 50),
     )
     for deed in (ask, back):
@@ -129,7 +130,11 @@ def test_rooms_code_overrules_leave_but_not_the_teachers(cohort: Cohort, cast: C
     check_in.by_screen_code(session=lesson(cohort, 1), text=text, by=cast.wang.actor, at=SEVEN)
     assert marks() == [("present", "screen_code")]
     attendance.mark(
-        session=lesson(cohort, 1), enrolment=enrolment(cohort, cast.zhang), mark=Mark.LEAVE, by=cast.teacher.actor, at=SEVEN
+        session=lesson(cohort, 1),
+        enrolment=enrolment(cohort, cast.zhang),
+        mark=Mark.LEAVE,
+        by=cast.teacher.actor,
+        at=SEVEN,
     )
     with refused("marked-by-teacher"):
         check_in.by_screen_code(session=lesson(cohort, 1), text=text, by=cast.zhang.actor, at=SEVEN)
@@ -140,7 +145,11 @@ def test_grid_overrules_leave_and_rest_present_does_not(cohort: Cohort, cast: Ca
     assert attendance.mark_rest_present(session=lesson(cohort, 1), by=cast.teacher.actor, at=SEVEN) == 1
     assert marks() == [("leave", "asked"), ("present", "rest_present")]
     attendance.mark(
-        session=lesson(cohort, 1), enrolment=enrolment(cohort, cast.wang), mark=Mark.ABSENT, by=cast.teacher.actor, at=SEVEN
+        session=lesson(cohort, 1),
+        enrolment=enrolment(cohort, cast.wang),
+        mark=Mark.ABSENT,
+        by=cast.teacher.actor,
+        at=SEVEN,
     )
     assert marks()[0] == ("absent", "grid")
 

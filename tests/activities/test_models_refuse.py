@@ -51,17 +51,19 @@ def test_one_mark_a_session_and_enrolment_and_one_session_a_number(school: Schoo
     cohort = school.cohort()
     sign_up(cohort, cast.wang)
     row = {
-        "federation": cohort.federation, "session": lesson(cohort, 1), "enrolment": Enrolment.objects.get(),
-        "mark": "present", "how": "grid", "at": NOW,
+        "federation": cohort.federation,
+        "session": lesson(cohort, 1),
+        "enrolment": Enrolment.objects.get(),
+        "mark": "present",
+        "how": "grid",
+        "at": NOW,
     }
     with writing():
         Attendance.make(**row)
     with pytest.raises(IntegrityError, match="attendance_once"), writing():
         Attendance.make(**row)
     with pytest.raises(IntegrityError, match="session_no_once"), writing():
-        Session.make(
-            federation=cohort.federation, cohort=cohort, no=1, starts_at=at(5, 1, 9), ends_at=at(5, 1, 10)
-        )
+        Session.make(federation=cohort.federation, cohort=cohort, no=1, starts_at=at(5, 1, 9), ends_at=at(5, 1, 10))
 
 
 def test_sign_up_leaves_nothing_when_the_journal_fails(

@@ -71,8 +71,14 @@ def test_a_term_that_is_not_published_is_not_to_be_found(school: School, planned
 def test_class_list_filters(school: School, cast: Cast) -> None:
     yoga = school.cohort()
     choir = school.cohort(
-        course=school.course("合唱", "文化艺术"), weekday=6, starts_at=at(4, 6, 9).time(), ends_at=at(4, 6, 10).time(),
-        teacher=None, teacher_name="", units=1, site=school.new_site("文化宫"),
+        course=school.course("合唱", "文化艺术"),
+        weekday=6,
+        starts_at=at(4, 6, 9).time(),
+        ends_at=at(4, 6, 10).time(),
+        teacher=None,
+        teacher_name="",
+        units=1,
+        site=school.new_site("文化宫"),
     )
     sign_up(choir, cast.wang)
 
@@ -100,8 +106,12 @@ def test_class_list_filters(school: School, cast: Cast) -> None:
 
 
 def test_class_list_pages(school: School) -> None:
-    made = [school.cohort(name=f"{hour}点", teacher=None, starts_at=at(4, 2, hour).time(), ends_at=at(4, 2, hour + 1).time())
-            for hour in (9, 10, 14)]
+    made = [
+        school.cohort(
+            name=f"{hour}点", teacher=None, starts_at=at(4, 2, hour).time(), ends_at=at(4, 2, hour + 1).time()
+        )
+        for hour in (9, 10, 14)
+    ]
     first, second = class_list(at=NOW, size=2), class_list(at=NOW, page=2, size=2)
     assert ([row.cohort for row in first.rows], first.more) == (made[:2], True)
     assert ([row.cohort for row in second.rows], second.more) == (made[2:], False)
@@ -149,15 +159,23 @@ def test_roster_is_a_grid_with_sums(school: School, cast: Cast) -> None:
     sign_up(cohort, cast.zhang, cast.gao, when=at(3, 29))
     for player, mark in ((cast.wang, Mark.PRESENT), (cast.zhang, Mark.LATE), (cast.gao, Mark.LEAVE)):
         attendance.mark(
-            session=lesson(cohort, 1), enrolment=enrolment(cohort, player), mark=mark, by=cast.teacher.actor, at=at(4, 2, 19)
+            session=lesson(cohort, 1),
+            enrolment=enrolment(cohort, player),
+            mark=mark,
+            by=cast.teacher.actor,
+            at=at(4, 2, 19),
         )
     enrolments.withdraw(cohort=cohort, person=cast.zhang.person, by=cast.zhang.actor, at=at(4, 3))
     grid = roster(fresh(cohort), at=at(4, 9, 12))
     assert [(row.number, row.enrolment.person.name, row.present, row.attended, row.marked) for row in grid.rows] == [
-        (1, "王小华", True, 1, 1), (2, "张路", False, 1, 1), (3, "高松", True, 0, 1),
+        (1, "王小华", True, 1, 1),
+        (2, "张路", False, 1, 1),
+        (3, "高松", True, 0, 1),
     ]
     assert [(cell.mark, cell.free, cell.locked) for cell in grid.rows[0].cells] == [
-        ("present", False, False), ("", True, False), ("", False, True),
+        ("present", False, False),
+        ("", True, False),
+        ("", False, True),
     ]
     assert [(column.attended, column.marked) for column in grid.columns] == [(2, 3), (0, 0), (0, 0)]
     assert (grid.attended, grid.marked, grid.enrolled) == (2, 3, 2)
@@ -175,12 +193,20 @@ def test_my_things_holds_all_of_it(school: School, cast: Cast) -> None:
     sign_up(tuesday, cast.wang)
     sign_up(thursday, cast.zhang, cast.wang)
     attendance.mark(
-        session=lesson(tuesday, 1), enrolment=enrolment(tuesday, cast.wang), mark=Mark.LATE, by=school.by, at=at(4, 2, 19)
+        session=lesson(tuesday, 1),
+        enrolment=enrolment(tuesday, cast.wang),
+        mark=Mark.LATE,
+        by=school.by,
+        at=at(4, 2, 19),
     )
     mine = my_things(cast.wang.person.pk, at=at(4, 9, 18, 45))
     (current,) = mine.current
     assert (current.cohort, current.next, current.attended, current.marked, current.can_check_in) == (
-        tuesday, lesson(tuesday, 2), 1, 1, True,
+        tuesday,
+        lesson(tuesday, 2),
+        1,
+        1,
+        True,
     )
     assert [(one.cohort, one.stands.place) for one in mine.waiting] == [(thursday, 1)]
     enrolments.withdraw(cohort=tuesday, person=cast.wang.person, by=cast.wang.actor, at=at(4, 10))
@@ -208,5 +234,12 @@ def test_term_overview_counts(school: School, cast: Cast) -> None:
         )
     (row,) = term_overview(school.term, at=at(4, 10))
     assert (row.enrolled, row.waiting, row.units, row.held, row.planned, row.uncalled, row.came, row.marked) == (
-        2, 1, 2, 1, 3, 1, 1, 2,
+        2,
+        1,
+        2,
+        1,
+        3,
+        1,
+        1,
+        2,
     )

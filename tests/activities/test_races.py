@@ -53,7 +53,9 @@ def test_two_mark_the_same_worker_at_once(school: School, cast: Cast) -> None:
         assert outcomes == ["", "", ""]
     assert Attendance.objects.count() == 2
     assert sorted(ServedRow.objects.values_list("measure", "quantity")) == [
-        ("attendance", 1), ("attendance", 1), ("person_time", 1),
+        ("attendance", 1),
+        ("attendance", 1),
+        ("person_time", 1),
     ]
 
 

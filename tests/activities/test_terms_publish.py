@@ -17,7 +17,8 @@ def test_publish_opens_every_planned_cohort_with_a_pool_of_its_places(school: Sc
     term = terms.publish(term=school.term, by=school.by, at=NOW)
     assert (term.state, term.call.state) == ("published", "published")
     assert [(fresh(one).state, fresh(one).pool.units, fresh(one).pool.name) for one in (first, second)] == [
-        ("open", 30, "瑜伽入门（周二班）"), ("open", 12, "瑜伽入门（周四班）"),
+        ("open", 30, "瑜伽入门（周二班）"),
+        ("open", 12, "瑜伽入门（周四班）"),
     ]
 
 
@@ -86,17 +87,25 @@ def test_copy_last_offers_the_same_on_the_first_such_weekday(school: School) -> 
     copied = Cohort.objects.get(term=term)
     assert term.ordinal == 28
     assert (copied.name, copied.weekday, copied.starts_at, copied.ends_at) == ("晚班", 2, time(19), time(20, 30))
-    assert (copied.units, copied.room, copied.teacher, copied.state) == (24, school.room, school.cast.teacher.person, "planned")
+    assert (copied.units, copied.room, copied.teacher, copied.state) == (
+        24,
+        school.room,
+        school.cast.teacher.person,
+        "planned",
+    )
     assert (copied.first_day, copied.session_count) == (date(2024, 9, 10), 10)
     assert list(copied.sessions.exclude(note="").order_by("no").values_list("no", "note")) == [
-        (2, "9月17日（周二）中秋节放假，停课一次"), (3, "10月1日（周二）国庆节放假，停课一次"),
+        (2, "9月17日（周二）中秋节放假，停课一次"),
+        (3, "10月1日（周二）国庆节放假，停课一次"),
     ]
 
 
 def test_copy_last_that_does_not_fit_names_the_cohort_and_leaves_nothing(school: School) -> None:
     school.planned(name="晚班")
     with pytest.raises(Refused, match=r"瑜伽入门（晚班）.*最后一次课") as refusal:
-        terms.copy_last(programme=school.programme, starts=date(2024, 9, 5), ends=date(2024, 10, 5), by=school.by, at=NOW)
+        terms.copy_last(
+            programme=school.programme, starts=date(2024, 9, 5), ends=date(2024, 10, 5), by=school.by, at=NOW
+        )
     assert refusal.value.code == "outside-term"
     assert Term.objects.count() == 1
 

@@ -39,7 +39,11 @@ def test_apply_writes_every_row_with_its_federation(cast: Cast, pool: Pool) -> N
     mine = applications.apply(pool=pool, person=cast.wang.person, by=cast.wang.actor, at=NOW, key="k")
     stored = Application.objects.get()
     assert (stored.pk, stored.public_id, stored.account, stored.key, stored.at) == (
-        mine.pk, mine.public_id, cast.wang.actor.account_id, "k", NOW,
+        mine.pk,
+        mine.public_id,
+        cast.wang.actor.account_id,
+        "k",
+        NOW,
     )
     rows = [stored, stored.applicants.get(), stored.preferences.get(), stored.steps.get(), stored.awards.get()]
     assert {row.federation for row in rows} == {cast.chongqing.pk}

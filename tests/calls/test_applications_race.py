@@ -131,7 +131,11 @@ def test_withdraw_tapped_twice_at_once_frees_one_place(cast: Cast) -> None:
     pool = a_pool(a_call(cast.yongchuan), 1)
     rows = apply_all(pool, people(cast.factory, 3))
     at_once([withdrawing(rows[0])] * 6, refused=False)
-    assert list(Application.objects.order_by("pk").values_list("state", flat=True)) == ["withdrawn", "granted", "waiting"]
+    assert list(Application.objects.order_by("pk").values_list("state", flat=True)) == [
+        "withdrawn",
+        "granted",
+        "waiting",
+    ]
     assert miscounted() == []
 
 

@@ -52,7 +52,8 @@ def test_withdraw_by_staff_needs_a_reason_and_power(cast: Cast) -> None:
     pool = a_pool(a_call(cast.yongchuan), 1)
     mine = applications.apply(pool=pool, person=cast.wang.person, by=cast.wang.actor, at=NOW)
     for actor, why, code in (
-        (cast.officer.actor, " ", "why-missing"), (cast.sibling_officer.actor, "x", "no-power"),
+        (cast.officer.actor, " ", "why-missing"),
+        (cast.sibling_officer.actor, "x", "no-power"),
         (cast.zhang.actor, "x", "no-power"),
     ):
         with pytest.raises(Refused) as refusal:
@@ -79,7 +80,9 @@ def test_move_takes_the_place_along_and_the_line_moves_up(cast: Cast, heard: Hea
     assert heard.granted == ["甲0", "甲0", "甲1"]
     assert heard.released == [("甲0", Why.MOVED)]
     assert {(a.person.name, a.pool.name, a.state) for a in Award.objects.all()} == {
-        ("甲0", "早上", "back"), ("甲0", "晚上", "held"), ("甲1", "早上", "held"),
+        ("甲0", "早上", "back"),
+        ("甲0", "晚上", "held"),
+        ("甲1", "早上", "held"),
     }
     assert (told("place.moved"), told("place.moved-up")) == (["甲0"], ["甲1"])
     row = OutboxRow.objects.get(kind="place.moved")
@@ -107,8 +110,11 @@ def test_move_is_refused(cast: Cast) -> None:
     mine = applications.apply(pool=one, person=first, by=HOUSE, at=NOW)
     applications.apply(pool=full, person=second, by=HOUSE, at=NOW)
     for into, by, why, code in (
-        (full, HOUSE, "x", "pool-full"), (closed, HOUSE, "x", "pool-closed"), (elsewhere, HOUSE, "x", "other-call"),
-        (full, cast.sibling_officer.actor, "x", "no-power"), (full, HOUSE, "", "why-missing"),
+        (full, HOUSE, "x", "pool-full"),
+        (closed, HOUSE, "x", "pool-closed"),
+        (elsewhere, HOUSE, "x", "other-call"),
+        (full, cast.sibling_officer.actor, "x", "no-power"),
+        (full, HOUSE, "", "why-missing"),
     ):
         with pytest.raises(Refused) as refusal:
             applications.move(application=mine, into=into, by=by, at=NOW, why=why)

@@ -18,8 +18,10 @@ from tongxin.people.models import Person
 PERSONS, POOLS = 6, 3
 who, which = st.integers(0, PERSONS - 1), st.integers(0, POOLS - 1)
 deed = st.one_of(
-    st.tuples(st.just("apply"), who, which), st.tuples(st.just("withdraw"), who, which),
-    st.tuples(st.just("move"), who, which), st.tuples(st.just("resize"), st.integers(1, 4), which),
+    st.tuples(st.just("apply"), who, which),
+    st.tuples(st.just("withdraw"), who, which),
+    st.tuples(st.just("move"), who, which),
+    st.tuples(st.just("resize"), st.integers(1, 4), which),
     st.tuples(st.just("close"), which, which),
 )
 

@@ -23,7 +23,15 @@ def test_every_telling_of_the_engine_reaches_an_inbox(cast: Cast) -> None:
     pools.resize(pool=two, units=2, by=by, at=NOW)
     pools.close_pool(pool=two, by=by, at=NOW + timedelta(hours=1), why="停电")
     told = set(OutboxRow.objects.values_list("kind", flat=True))
-    assert {Told.GRANTED, Told.WAITING, Told.MOVED_UP, Told.MOVED, Told.MOVED_TO_LINE, Told.ENDED, Told.WITHDRAWN} <= told
+    assert {
+        Told.GRANTED,
+        Told.WAITING,
+        Told.MOVED_UP,
+        Told.MOVED,
+        Told.MOVED_TO_LINE,
+        Told.ENDED,
+        Told.WITHDRAWN,
+    } <= told
     expected = OutboxRow.objects.count()
     assert messages.deliver(at=NOW + timedelta(days=1)) == expected
     assert Message.objects.count() == expected

@@ -70,8 +70,15 @@ class School:
     def plan(self, **changes: object) -> CohortPlan:
         """Tuesdays 19:00 to 20:30, ten times, no room, 孟书."""
         values: dict[str, object] = {
-            "course": self.course(), "site": self.site, "weekday": 2, "starts_at": time(19), "ends_at": time(20, 30),
-            "session_count": 10, "units": 30, "teacher": self.cast.teacher.person, "teacher_name": "孟老师",
+            "course": self.course(),
+            "site": self.site,
+            "weekday": 2,
+            "starts_at": time(19),
+            "ends_at": time(20, 30),
+            "session_count": 10,
+            "units": 30,
+            "teacher": self.cast.teacher.person,
+            "teacher_name": "孟老师",
         }
         return CohortPlan(**{**values, **changes})  # type: ignore[arg-type]
 

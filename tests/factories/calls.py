@@ -60,8 +60,14 @@ def heard(settings: Any) -> Heard:
 def a_call(union: Union, *, per_person: int = 1, rule_version: RuleVersion | None = None) -> Call:
     """Published; open on NOW."""
     call = calls.open_call(
-        union=union, kind="quiet", opens=OPENS, closes=CLOSES, per_person=per_person, rule_version=rule_version,
-        by=HOUSE, at=OPENS,
+        union=union,
+        kind="quiet",
+        opens=OPENS,
+        closes=CLOSES,
+        per_person=per_person,
+        rule_version=rule_version,
+        by=HOUSE,
+        at=OPENS,
     )
     return calls.publish(call=call, by=HOUSE, at=OPENS)
 

@@ -11,8 +11,14 @@ SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # "12345678901234567890"
 
 @pytest.mark.parametrize(
     ("seconds", "code"),
-    [(59, "287082"), (1111111109, "081804"), (1111111111, "050471"), (1234567890, "005924"), (2000000000, "279037"),
-     (20000000000, "353130")],
+    [
+        (59, "287082"),
+        (1111111109, "081804"),
+        (1111111111, "050471"),
+        (1234567890, "005924"),
+        (2000000000, "279037"),
+        (20000000000, "353130"),
+    ],
 )
 def test_code_at_is_the_rfcs(seconds: int, code: str) -> None:
     assert code_at(SECRET, step_at(datetime.fromtimestamp(seconds, UTC))) == code

@@ -122,4 +122,6 @@ def test_words_of_every_kind_can_be_filled_in_both_languages(kind: str) -> None:
             told = fill(kind, data)
         assert told.title
         assert "%(" not in told.title + told.body + told.link
-        assert {f"<{name}>" for name in data} == {f"<{n}>" for n in data if f"<{n}>" in told.title + told.body + told.link}
+        assert {f"<{name}>" for name in data} == {
+            f"<{n}>" for n in data if f"<{n}>" in told.title + told.body + told.link
+        }

@@ -16,9 +16,7 @@ from tongxin.unions.models import Union
 YEAR = TODAY + timedelta(days=365)
 
 
-def appoint(
-    who: Player, role: str, union: Union, by: Actor, starts: date = TODAY, ends: date = YEAR
-) -> Appointment:
+def appoint(who: Player, role: str, union: Union, by: Actor, starts: date = TODAY, ends: date = YEAR) -> Appointment:
     return appointments.appoint(person=who.person, role=role, union=union, starts=starts, ends=ends, by=by, at=NOW)
 
 
@@ -68,7 +66,8 @@ def test_nobody_appoints_themselves(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("starts", "ends", "code"),
     [
-        (TODAY, TODAY, "appointment-days"), (YEAR, TODAY, "appointment-days"),
+        (TODAY, TODAY, "appointment-days"),
+        (YEAR, TODAY, "appointment-days"),
         (TODAY - timedelta(days=9), TODAY, "appointment-days"),
         (TODAY, TODAY + timedelta(days=5 * 366 + 1), "appointment-long"),
     ],
@@ -95,7 +94,8 @@ def test_end_appointment_takes_the_powers_at_once(cast: Cast) -> None:
 def test_end_appointment_is_refused_to_a_sibling_and_for_the_past(cast: Cast) -> None:
     post = Appointment.objects.get(person=cast.officer.person)
     for by, on, code in (
-        (cast.jinjiang_admin, TODAY, "no-power"), (cast.admin, TODAY - timedelta(days=1), "appointment-days"),
+        (cast.jinjiang_admin, TODAY, "no-power"),
+        (cast.admin, TODAY - timedelta(days=1), "appointment-days"),
     ):
         with pytest.raises(Refused) as refused:
             appointments.end_appointment(appointment=post, on=on, by=by.actor, at=NOW)

@@ -75,15 +75,24 @@ def test_an_empty_scope_means_nothing(cast: Cast) -> None:
 def test_reasons_say_which_post_from_where(cast: Cast) -> None:
     (reason,) = reasons(cast.admin.actor, Power.SEE_PEOPLE, cast.factory)
     assert (reason.post.role, reason.post.union_id, reason.reach, reason.root_id, reason.agreement_id) == (
-        RoleName.FEDERATION_ADMIN, cast.yongchuan.pk, Reach.BELOW, cast.yongchuan.pk, None,
+        RoleName.FEDERATION_ADMIN,
+        cast.yongchuan.pk,
+        Reach.BELOW,
+        cast.yongchuan.pk,
+        None,
     )
     assert reasons(cast.admin.actor, Power.SEE_PEOPLE, cast.jiangjin) == []
 
 
 def test_two_posts_are_two_reasons(cast: Cast) -> None:
     appointments.appoint(
-        person=cast.admin.person, role=RoleName.CADRE, union=cast.factory, starts=TODAY,
-        ends=TODAY + timedelta(days=30), by=HOUSE, at=NOW,
+        person=cast.admin.person,
+        role=RoleName.CADRE,
+        union=cast.factory,
+        starts=TODAY,
+        ends=TODAY + timedelta(days=30),
+        by=HOUSE,
+        at=NOW,
     )
     found = reasons(cast.admin.actor, Power.SEE_PEOPLE, cast.factory)
     assert {reason.post.role for reason in found} == {RoleName.FEDERATION_ADMIN, RoleName.CADRE}
@@ -116,8 +125,14 @@ def agreed(cast: Cast, *, ends: date | None = None, power: str = Power.SEE_PEOPL
     """锦江 opens its own rows (or its tree) to 永川 for one power; nobody has signed yet."""
     offer = Offer(giver=cast.jinjiang, taker=cast.yongchuan, scope=Power(power).scope, power=power, below=below)
     return agreements.propose(
-        keeper=cast.yongchuan, name="锦江永川职工互助协议", parties=[cast.jinjiang], offers=[offer], starts=TODAY, ends=ends,
-        by=cast.admin.actor, at=NOW,
+        keeper=cast.yongchuan,
+        name="锦江永川职工互助协议",
+        parties=[cast.jinjiang],
+        offers=[offer],
+        starts=TODAY,
+        ends=ends,
+        by=cast.admin.actor,
+        at=NOW,
     )
 
 

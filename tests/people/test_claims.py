@@ -79,8 +79,13 @@ def test_issue_is_refused_for_people_with_an_account_or_a_post(cast: Cast) -> No
         claims.issue_code(person=cast.wang.person, by=cast.cadre.actor, at=NOW)
     assert refused.value.code == "person-has-account"
     appointments.appoint(
-        person=cast.li.person, role=RoleName.CADRE, union=cast.factory, starts=TODAY, ends=TODAY + timedelta(days=9),
-        by=HOUSE, at=NOW,
+        person=cast.li.person,
+        role=RoleName.CADRE,
+        union=cast.factory,
+        starts=TODAY,
+        ends=TODAY + timedelta(days=9),
+        by=HOUSE,
+        at=NOW,
     )
     with pytest.raises(Refused) as refused:
         issue(cast)

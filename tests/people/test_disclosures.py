@@ -21,10 +21,18 @@ def test_reveal_gives_the_number_and_leaves_two_traces(cast: Cast) -> None:
     assert number == cast.wang.person.document_text()
     row = Disclosure.objects.get(person=cast.wang.person)
     assert (row.field, row.purpose, row.account, row.union, row.at) == (
-        "document", WHY, cast.cadre.account and cast.cadre.account.pk, cast.factory, NOW,
+        "document",
+        WHY,
+        cast.cadre.account and cast.cadre.account.pk,
+        cast.factory,
+        NOW,
     )
     entry = JournalEntry.objects.get(verb="person.number-revealed")
-    assert (entry.of_id, entry.union, entry.data) == (cast.wang.person.public_id, cast.factory.pk, {"field": "document"})
+    assert (entry.of_id, entry.union, entry.data) == (
+        cast.wang.person.public_id,
+        cast.factory.pk,
+        {"field": "document"},
+    )
 
 
 def test_reveal_gives_a_phone_as_it_is_dialled(cast: Cast) -> None:
@@ -34,7 +42,8 @@ def test_reveal_gives_a_phone_as_it_is_dialled(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("values", "code"),
     [
-        ({"purpose": "  看 "}, "purpose-missing"), ({"field": "name"}, "field-unknown"),
+        ({"purpose": "  看 "}, "purpose-missing"),
+        ({"field": "name"}, "field-unknown"),
         ({"field": "phone", "who": "li"}, "number-missing"),
     ],
 )
@@ -45,7 +54,9 @@ def test_reveal_is_refused_without_purpose_field_or_number(cast: Cast, values: d
     assert not Disclosure.objects.exists()
 
 
-@pytest.mark.parametrize("who", ["officer", "teacher", "reader", "auditor", "operator", "sibling_cadre", "jinjiang_admin", "li"])
+@pytest.mark.parametrize(
+    "who", ["officer", "teacher", "reader", "auditor", "operator", "sibling_cadre", "jinjiang_admin", "li"]
+)
 def test_reveal_is_refused_to_everyone_else_and_leaves_nothing(cast: Cast, who: str) -> None:
     by = Actor(on=NOW.date()) if who == "li" else getattr(cast, who).actor
     with pytest.raises(Refused) as refused:

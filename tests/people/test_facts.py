@@ -36,8 +36,10 @@ def test_blank_in_the_record_is_not_known(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("born", "on", "age"),
     [
-        (date(2000, 3, 28), date(2024, 3, 27), 23), (date(2000, 3, 28), date(2024, 3, 28), 24),
-        (date(2004, 2, 29), date(2022, 2, 28), 17), (date(2004, 2, 29), date(2022, 3, 1), 18),
+        (date(2000, 3, 28), date(2024, 3, 27), 23),
+        (date(2000, 3, 28), date(2024, 3, 28), 24),
+        (date(2004, 2, 29), date(2022, 2, 28), 17),
+        (date(2004, 2, 29), date(2022, 3, 1), 18),
     ],
 )
 def test_age_counts_full_years(born: date, on: date, age: int) -> None:

@@ -24,15 +24,23 @@ def test_a_number_stands_in_full_nowhere() -> None:
 
 
 def test_rows_that_are_only_found_tell_no_more_than_masked_name_and_number() -> None:
-    assert {field for field, shows in TABLE.items() if shows[Purpose.FIND_LIST] is not Show.HIDDEN} == {"name", "document"}
+    assert {field for field, shows in TABLE.items() if shows[Purpose.FIND_LIST] is not Show.HIDDEN} == {
+        "name",
+        "document",
+    }
 
 
 @pytest.mark.parametrize(
     ("field", "purpose", "text"),
     [
-        ("name", Purpose.STAFF_LIST, "王*华"), ("name", Purpose.STAFF_DETAIL, "王小华"), ("name", Purpose.PUBLIC_PAGE, ""),
-        ("employer", Purpose.STAFF_LIST, "永川同心机械厂"), ("born", Purpose.STAFF_DETAIL, "1990年1月1日"),
-        ("born", Purpose.IMPORT_PREVIEW, "1990年"), ("gig_group", Purpose.STAFF_LIST, ""), ("ethnicity", Purpose.OWN_PAGE, ""),
+        ("name", Purpose.STAFF_LIST, "王*华"),
+        ("name", Purpose.STAFF_DETAIL, "王小华"),
+        ("name", Purpose.PUBLIC_PAGE, ""),
+        ("employer", Purpose.STAFF_LIST, "永川同心机械厂"),
+        ("born", Purpose.STAFF_DETAIL, "1990年1月1日"),
+        ("born", Purpose.IMPORT_PREVIEW, "1990年"),
+        ("gig_group", Purpose.STAFF_LIST, ""),
+        ("ethnicity", Purpose.OWN_PAGE, ""),
     ],
 )
 def test_shown_follows_the_table(cast: Cast, field: str, purpose: Purpose, text: str) -> None:
@@ -65,6 +73,14 @@ def test_what_the_register_calls_sealed_is_sealed() -> None:
 
 def test_every_personal_column_of_a_person_has_a_line_in_the_table() -> None:
     tiers = {name for name, kept in REGISTER["Person"].items() if kept.tier in {1, 2}}
-    derived = {"name_pieces", "name_initials", "name_sort", "document_digest", "phone_digest", "document_kind", "employer_uscc"}
+    derived = {
+        "name_pieces",
+        "name_initials",
+        "name_sort",
+        "document_digest",
+        "phone_digest",
+        "document_kind",
+        "employer_uscc",
+    }
     assert tiers - derived == set(TABLE)
     assert Person._meta.get_field("name")

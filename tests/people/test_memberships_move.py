@@ -28,7 +28,8 @@ def history(cast: Cast) -> list[tuple[object, ...]]:
 def test_move_leaves_no_day_between_and_keeps_what_was(cast: Cast) -> None:
     new = memberships.move(membership=stay(cast), to_union=cast.riders, on=DAY, by=cast.admin.actor, at=NOW)
     assert history(cast) == [
-        ("永川同心机械厂工会", SINCE, DAY, "transferred"), ("永川区外卖配送行业工会联合会", DAY, None, ""),
+        ("永川同心机械厂工会", SINCE, DAY, "transferred"),
+        ("永川区外卖配送行业工会联合会", DAY, None, ""),
     ]
     assert new.previous is not None
     assert new.previous.union == cast.factory
@@ -45,7 +46,9 @@ def test_move_takes_the_person_out_of_the_old_cadres_sight(cast: Cast) -> None:
 def test_move_is_the_letting_unions_to_do(cast: Cast) -> None:
     """Whoever could pull members in would read strangers' records."""
     with pytest.raises(Refused) as refused:
-        memberships.move(membership=stay(cast), to_union=cast.jiangjin_mill, on=DAY, by=cast.sibling_cadre.actor, at=NOW)
+        memberships.move(
+            membership=stay(cast), to_union=cast.jiangjin_mill, on=DAY, by=cast.sibling_cadre.actor, at=NOW
+        )
     assert refused.value.code == "no-power"
 
 
@@ -63,8 +66,10 @@ def test_move_into_another_province_asks_for_consent(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("on", "place", "code"),
     [
-        (date(2017, 12, 31), "zhongshan", "move-before-start"), (date(2024, 3, 29), "riders", "day-to-come"),
-        (DAY, "factory", "move-same-union"), (date(2017, 12, 31), "riders", "union-not-there"),
+        (date(2017, 12, 31), "zhongshan", "move-before-start"),
+        (date(2024, 3, 29), "riders", "day-to-come"),
+        (DAY, "factory", "move-same-union"),
+        (date(2017, 12, 31), "riders", "union-not-there"),
     ],
 )
 def test_move_is_refused_where_it_makes_no_sense(cast: Cast, on: date, place: str, code: str) -> None:

@@ -66,9 +66,13 @@ def test_register_the_same_number_twice_is_refused(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("values", "code"),
     [
-        ({"name": " "}, "name-missing"), ({"name": "长" * 61}, "name-long"), ({"document": "51022919700101001"}, "id-length"),
-        ({"phone": "1380013800"}, "phone-length"), ({"gig_group": "pilot"}, "value-unknown"),
-        ({"joined_on": date(2024, 3, 29)}, "day-to-come"), ({"joined_on": date(2017, 12, 31)}, "union-not-there"),
+        ({"name": " "}, "name-missing"),
+        ({"name": "长" * 61}, "name-long"),
+        ({"document": "51022919700101001"}, "id-length"),
+        ({"phone": "1380013800"}, "phone-length"),
+        ({"gig_group": "pilot"}, "value-unknown"),
+        ({"joined_on": date(2024, 3, 29)}, "day-to-come"),
+        ({"joined_on": date(2017, 12, 31)}, "union-not-there"),
     ],
 )
 def test_register_is_refused_for_what_cannot_be(cast: Cast, values: dict[str, object], code: str) -> None:
@@ -93,7 +97,12 @@ def test_register_writes_no_personal_data_into_the_journal(cast: Cast) -> None:
 
 def test_change_says_which_fields_changed_and_nothing_more(cast: Cast) -> None:
     person = persons.change(
-        person=cast.li.person, by=cast.cadre.actor, at=NOW, name="李建邦", phone="13900139000", employer="永川同心机械厂"
+        person=cast.li.person,
+        by=cast.cadre.actor,
+        at=NOW,
+        name="李建邦",
+        phone="13900139000",
+        employer="永川同心机械厂",
     )
     assert (person.name, person.name_initials, person.phone_text()) == ("李建邦", "ljb", "+8613900139000")
     entry = JournalEntry.objects.get(verb="person.changed")
@@ -102,7 +111,9 @@ def test_change_says_which_fields_changed_and_nothing_more(cast: Cast) -> None:
 
 
 def test_change_of_nothing_writes_nothing(cast: Cast) -> None:
-    persons.change(person=cast.wang.person, by=cast.cadre.actor, at=NOW, name="王小华", phone=cast.wang.person.phone_text())
+    persons.change(
+        person=cast.wang.person, by=cast.cadre.actor, at=NOW, name="王小华", phone=cast.wang.person.phone_text()
+    )
     assert not JournalEntry.objects.filter(verb="person.changed").exists()
 
 

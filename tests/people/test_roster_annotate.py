@@ -23,11 +23,25 @@ def test_annotated_workbook_says_beside_each_row_what_to_do():
     file = read(ROWS)
     book = openpyxl.load_workbook(io.BytesIO(roster.annotated_workbook(file, results={2: "新增"})))
     rows = [[cell.value for cell in row] for row in book.active.iter_rows()]
-    assert rows[0] == ["行号", "结果", "问题", "怎么改", "序号", "姓名", "身份证号", "手机", "入会时间", "备用", "联系电话-未用"]
+    assert rows[0] == [
+        "行号",
+        "结果",
+        "问题",
+        "怎么改",
+        "序号",
+        "姓名",
+        "身份证号",
+        "手机",
+        "入会时间",
+        "备用",
+        "联系电话-未用",
+    ]
     assert rows[1] == ["2", "新增", None, None, "1", "王华", WANG, "13800138000", "2019-03-05", "公式", "13900139000"]
     assert rows[2][:2] == ["3", "先不导入"]
     assert rows[2][2].split("\n") == [
-        "手机号只有10位，少1位。", "那一年的2月没有30日。", "证件号码被Excel截成了科学计数法，末尾几位已经丢失。",
+        "手机号只有10位，少1位。",
+        "那一年的2月没有30日。",
+        "证件号码被Excel截成了科学计数法，末尾几位已经丢失。",
     ]
     assert len(rows) == 3
     assert book.active["H3"].comment.text == "手机号只有10位，少1位。请补上。"

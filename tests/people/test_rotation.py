@@ -27,7 +27,9 @@ def own_ring(tmp_path: Path, settings: Any) -> Iterator[None]:
 def test_reseal_moves_everything_to_the_new_key_in_batches(request: pytest.FixtureRequest) -> None:
     cast: Cast = request.getfixturevalue("cast")
     number, phone = cast.wang.person.document_text(), cast.wang.person.phone_text()
-    Account.objects.filter(pk=cast.newcomer.pk).update(phone=phone, phone_digest=ring().digest(phone, purpose="account.phone"))
+    Account.objects.filter(pk=cast.newcomer.pk).update(
+        phone=phone, phone_digest=ring().digest(phone, purpose="account.phone")
+    )
     assert rotation.add_key() == 2
     assert lookup.by_document("resident_id", number) == cast.wang.person  # still under the old key
     batches = 0

@@ -47,8 +47,16 @@ def test_search_finds_by_the_whole_number_only(cast: Cast) -> None:
 @pytest.mark.usefixtures("way")
 def test_search_stays_within_reach(cast: Cast) -> None:
     number = cast.wang.person.document_text()
-    for who in ("sibling_cadre", "sibling_officer", "jinjiang_cadre", "jinjiang_admin", "teacher", "reader", "auditor",
-                "operator"):
+    for who in (
+        "sibling_cadre",
+        "sibling_officer",
+        "jinjiang_cadre",
+        "jinjiang_admin",
+        "teacher",
+        "reader",
+        "auditor",
+        "operator",
+    ):
         for text in ("王小华", "wxh", number):
             assert found(cast, who, text) == [], (who, text)
     assert found(cast, "admin", "王小华") == ["王小华"]

@@ -75,9 +75,9 @@ def test_one_time_password_ends_after_seven_days(cast: Cast, hired: Person) -> N
 def test_own_password_has_no_end(cast: Cast, hired: Person) -> None:
     password = opened(hired, cast)
     account = Account.objects.get(person=hired)
-    assert refused(
-        lambda: sign_in.change_password(account=account, old=password, new=password, at=NOW)
-    ) == "password-same"
+    assert (
+        refused(lambda: sign_in.change_password(account=account, old=password, new=password, at=NOW)) == "password-same"
+    )
     sign_in.change_password(account=account, old=password, new=PASSWORD, at=NOW)
     assert signed_in("zhouxin", PASSWORD, NOW + timedelta(days=400)).one_time_until is None
 
@@ -86,15 +86,20 @@ def test_expired_one_time_password_cannot_be_changed(cast: Cast, hired: Person) 
     password = opened(hired, cast)
     account = Account.objects.get(person=hired)
     late = NOW + timedelta(days=8)
-    assert refused(
-        lambda: sign_in.change_password(account=account, old=password, new=PASSWORD, at=late)
-    ) == "password-expired"
+    assert (
+        refused(lambda: sign_in.change_password(account=account, old=password, new=PASSWORD, at=late))
+        == "password-expired"
+    )
 
 
 def test_phone_account_of_the_person_gains_login_and_password(cast: Cast, hired: Person) -> None:
     phone = f"+86{a_phone()}"
     mine = Account.objects.create(
-        login="p-1", person=hired, phone=phone, phone_digest=ring().digest(phone, purpose="account.phone"), password="!x"
+        login="p-1",
+        person=hired,
+        phone=phone,
+        phone_digest=ring().digest(phone, purpose="account.phone"),
+        password="!x",
     )
     before = mine.get_session_auth_hash()
     opened(hired, cast)
@@ -109,8 +114,13 @@ def test_open_account_needs_a_post(cast: Cast) -> None:
 
 def test_open_account_serves_a_post_to_come(cast: Cast) -> None:
     appointments.appoint(
-        person=cast.li.person, role=RoleName.CADRE, union=cast.factory, starts=TODAY + timedelta(days=5),
-        ends=TODAY + timedelta(days=50), by=HOUSE, at=NOW,
+        person=cast.li.person,
+        role=RoleName.CADRE,
+        union=cast.factory,
+        starts=TODAY + timedelta(days=5),
+        ends=TODAY + timedelta(days=50),
+        by=HOUSE,
+        at=NOW,
     )
     assert signed_in("liguo", opened(cast.li.person, cast, "liguo")).person_id == cast.li.person.pk
 
@@ -137,9 +147,10 @@ def test_open_account_refuses_a_stopped_phone_account(cast: Cast, hired: Person)
 @pytest.mark.parametrize("who", ["officer", "cadre", "auditor", "sibling_officer", "jinjiang_admin", "wang"])
 def test_open_account_is_refused_without_power_there(cast: Cast, hired: Person, who: str) -> None:
     player: Player = getattr(cast, who)
-    assert refused(
-        lambda: staff_accounts.open_account(person=hired, login="zhouxin", by=player.actor, at=NOW)
-    ) == "no-power"
+    assert (
+        refused(lambda: staff_accounts.open_account(person=hired, login="zhouxin", by=player.actor, at=NOW))
+        == "no-power"
+    )
     assert not Account.objects.filter(person=hired).exists()
 
 
@@ -162,7 +173,10 @@ def test_operators_account_is_for_the_installation_alone(cast: Cast, hired: Pers
 
 
 DEEDS = [
-    staff_accounts.reset_password, staff_accounts.reset_factor, staff_accounts.deactivate, staff_accounts.reactivate,
+    staff_accounts.reset_password,
+    staff_accounts.reset_factor,
+    staff_accounts.deactivate,
+    staff_accounts.reactivate,
 ]
 
 
@@ -216,9 +230,10 @@ def test_reset_factor_forgets_codes_and_ends_sessions(cast: Cast) -> None:
 
 
 def test_reset_factor_without_one_is_refused(cast: Cast) -> None:
-    assert refused(
-        lambda: staff_accounts.reset_factor(account=cast.officer.account, by=cast.admin.actor, at=NOW)
-    ) == "factor-none"
+    assert (
+        refused(lambda: staff_accounts.reset_factor(account=cast.officer.account, by=cast.admin.actor, at=NOW))
+        == "factor-none"
+    )
 
 
 def test_stopped_account_signs_in_again_only_when_resumed(cast: Cast) -> None:
@@ -253,7 +268,11 @@ def test_every_deed_is_journalled_and_told(cast: Cast, hired: Person) -> None:
     for deed in DEEDS:
         deed(account=account, by=cast.admin.actor, at=NOW)
     verbs = [
-        "account.staff-opened", "account.password-reset", "account.factor-reset", "account.stopped", "account.resumed",
+        "account.staff-opened",
+        "account.password-reset",
+        "account.factor-reset",
+        "account.stopped",
+        "account.resumed",
     ]
     rows = JournalEntry.objects.filter(verb__in=verbs).order_by("pk")
     assert [(row.verb, row.account, row.union, row.data) for row in rows] == [
@@ -268,8 +287,15 @@ def test_every_deed_is_journalled_and_told(cast: Cast, hired: Person) -> None:
 def test_take_on_makes_person_post_and_account(cast: Cast) -> None:
     document = an_id()
     password = staff_accounts.take_on(
-        union=cast.jiangjin, name="邹江", login="zoujiang", role=RoleName.FEDERATION_ADMIN, document=document,
-        phone=a_phone(), ends=TODAY + timedelta(days=365), by=HOUSE, at=NOW,
+        union=cast.jiangjin,
+        name="邹江",
+        login="zoujiang",
+        role=RoleName.FEDERATION_ADMIN,
+        document=document,
+        phone=a_phone(),
+        ends=TODAY + timedelta(days=365),
+        by=HOUSE,
+        at=NOW,
     )
     account = signed_in("zoujiang", password)
     assert account.person.name == "邹江"
@@ -281,28 +307,51 @@ def test_take_on_makes_person_post_and_account(cast: Cast) -> None:
 def test_take_on_finds_the_person_by_document_and_keeps_the_post(cast: Cast) -> None:
     before = Person.objects.count()
     staff_accounts.take_on(
-        union=cast.jiangjin, name="李建国", login="lijianguo", role=RoleName.CADRE, by=HOUSE, at=NOW,
-        document=cast.li.person.document_text(), ends=TODAY + timedelta(days=30),
+        union=cast.jiangjin,
+        name="李建国",
+        login="lijianguo",
+        role=RoleName.CADRE,
+        by=HOUSE,
+        at=NOW,
+        document=cast.li.person.document_text(),
+        ends=TODAY + timedelta(days=30),
     )
     assert Person.objects.count() == before
     assert Account.objects.get(login="lijianguo").person_id == cast.li.person.pk
 
 
 def test_take_on_refuses_a_document_of_someone_else(cast: Cast) -> None:
-    assert refused(
-        lambda: staff_accounts.take_on(
-            union=cast.jiangjin, name="李建军", login="lijianjun", role=RoleName.CADRE, by=HOUSE, at=NOW,
-            document=cast.li.person.document_text(), ends=TODAY + timedelta(days=30),
+    assert (
+        refused(
+            lambda: staff_accounts.take_on(
+                union=cast.jiangjin,
+                name="李建军",
+                login="lijianjun",
+                role=RoleName.CADRE,
+                by=HOUSE,
+                at=NOW,
+                document=cast.li.person.document_text(),
+                ends=TODAY + timedelta(days=30),
+            )
         )
-    ) == "name-differs"
+        == "name-differs"
+    )
 
 
 def test_take_on_leaves_nothing_behind_when_the_login_is_taken(cast: Cast) -> None:
     before = (Person.objects.count(), Appointment.objects.count(), JournalEntry.objects.count())
-    assert refused(
-        lambda: staff_accounts.take_on(
-            union=cast.jiangjin, name="邹江", login="zhenghui", role=RoleName.CADRE, by=HOUSE, at=NOW,
-            ends=TODAY + timedelta(days=30),
+    assert (
+        refused(
+            lambda: staff_accounts.take_on(
+                union=cast.jiangjin,
+                name="邹江",
+                login="zhenghui",
+                role=RoleName.CADRE,
+                by=HOUSE,
+                at=NOW,
+                ends=TODAY + timedelta(days=30),
+            )
         )
-    ) == "login-taken"
+        == "login-taken"
+    )
     assert (Person.objects.count(), Appointment.objects.count(), JournalEntry.objects.count()) == before

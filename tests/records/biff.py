@@ -30,18 +30,30 @@ def ole(streams: Mapping[str, bytes]) -> bytes:
     assert len(directory) <= 4
     fat += [FREE] * (SECTOR // 4 - len(fat))
     header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
-    header += struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, END, 0, END, 0) + struct.pack("<I", 0) + struct.pack("<I", FREE) * 108
+    header += (
+        struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, END, 0, END, 0)
+        + struct.pack("<I", 0)
+        + struct.pack("<I", FREE) * 108
+    )
     return header + struct.pack("<128I", *fat) + b"".join(directory).ljust(SECTOR, b"\0") + body
 
 
 def xls(
-    rows: Sequence[Row], *, merges: Sequence[Area] = (), locked: bool = False, date1904: bool = False,
+    rows: Sequence[Row],
+    *,
+    merges: Sequence[Area] = (),
+    locked: bool = False,
+    date1904: bool = False,
 ) -> bytes:
     return ole({"Workbook": biff(rows, merges=merges, locked=locked, date1904=date1904)})
 
 
 def biff(
-    rows: Sequence[Row], *, merges: Sequence[Area] = (), locked: bool = False, date1904: bool = False,
+    rows: Sequence[Row],
+    *,
+    merges: Sequence[Area] = (),
+    locked: bool = False,
+    date1904: bool = False,
 ) -> bytes:
     sheet = _record(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0, 0, 0, 0))
     width = max(map(len, rows), default=0)

@@ -56,7 +56,9 @@ def test_seal_lays_batches_one_after_another() -> None:
     pks = sealed_in_three()
     seals = list(JournalSeal.objects.order_by("pk"))
     assert [(s.first, s.last, s.entries) for s in seals] == [
-        (1, pks[1], 2), (pks[1] + 1, pks[3], 2), (pks[3] + 1, pks[4], 1),
+        (1, pks[1], 2),
+        (pks[1] + 1, pks[3], 2),
+        (pks[3] + 1, pks[4], 1),
     ]
     assert bytes(seals[0].previous) == GENESIS
     assert [bytes(s.previous) for s in seals[1:]] == [bytes(s.digest) for s in seals[:2]]
@@ -144,5 +146,3 @@ def test_entry_still_being_written_is_not_skipped() -> None:
     thread.join()
     assert seal.seal(at=NOW) == 2
     assert broken() == []
-
-

@@ -33,7 +33,10 @@ def test_xlsx_keeps_places_types_and_merges():
     read = read_sheets(saved(book))
     assert read.kind == "xlsx"
     assert read.sheets[0].rows == [
-        [], ["", "标题"], [], ["", date(2019, 3, 5), 13800138000.0, True, datetime(2019, 3, 5, 8, 30), time(3, 4)],
+        [],
+        ["", "标题"],
+        [],
+        ["", date(2019, 3, 5), 13800138000.0, True, datetime(2019, 3, 5, 8, 30), time(3, 4)],
     ]
     assert read.sheets[0].merges == [(1, 1, 1, 3)]
 
@@ -42,7 +45,9 @@ def test_xlsx_formula_without_a_result_and_an_error_are_faults():
     book = Workbook()
     book.active.append(["=1+1", "x", "#N/A"])
     book.active["C1"].data_type = "e"
-    assert read_sheets(saved(book)).sheets[0].rows == [[Fault(FORMULA_UNSAVED, "公式"), "x", Fault(EXCEL_ERROR, "#N/A")]]
+    assert read_sheets(saved(book)).sheets[0].rows == [
+        [Fault(FORMULA_UNSAVED, "公式"), "x", Fault(EXCEL_ERROR, "#N/A")]
+    ]
 
 
 def test_xlsx_formula_with_a_result_gives_the_result():
@@ -78,8 +83,9 @@ def test_xlsx_of_1904_says_so():
 
 
 def test_xls_keeps_places_types_and_merges():
-    read = read_sheets(xls([["姓名", "身份证号"], ["王华", "510229197001010012", date(2019, 3, 5), 45000.0]], merges=[(0,
-        0, 1, 0)]))
+    read = read_sheets(
+        xls([["姓名", "身份证号"], ["王华", "510229197001010012", date(2019, 3, 5), 45000.0]], merges=[(0, 0, 1, 0)])
+    )
     assert read.kind == "xls"
     assert read.sheets[0].rows == [["姓名", "身份证号"], ["王华", "510229197001010012", date(2019, 3, 5), 45000.0]]
     assert read.sheets[0].merges == [(0, 0, 1, 0)]
@@ -127,7 +133,8 @@ def test_csv_of_two_encodings_is_read_line_by_line_and_said():
 def test_csv_line_in_no_encoding_is_refused_by_its_number():
     caught = refusal("姓名\n".encode("gbk") + b"\x81\xff\xff\n")
     assert (caught.code, str(caught)) == (
-        "csv-encoding", "第2行的文字编码是乱的，认不出来。请用WPS或Excel打开核对这一行，另存为.xlsx再上传。",
+        "csv-encoding",
+        "第2行的文字编码是乱的，认不出来。请用WPS或Excel打开核对这一行，另存为.xlsx再上传。",
     )
 
 
@@ -151,16 +158,26 @@ def test_a_path_reads_like_its_bytes(tmp_path):
     assert read_sheets(str(path)).sheets[0].rows == PEOPLE
 
 
-@pytest.mark.parametrize(("data", "code"), [
-    (b"%PDF-1.7 xxxx", "file-pdf"), (b"\x89PNG\r\n\x1a\n", "file-picture"), (b"Rar!\x1a\x07", "file-archive"),
-    (b"MZ\x90\x00", "file-program"), (b"", "file-empty"), (b" \n \n", "file-empty"), (b"\x00\x01\x02\x03" * 9, "file-unknown"),
-    (b"PK\x03\x04 and nothing more", "file-broken"), (sheet_of(PEOPLE)[:2000], "file-broken"),
-    (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">', "file-xml"),
-    (b"MIME-Version: 1.0\r\nContent-Type: multipart/related;", "file-mht"), (b"<html><body>login</body></html>",
-        "page-no-table"),
-    (ole({"EncryptionInfo": b"x", "EncryptedPackage": b"y"}), "file-locked"), (xls([["a"]], locked=True), "file-locked"),
-    (ole({"WordDocument": b"x"}), "file-document"),
-])
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"%PDF-1.7 xxxx", "file-pdf"),
+        (b"\x89PNG\r\n\x1a\n", "file-picture"),
+        (b"Rar!\x1a\x07", "file-archive"),
+        (b"MZ\x90\x00", "file-program"),
+        (b"", "file-empty"),
+        (b" \n \n", "file-empty"),
+        (b"\x00\x01\x02\x03" * 9, "file-unknown"),
+        (b"PK\x03\x04 and nothing more", "file-broken"),
+        (sheet_of(PEOPLE)[:2000], "file-broken"),
+        (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">', "file-xml"),
+        (b"MIME-Version: 1.0\r\nContent-Type: multipart/related;", "file-mht"),
+        (b"<html><body>login</body></html>", "page-no-table"),
+        (ole({"EncryptionInfo": b"x", "EncryptedPackage": b"y"}), "file-locked"),
+        (xls([["a"]], locked=True), "file-locked"),
+        (ole({"WordDocument": b"x"}), "file-document"),
+    ],
+)
 def test_what_is_no_sheet_is_refused_with_what_to_do(data, code):
     caught = refusal(data)
     assert caught.code == code

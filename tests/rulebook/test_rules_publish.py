@@ -24,15 +24,15 @@ def rule(cast: Cast) -> Rule:
 
 
 def publish(rule: Rule, condition: Any, valid_from: date, valid_to: date | None = None) -> RuleVersion:
-    return rules.publish(
-        rule=rule, condition=condition, valid_from=valid_from, valid_to=valid_to, by=HOUSE, at=NOW
-    )
+    return rules.publish(rule=rule, condition=condition, valid_from=valid_from, valid_to=valid_to, by=HOUSE, at=NOW)
 
 
 def test_version_in_force_is_the_newest_that_holds_on_the_day(rule: Rule) -> None:
     first = publish(rule, MEMBER, date(2020, 1, 1))
     second = publish(rule, all_of(MEMBER, ADULT), date(2024, 1, 1), date(2025, 1, 1))
-    found = {day: version_in_force(rule, day) for day in (date(2019, 12, 31), date(2023, 12, 31), TODAY, date(2025, 1, 1))}
+    found = {
+        day: version_in_force(rule, day) for day in (date(2019, 12, 31), date(2023, 12, 31), TODAY, date(2025, 1, 1))
+    }
     assert list(found.values()) == [None, first, second, first]
     assert (first.number, second.number) == (1, 2)
 
@@ -40,7 +40,10 @@ def test_version_in_force_is_the_newest_that_holds_on_the_day(rule: Rule) -> Non
 def test_publish_keeps_the_condition_as_data_and_a_journal_line(cast: Cast, rule: Rule) -> None:
     version = publish(rule, to_data(MEMBER), date(2024, 1, 1))
     assert RuleVersion.objects.get(pk=version.pk).condition == {
-        "fact": "is_member", "op": "=", "value": True, "words": "是工会会员",
+        "fact": "is_member",
+        "op": "=",
+        "value": True,
+        "words": "是工会会员",
     }
     entry = JournalEntry.objects.get(verb="rule.published")
     assert (entry.of_id, entry.union, entry.federation) == (rule.public_id, cast.yongchuan.pk, cast.chongqing.pk)
@@ -80,8 +83,10 @@ def test_days_that_end_before_they_begin_are_refused(rule: Rule) -> None:
 
 def test_names_are_given_once_and_by_those_with_the_power(cast: Cast, rule: Rule) -> None:
     for name, by, code in (
-        ("会员 ", cast.admin.actor, "name-taken"), (" ", cast.admin.actor, "name-missing"),
-        ("别的", cast.officer.actor, "no-power"), ("别的", cast.jinjiang_admin.actor, "no-power"),
+        ("会员 ", cast.admin.actor, "name-taken"),
+        (" ", cast.admin.actor, "name-missing"),
+        ("别的", cast.officer.actor, "no-power"),
+        ("别的", cast.jinjiang_admin.actor, "no-power"),
     ):
         with pytest.raises(Refused) as refusal:
             rules.add_rule(union=cast.yongchuan, name=name, by=by, at=NOW)

@@ -25,7 +25,9 @@ from tongxin.rules.conditions import (
 ADULT = compare("age", ">=", 18, words="年满18周岁", clause="第三条")
 TREE = all_of(
     ADULT,
-    any_of(compare("is_member", "=", True, words="是会员"), compare("joined", "<", date(2024, 1, 1), words="2024年前入会")),
+    any_of(
+        compare("is_member", "=", True, words="是会员"), compare("joined", "<", date(2024, 1, 1), words="2024年前入会")
+    ),
     not_(compare("gig_group", "in", frozenset({"courier", "truck_driver"}), words="是快递员或货车司机")),
     compare("unions", "has", "500118", words="会籍在永川"),
     compare("paid", "<=", Decimal("200.00"), words="不超过200元"),
@@ -54,16 +56,21 @@ def test_tree_is_written_as_data_and_read_back() -> None:
 
 leaf = st.builds(
     lambda fact, op, value: compare(fact, op, value, words="话"),
-    st.text(min_size=1, max_size=5), st.sampled_from(["=", "!=", "<", ">="]),
+    st.text(min_size=1, max_size=5),
+    st.sampled_from(["=", "!=", "<", ">="]),
     st.integers() | st.decimals(allow_nan=False, allow_infinity=False) | st.dates(),
 ) | st.builds(
-    lambda fact, values: compare(fact, "in", values, words="话"), st.text(min_size=1, max_size=5),
+    lambda fact, values: compare(fact, "in", values, words="话"),
+    st.text(min_size=1, max_size=5),
     st.frozensets(st.text(), min_size=1, max_size=3),
 )
 tree = st.recursive(
     leaf,
-    lambda inner: st.builds(lambda parts: all_of(*parts), st.lists(inner, min_size=1, max_size=3))
-    | st.builds(lambda parts: any_of(*parts), st.lists(inner, min_size=1, max_size=3)) | st.builds(not_, inner),
+    lambda inner: (
+        st.builds(lambda parts: all_of(*parts), st.lists(inner, min_size=1, max_size=3))
+        | st.builds(lambda parts: any_of(*parts), st.lists(inner, min_size=1, max_size=3))
+        | st.builds(not_, inner)
+    ),
     max_leaves=8,
 )
 
@@ -81,7 +88,7 @@ def test_any_tree_survives_the_round_trip(condition: Condition) -> None:
     [
         ([], "最外层", "应是一个条件"),
         ({}, "最外层", "应只有all、any、not其中一个，或一个比较"),
-        ({"all": [] }, "all", "至少要有一个条件"),
+        ({"all": []}, "all", "至少要有一个条件"),
         ({"all": [ADULT], "any": []}, "最外层", "应只有all、any、not其中一个，或一个比较"),
         ({"all": {"fact": 1}}, "all", "应是一列条件"),
         ({"not": {"any": [3]}}, "not.any[0]", "应是一个条件"),
@@ -91,15 +98,31 @@ def test_any_tree_survives_the_round_trip(condition: Condition) -> None:
         ({"fact": "", "op": "=", "value": 1, "words": "x"}, "fact", "应是事实的名称"),
         ({"fact": "age", "op": "=", "value": 1, "words": " "}, "words", "要写出给人看的话"),
         ({"fact": "age", "op": "=", "value": 1.5, "words": "x"}, "value", "应是真假、整数、文字、一列文字、日期或小数"),
-        ({"fact": "age", "op": "=", "value": None, "words": "x"}, "value", "应是真假、整数、文字、一列文字、日期或小数"),
+        (
+            {"fact": "age", "op": "=", "value": None, "words": "x"},
+            "value",
+            "应是真假、整数、文字、一列文字、日期或小数",
+        ),
         ({"fact": "age", "op": "<", "value": "x", "words": "x"}, "value", "比大小要用数或日期"),
         ({"fact": "age", "op": "<", "value": True, "words": "x"}, "value", "比大小要用数或日期"),
         ({"fact": "age", "op": "in", "value": "x", "words": "x"}, "value", "用in时应是一列文字，其他比较不能是一列"),
         ({"fact": "age", "op": "=", "value": ["x"], "words": "x"}, "value", "用in时应是一列文字，其他比较不能是一列"),
         ({"fact": "age", "op": "has", "value": 3, "words": "x"}, "value", "用has时应是文字"),
-        ({"fact": "a", "op": "=", "value": {"date": "2024-02-30"}, "words": "x"}, "value", "日期写成2024-01-01，小数写成200.00"),
-        ({"fact": "a", "op": "=", "value": {"decimal": "NaN"}, "words": "x"}, "value", "日期写成2024-01-01，小数写成200.00"),
-        ({"fact": "a", "op": "=", "value": {"decimal": 2}, "words": "x"}, "value", "日期写成2024-01-01，小数写成200.00"),
+        (
+            {"fact": "a", "op": "=", "value": {"date": "2024-02-30"}, "words": "x"},
+            "value",
+            "日期写成2024-01-01，小数写成200.00",
+        ),
+        (
+            {"fact": "a", "op": "=", "value": {"decimal": "NaN"}, "words": "x"},
+            "value",
+            "日期写成2024-01-01，小数写成200.00",
+        ),
+        (
+            {"fact": "a", "op": "=", "value": {"decimal": 2}, "words": "x"},
+            "value",
+            "日期写成2024-01-01，小数写成200.00",
+        ),
         ({"fact": "a", "op": "=", "value": 1, "words": "x", "clause": 3}, "clause", "应是文字"),
     ],
 )

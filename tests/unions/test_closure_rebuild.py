@@ -52,8 +52,12 @@ class ClosureRebuilt(TestCase):
         for number in range(MANY - 1):
             unions.append(
                 union_under(
-                    unions[number // 2], f"第{number}工会", f"G{number}", Level.GRASSROOTS,
-                    kind=Kind.GRASSROOTS_UNION, founded_on=FIRST + timedelta(days=number % 3),
+                    unions[number // 2],
+                    f"第{number}工会",
+                    f"G{number}",
+                    Level.GRASSROOTS,
+                    kind=Kind.GRASSROOTS_UNION,
+                    founded_on=FIRST + timedelta(days=number % 3),
                 )
             )
         for child, parent, day, ends in steps:

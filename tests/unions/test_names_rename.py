@@ -36,8 +36,12 @@ def test_rename_again_on_the_same_day_corrects_it(cast: Cast) -> None:
 
 @pytest.mark.parametrize(
     ("name", "on", "code"),
-    [("永川同心机械厂工会", DAY, "name-same"), (" ", DAY, "name-missing"), ("新", date(2017, 1, 1), "union-not-there"),
-     ("新", date(2024, 3, 29), "day-to-come")],
+    [
+        ("永川同心机械厂工会", DAY, "name-same"),
+        (" ", DAY, "name-missing"),
+        ("新", date(2017, 1, 1), "union-not-there"),
+        ("新", date(2024, 3, 29), "day-to-come"),
+    ],
 )
 def test_rename_is_refused_for_what_cannot_be(cast: Cast, name: str, on: date, code: str) -> None:
     with pytest.raises(Refused) as refused:

@@ -13,13 +13,16 @@ from tongxin.unions.models import Union
 def test_tree_on_lists_parents_before_children_to_the_depth_asked(cast: Cast) -> None:
     rows = queries.tree_on(TODAY, root=cast.yongchuan, depth=1)
     assert [(row.name, row.depth, row.has_children) for row in rows] == [
-        ("永川区总工会", 0, True), ("中山路街道总工会", 1, True), ("永川区外卖配送行业工会联合会", 1, False),
+        ("永川区总工会", 0, True),
+        ("中山路街道总工会", 1, True),
+        ("永川区外卖配送行业工会联合会", 1, False),
     ]
 
 
 def test_tree_on_leaves_out_what_was_not_there_yet(cast: Cast) -> None:
     assert [row.name for row in queries.tree_on(date(2017, 12, 31), root=cast.yongchuan)] == [
-        "永川区总工会", "中山路街道总工会",
+        "永川区总工会",
+        "中山路街道总工会",
     ]
 
 

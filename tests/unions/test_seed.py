@@ -26,7 +26,11 @@ def test_load_divisions_plants_the_tree_with_its_history_once() -> None:
     assert seed.load_divisions() == 0
     living = Union.objects.existing(TODAY)
     assert Counter(living.values_list("level", flat=True)) == {
-        Level.NATION: 1, Level.PROVINCE: 2, Level.PREFECTURE: 21, Level.COUNTY: 221, Level.TOWNSHIP: 4142,
+        Level.NATION: 1,
+        Level.PROVINCE: 2,
+        Level.PREFECTURE: 21,
+        Level.COUNTY: 221,
+        Level.TOWNSHIP: 4142,
     }
     assert Union.objects.under(union("000000"), on=TODAY).count() == 4387
     assert {u.name for u in Union.objects.filter(kind=Kind.ACFTU)} == {"中华全国总工会"}
@@ -55,14 +59,19 @@ def the_tree_of_a_day_is_that_of_the_divisions() -> None:
 def yongchuan_is_found_by_each_of_its_codes() -> None:
     yongchuan = union("500118")
     for code, day in (
-        ("500118", TODAY), ("500383", date(2006, 10, 21)), ("510281", date(1996, 1, 1)), ("510229", date(1990, 1, 1)),
+        ("500118", TODAY),
+        ("500383", date(2006, 10, 21)),
+        ("510281", date(1996, 1, 1)),
+        ("510229", date(1990, 1, 1)),
     ):
         assert queries.by_code(code, on=day) == [yongchuan], code
     doubtful = queries.by_code("510283", on=date(1996, 1, 1))
     assert set(doubtful) == {yongchuan, union("500116")}
     assert queries.by_code("500383", on=TODAY) == []
     assert [queries.name_on(yongchuan, date(year, 1, 1)) for year in (1990, 2000, 2024)] == [
-        "永川县总工会", "永川市总工会", "永川区总工会",
+        "永川县总工会",
+        "永川市总工会",
+        "永川区总工会",
     ]
     names = {(row.code, row.confidence) for row in queries.history(yongchuan).codes}
     assert ("510283", "unsure") in names
@@ -108,12 +117,16 @@ def test_lives_stand_under_a_parent_on_every_day_of_theirs() -> None:
 @pytest.mark.django_db
 def test_plant_many_adds_grass_roots_unions_in_one_go() -> None:
     top = tree.found(
-        parent=None, kind=Kind.ACFTU, level=Level.NATION, name="中华全国总工会", code="000000",
-        founded_on=date(1900, 1, 1), by=HOUSE, at=NOW,
+        parent=None,
+        kind=Kind.ACFTU,
+        level=Level.NATION,
+        name="中华全国总工会",
+        code="000000",
+        founded_on=date(1900, 1, 1),
+        by=HOUSE,
+        at=NOW,
     )
-    planted = seed.plant_many(
-        [seed.Seedling(top, Kind.GRASSROOTS_UNION, f"第{n}号工会", f"X{n}") for n in range(500)]
-    )
+    planted = seed.plant_many([seed.Seedling(top, Kind.GRASSROOTS_UNION, f"第{n}号工会", f"X{n}") for n in range(500)])
     assert [u.code for u in planted[:2]] == ["X0", "X1"]
     assert Union.objects.under(top, on=TODAY).count() == 501
     assert Parenthood.objects.filter(parent=top).count() == 500
@@ -124,5 +137,15 @@ def test_a_doubtful_code_makes_no_succession() -> None:
     """510283 was 江津's or 永川's: neither went into the other."""
     assert [step for step in successions() if step.successor == "500118"] == []
     assert sorted({step.successor for step in successions()}) == [
-        "500000", "500101", "500110", "500111", "510903", "510904", "510923", "511400", "511603", "511903", "512000",
+        "500000",
+        "500101",
+        "500110",
+        "500111",
+        "510903",
+        "510904",
+        "510923",
+        "511400",
+        "511603",
+        "511903",
+        "512000",
     ]

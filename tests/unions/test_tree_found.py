@@ -17,8 +17,13 @@ DAY = date(2024, 3, 1)
 
 
 def found(cast: Cast, by: Actor, parent: Union | None, **values: object) -> Union:
-    given = {"kind": Kind.GRASSROOTS_UNION, "level": Level.GRASSROOTS, "name": "永川新厂工会", "code": "500118-J9",
-             "founded_on": DAY}
+    given = {
+        "kind": Kind.GRASSROOTS_UNION,
+        "level": Level.GRASSROOTS,
+        "name": "永川新厂工会",
+        "code": "500118-J9",
+        "founded_on": DAY,
+    }
     return tree.found(parent=parent, by=by, at=NOW, **given | values)  # type: ignore[arg-type]
 
 
@@ -31,7 +36,11 @@ def refusal(*args: object, **values: object) -> str:
 def test_found_puts_the_union_below_its_parent_and_all_above(cast: Cast) -> None:
     union = found(cast, cast.admin.actor, cast.zhongshan)
     assert set(Union.objects.above(union, on=TODAY)) == {
-        union, cast.zhongshan, cast.yongchuan, cast.chongqing, cast.nation,
+        union,
+        cast.zhongshan,
+        cast.yongchuan,
+        cast.chongqing,
+        cast.nation,
     }
     assert union in Union.objects.under(cast.yongchuan, on=TODAY)
     assert union not in Union.objects.under(cast.yongchuan, on=date(2024, 2, 29))
@@ -42,7 +51,10 @@ def test_found_is_journalled(cast: Cast) -> None:
     union = found(cast, cast.admin.actor, cast.zhongshan)
     entry = JournalEntry.objects.get(verb="union.founded", of_id=union.public_id)
     assert (entry.account, entry.union, entry.federation, entry.data) == (
-        cast.admin.account and cast.admin.account.pk, union.pk, cast.chongqing.pk, {"parent": "500118001"},
+        cast.admin.account and cast.admin.account.pk,
+        union.pk,
+        cast.chongqing.pk,
+        {"parent": "500118001"},
     )
 
 
@@ -91,5 +103,9 @@ def test_an_industrial_union_hangs_anywhere(cast: Cast) -> None:
     industrial = union_under(cast.yongchuan, "永川区教育工会", "500118-C1", Level.COUNTY, kind=Kind.INDUSTRIAL_UNION)
     school = union_under(industrial, "永川中学工会", "500118-C1-1", Level.GRASSROOTS, kind=Kind.GRASSROOTS_UNION)
     assert [u.name for u in Union.objects.above(school, on=TODAY).order_by("level", "pk")] == [
-        "中华全国总工会", "重庆市总工会", "永川区总工会", "永川区教育工会", "永川中学工会",
+        "中华全国总工会",
+        "重庆市总工会",
+        "永川区总工会",
+        "永川区教育工会",
+        "永川中学工会",
     ]

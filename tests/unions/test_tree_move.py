@@ -32,7 +32,11 @@ def test_move_changes_the_tree_from_that_day_and_leaves_the_days_before(cast: Ca
         assert not {cast.zhongshan, cast.factory} & set(Union.objects.under(other, on=day))
         assert cast.factory in Union.objects.under(cast.chongqing, on=day)
     assert [row.name for row in queries.path_on(cast.factory, DAY)] == [
-        "中华全国总工会", "重庆市总工会", "江津区总工会", "中山路街道总工会", "永川同心机械厂工会",
+        "中华全国总工会",
+        "重庆市总工会",
+        "江津区总工会",
+        "中山路街道总工会",
+        "永川同心机械厂工会",
     ]
 
 
@@ -46,7 +50,9 @@ def test_move_back_dated_holds_until_the_next_move_that_is_known(cast: Cast) -> 
     move(cast.factory, cast.yongchuan, on=date(2023, 1, 1))
     move(cast.factory, cast.jiangjin, on=date(2020, 1, 1))
     assert list(
-        Parenthood.objects.filter(child=cast.factory).order_by("valid_from").values_list("parent", "valid_from", "valid_to")
+        Parenthood.objects.filter(child=cast.factory)
+        .order_by("valid_from")
+        .values_list("parent", "valid_from", "valid_to")
     ) == [
         (cast.zhongshan.pk, SINCE, date(2020, 1, 1)),
         (cast.jiangjin.pk, date(2020, 1, 1), date(2023, 1, 1)),

@@ -55,7 +55,8 @@ def test_released_rooms_are_free_again_once(room: Room) -> None:
 
 def test_wrong_periods_are_refused(room: Room) -> None:
     for periods, code in (
-        ([on(2, 21, 19)], "booking_times"), ([on(2, 19, 19)], "booking_times"),
+        ([on(2, 21, 19)], "booking_times"),
+        ([on(2, 19, 19)], "booking_times"),
         ([on(2, 19, 21), on(2, 20, 22)], "periods-overlap"),
     ):
         with pytest.raises(Refused) as refusal:

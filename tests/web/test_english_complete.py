@@ -16,7 +16,8 @@ def test_no_word_for_workers_is_without_english() -> None:
 
 def test_english_fills_the_same_places() -> None:
     wrong = [
-        one.msgid for one in DONE
+        one.msgid
+        for one in DONE
         if set(NAMES.findall(one.msgid)) != set(NAMES.findall(one.english[-1]))
         or not set(NAMES.findall(one.english[0])) <= set(NAMES.findall(one.msgid + one.plural))
     ]

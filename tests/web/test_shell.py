@@ -90,7 +90,8 @@ def test_form_takes_a_refusal_under_its_field() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "number", "rows"), [("", 1, 3), ("2", 2, 1), ("0", 1, 3), ("-1", 1, 3), ("x", 1, 3), ("９", 1, 3), ("99", 99, 0)]
+    ("typed", "number", "rows"),
+    [("", 1, 3), ("2", 2, 1), ("0", 1, 3), ("-1", 1, 3), ("x", 1, 3), ("９", 1, 3), ("99", 99, 0)],
 )
 def test_paged_reads_any_page_number(db: None, rf: RequestFactory, typed: str, number: int, rows: int) -> None:
     with writing():

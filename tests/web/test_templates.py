@@ -13,17 +13,27 @@ TEMPLATES = WEB / "templates"
 ALL = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html"))
 BY_NAME = {"400.html", "403.html", "403_csrf.html", "404.html", "500.html"}  # Django asks for them
 FOR_PAGES = {  # parts that stand ready for any page
-    "parts/confirm.html", "parts/crumb.html", "parts/dl.html", "parts/pager.html", "parts/stepper.html", "parts/strip.html",
-    "parts/timeline.html", "parts/class_card.html", "parts/empty.html",
+    "parts/confirm.html",
+    "parts/crumb.html",
+    "parts/dl.html",
+    "parts/pager.html",
+    "parts/stepper.html",
+    "parts/strip.html",
+    "parts/timeline.html",
+    "parts/class_card.html",
+    "parts/empty.html",
 }
 FORBIDDEN = {
-    "inline style": re.compile(r"\sstyle\s*="), "inline handler": re.compile(r"<[a-z][^>{]*\son[a-z]+\s*="),
+    "inline style": re.compile(r"\sstyle\s*="),
+    "inline handler": re.compile(r"<[a-z][^>{]*\son[a-z]+\s*="),
     "inline script": re.compile(r"<script(?![^>]*\b(?:src=|type=\"application/json\"))"),
     "address of elsewhere": re.compile(r"(?:src|href|action)=\"(?:https?:)?//"),
     "unrendered tag": re.compile(r"{{|{%"),
 }
 HAN_SPACE_DIGIT = re.compile(r"[\u4e00-\u9fff] [0-9]|[0-9] [\u4e00-\u9fff]")
-ALLOWED_SPACE = re.compile(r"周[一二三四五六日] [0-9]|[日天] [0-9]{1,2}:[0-9]{2}|[0-9]{4} [\u4e00-\u9fff]")  # fields, not words
+ALLOWED_SPACE = re.compile(
+    r"周[一二三四五六日] [0-9]|[日天] [0-9]{1,2}:[0-9]{2}|[0-9]{4} [\u4e00-\u9fff]"
+)  # fields, not words
 
 
 def faults(page: str) -> list[str]:
@@ -50,7 +60,9 @@ def test_template_has_nothing_inline(name: str) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("address", ["/", "/about/", "/display/", "/sign-in/", "/sign-in/staff/", "/sign-out/", "/nowhere/"])
+@pytest.mark.parametrize(
+    "address", ["/", "/about/", "/display/", "/sign-in/", "/sign-in/staff/", "/sign-out/", "/nowhere/"]
+)
 def test_open_page_has_no_fault(client: Client, address: str) -> None:
     answer = client.get(address)
     assert faults(answer.content.decode()) == []

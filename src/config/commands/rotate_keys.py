@@ -24,5 +24,9 @@ def run(args: argparse.Namespace) -> int:
     while batch := rotation.reseal():
         done += batch
         progress(f"{done} sealed under key {key}")
-    answer(args, {"key": key, "sealed": done}, f"Key {key} is in use; {done} values were sealed under it. Back up the keys now.")
+    answer(
+        args,
+        {"key": key, "sealed": done},
+        f"Key {key} is in use; {done} values were sealed under it. Back up the keys now.",
+    )
     return 0

@@ -25,12 +25,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", metavar="姓名", help="of the person, who is registered at the union if not yet known")
     parser.add_argument("--union", metavar="CODE", help="the union's code, such as 500118")
     parser.add_argument("--role", metavar="ROLE", help="such as federation_admin; `tongxin powers` lists them")
-    parser.add_argument("--document", metavar="NUMBER", default="", help="ID number: finds a person who is known already")
+    parser.add_argument(
+        "--document", metavar="NUMBER", default="", help="ID number: finds a person who is known already"
+    )
     parser.add_argument("--phone", metavar="NUMBER", default="", help="kept with a person who is registered now")
     parser.add_argument("--days", type=days, default=365, metavar="N", help="how long the post lasts (default 365)")
     resets = parser.add_mutually_exclusive_group()
     resets.add_argument("--reset-password", metavar="LOGIN", help="a new one-time password; all sessions end")
-    resets.add_argument("--reset-factor", metavar="LOGIN", help="a new second factor at the next sign-in; all sessions end")
+    resets.add_argument(
+        "--reset-factor", metavar="LOGIN", help="a new second factor at the next sign-in; all sessions end"
+    )
     add_json(parser)
 
 
@@ -69,10 +73,21 @@ def _open(args: argparse.Namespace, at: datetime) -> int:
         raise WrongCall(message)
     union = _union(args.union, today)
     password = staff_accounts.take_on(
-        union=union, name=args.name, login=args.login, role=args.role, document=args.document, phone=args.phone,
-        ends=today + timedelta(days=args.days), by=system(today), at=at,
+        union=union,
+        name=args.name,
+        login=args.login,
+        role=args.role,
+        document=args.document,
+        phone=args.phone,
+        ends=today + timedelta(days=args.days),
+        by=system(today),
+        at=at,
     )
-    told = {"login": args.login.strip().lower(), "password": password, "password_until": _until(at) if password else None}
+    told = {
+        "login": args.login.strip().lower(),
+        "password": password,
+        "password_until": _until(at) if password else None,
+    }
     head = f"{args.name}，{union.name}，{RoleName(args.role).label}，{args.days}天"
     answer(args, {**told, "union": union.code, "role": args.role, "days": args.days}, _words(told, head))
     return 0

@@ -58,9 +58,12 @@ class ClassPlaces:
             cursor.execute(
                 _ENROL,
                 {
-                    "enrolled": EnrolmentState.ENROLLED.value, "at": at,
-                    "pools": [award.pool_id for award in awards], "persons": [award.person_id for award in awards],
-                    "awards": [award.pk for award in awards], "public_ids": [new_public_id() for _ in awards],
+                    "enrolled": EnrolmentState.ENROLLED.value,
+                    "at": at,
+                    "pools": [award.pool_id for award in awards],
+                    "persons": [award.person_id for award in awards],
+                    "awards": [award.pk for award in awards],
+                    "public_ids": [new_public_id() for _ in awards],
                 },
             )
 

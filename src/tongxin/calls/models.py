@@ -32,7 +32,8 @@ class Call(Sharded):
         constraints: ClassVar = [
             *Sharded.Meta.constraints,
             models.CheckConstraint(
-                condition=Q(closes__gt=F("opens")), name="call_window",
+                condition=Q(closes__gt=F("opens")),
+                name="call_window",
                 violation_error_message="报名截止时间要晚于开始时间，请改其中一个。",
             ),
             models.CheckConstraint(condition=Q(per_person__gte=1), name="call_per_person"),
@@ -58,7 +59,8 @@ class Pool(Sharded):
         constraints: ClassVar = [
             *Sharded.Meta.constraints,
             models.CheckConstraint(
-                condition=Q(taken__gte=0, taken__lte=F("units")), name="pool_never_oversold",
+                condition=Q(taken__gte=0, taken__lte=F("units")),
+                name="pool_never_oversold",
                 violation_error_message="名额不能少于已经录取的人数。",
             ),
             models.CheckConstraint(condition=Q(units__gte=1, waiting__gte=0), name="pool_numbers"),
@@ -87,7 +89,8 @@ class Application(Sharded):
         constraints: ClassVar = [
             *Sharded.Meta.constraints,
             models.UniqueConstraint(
-                fields=["account", "key"], name="application_key_once",
+                fields=["account", "key"],
+                name="application_key_once",
                 violation_error_message="这张报名页已经用过，请刷新页面再报。",
             ),
         ]
@@ -106,7 +109,9 @@ class Applicant(Sharded):
         constraints: ClassVar = [
             *Sharded.Meta.constraints,
             models.UniqueConstraint(
-                fields=["person", "call", "slot"], condition=Q(live=True), name="applicant_once_a_call",
+                fields=["person", "call", "slot"],
+                condition=Q(live=True),
+                name="applicant_once_a_call",
                 violation_error_message="这一次您报名的数量已经到上限，先退出一个才能再报。",
             ),
         ]

@@ -28,19 +28,23 @@ _LOOKALIKES: Final = {"O": "0", "I": "1", "L": "1", "B": "8", "S": "5", "Z": "2"
 
 _PERMITS: Final = {  # kind -> (shape, how much of it stays the same for life, words)
     "passport": (
-        re.compile(r"[A-Z0-9]{5,20}"), 20,
+        re.compile(r"[A-Z0-9]{5,20}"),
+        20,
         "护照号码是5到20位字母和数字，请对照证件重填。",
     ),
     "hk_macao_permit": (
-        re.compile(r"[HM][0-9]{8}(?:[0-9]{2})?"), 9,
+        re.compile(r"[HM][0-9]{8}(?:[0-9]{2})?"),
+        9,
         "港澳居民来往内地通行证号码以H或M开头，后面8位数字，请对照证件重填。",
     ),
     "taiwan_permit": (
-        re.compile(r"[0-9]{8}(?:[0-9]{2}[A-Z]?)?"), 8,
+        re.compile(r"[0-9]{8}(?:[0-9]{2}[A-Z]?)?"),
+        8,
         "台湾居民来往大陆通行证号码是8位数字，请对照证件重填。",
     ),
     "foreign_resident": (
-        re.compile(r"[A-Z]{3}[0-9]{12}|9[0-9]{16}[0-9X]"), 18,
+        re.compile(r"[A-Z]{3}[0-9]{12}|9[0-9]{16}[0-9X]"),
+        18,
         "外国人永久居留证号码是3个字母加12位数字，或9开头的18位，请对照证件重填。",
     ),
 }
@@ -69,7 +73,7 @@ def birth_date(number: str) -> date:
 
 
 def sex(number: str) -> str:
-    """"male" or "female", of a canonical number."""
+    """`male` or `female`, of a canonical number."""
     return "male" if int(number[16]) % 2 else "female"
 
 
@@ -101,8 +105,11 @@ def _refuse_shape(number: str) -> None:
     for place, character in enumerate(digits, 1):
         if character in _LOOKALIKES:
             raise Refused(
-                "id-chars", "身份证号第%(place)d位是字母%(letter)s，像是数字%(digit)s，请改成数字。",
-                place=place, letter=character, digit=_LOOKALIKES[character],
+                "id-chars",
+                "身份证号第%(place)d位是字母%(letter)s，像是数字%(digit)s，请改成数字。",
+                place=place,
+                letter=character,
+                digit=_LOOKALIKES[character],
             )
         if not ("0" <= character <= "9"):
             raise Refused("id-chars", "身份证号第%(place)d位不是数字，请对照证件重填。", place=place)
@@ -113,8 +120,12 @@ def _refuse_length(length: int) -> None:
     if length == 0:
         raise Refused("id-missing", "没有身份证号，请补上。")
     if length > LENGTH:
-        raise Refused("id-length", "身份证号有%(length)d位，多%(more)d位，请删去多出的数字。", length=length, more=length - LENGTH)
-    raise Refused("id-length", "身份证号只有%(length)d位，少%(less)d位，请补上漏掉的数字。", length=length, less=LENGTH - length)
+        raise Refused(
+            "id-length", "身份证号有%(length)d位，多%(more)d位，请删去多出的数字。", length=length, more=length - LENGTH
+        )
+    raise Refused(
+        "id-length", "身份证号只有%(length)d位，少%(less)d位，请补上漏掉的数字。", length=length, less=LENGTH - length
+    )
 
 
 def _check_date(number: str, today: date | None) -> None:

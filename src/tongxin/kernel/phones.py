@@ -55,7 +55,7 @@ def national(number: str) -> str:
     """As people write it: 13800138000 for a mainland mobile number, 023-... stays without its dash, abroad with +."""
     if not number.startswith(MAINLAND):
         return number
-    inland = number[len(MAINLAND):]
+    inland = number[len(MAINLAND) :]
     return inland if _MOBILE.fullmatch(inland) or inland.startswith("400") else f"0{inland}"
 
 
@@ -89,10 +89,15 @@ def _like_mobile(number: str) -> bool:
 def _refuse_length(digits: str) -> None:
     length = len(digits)
     if length < MOBILE_LENGTH:
-        raise Refused("phone-length", "手机号只有%(length)d位，少%(less)d位，请补上。", length=length,
-            less=MOBILE_LENGTH - length)
-    raise Refused("phone-length", "手机号有%(length)d位，多%(more)d位，请删去多出的数字。", length=length,
-        more=length - MOBILE_LENGTH)
+        raise Refused(
+            "phone-length", "手机号只有%(length)d位，少%(less)d位，请补上。", length=length, less=MOBILE_LENGTH - length
+        )
+    raise Refused(
+        "phone-length",
+        "手机号有%(length)d位，多%(more)d位，请删去多出的数字。",
+        length=length,
+        more=length - MOBILE_LENGTH,
+    )
 
 
 def _unknown() -> Refused:

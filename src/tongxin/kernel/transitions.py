@@ -17,7 +17,9 @@ class Table:
     """The moves that a thing can make. A move that is not in the table is refused."""
 
     def __init__(self, *moves: tuple[str, Iterable[str], str]) -> None:
-        self.moves = {verb: Transition(verb, frozenset(map(str, sources)), str(target)) for verb, sources, target in moves}
+        self.moves = {
+            verb: Transition(verb, frozenset(map(str, sources)), str(target)) for verb, sources, target in moves
+        }
 
     def target(self, verb: str, state: str) -> str:
         """The state after `verb`, or Refused("wrong-state")."""

@@ -33,7 +33,10 @@ def _refuse_characters(code: str) -> None:
     for place, character in enumerate(code, 1):
         if character in _NEVER_USED:
             raise Refused(
-                "uscc-chars", "统一社会信用代码第%(place)d位写成了%(letter)s，代码里不用这个字母，像是%(like)s，请核对。",
-                place=place, letter=character, like=_NEVER_USED[character],
+                "uscc-chars",
+                "统一社会信用代码第%(place)d位写成了%(letter)s，代码里不用这个字母，像是%(like)s，请核对。",
+                place=place,
+                letter=character,
+                like=_NEVER_USED[character],
             )
     raise Refused("uscc-chars", "统一社会信用代码只有数字和大写字母，请删去别的字符。")

@@ -162,7 +162,10 @@ def actor_of_person(person_id: int, on: date, *, account_id: int | None = None) 
         ).values_list("role", "union_id", "ends")
     )
     return Actor(
-        on=on, account_id=account_id, person_id=person_id, posts=posts,
+        on=on,
+        account_id=account_id,
+        person_id=person_id,
+        posts=posts,
         grants=_grants({post.union_id for post in posts}, on) if posts else (),
     )
 
@@ -170,16 +173,13 @@ def actor_of_person(person_id: int, on: date, *, account_id: int | None = None) 
 def _grants(unions: set[int], on: date) -> tuple[Grant, ...]:
     """Grants of agreements in force whose giver and taker have both signed by that day."""
     signed = AgreementParty.objects.filter(agreement=OuterRef("agreement"), signed_on__lte=on)
-    rows = (
-        AgreementGrant.objects.filter(
-            Q(agreement__ends=None) | Q(agreement__ends__gt=on),
-            Q(agreement__ended_early_on=None) | Q(agreement__ended_early_on__gt=on),
-            Exists(signed.filter(union=OuterRef("giver"))),
-            Exists(signed.filter(union=OuterRef("taker"))),
-            agreement__starts__lte=on,
-            taker__in=unions,
-            power__in=GRANTABLE,
-        )
-        .values_list("agreement_id", "giver_id", "taker_id", "power", "below")
-    )
+    rows = AgreementGrant.objects.filter(
+        Q(agreement__ends=None) | Q(agreement__ends__gt=on),
+        Q(agreement__ended_early_on=None) | Q(agreement__ended_early_on__gt=on),
+        Exists(signed.filter(union=OuterRef("giver"))),
+        Exists(signed.filter(union=OuterRef("taker"))),
+        agreement__starts__lte=on,
+        taker__in=unions,
+        power__in=GRANTABLE,
+    ).values_list("agreement_id", "giver_id", "taker_id", "power", "below")
     return tuple(Grant(a, giver, taker, Power(power), below) for a, giver, taker, power, below in rows)

@@ -81,5 +81,8 @@ def _text(person: Person, field: str) -> str:
 
 
 _MASKS: Final[dict[str, Callable[[str], str]]] = {
-    "name": names.mask, "document": names.mask_id, "phone": names.mask_phone, "born": lambda text: f"{text[:4]}年",
+    "name": names.mask,
+    "document": names.mask_id,
+    "phone": names.mask_phone,
+    "born": lambda text: f"{text[:4]}年",
 }

@@ -64,7 +64,14 @@ _SCOPE: dict[Power, Scope] = {
 # What an agreement between unions may open. To appoint, to change the tree or to read full numbers stays at home.
 GRANTABLE = frozenset(
     {
-        Power.RUN_COURSES, Power.SEE_COURSES, Power.CALL_ROLL, Power.SEE_PEOPLE, Power.FIND_PEOPLE, Power.ACT_FOR_WORKER,
-        Power.READ_FIGURES, Power.DRILL_TO_NAMES, Power.MANAGE_SITES,
+        Power.RUN_COURSES,
+        Power.SEE_COURSES,
+        Power.CALL_ROLL,
+        Power.SEE_PEOPLE,
+        Power.FIND_PEOPLE,
+        Power.ACT_FOR_WORKER,
+        Power.READ_FIGURES,
+        Power.DRILL_TO_NAMES,
+        Power.MANAGE_SITES,
     }
 )

@@ -45,8 +45,15 @@ ROLES: dict[RoleName, Role] = {
     RoleName.PROGRAMME_OFFICER: Role(
         powers=frozenset(
             {
-                Power.RUN_COURSES, Power.SEE_COURSES, Power.CALL_ROLL, Power.MANAGE_SITES, Power.ACT_FOR_WORKER,
-                Power.SEE_PEOPLE, Power.FIND_PEOPLE, Power.READ_FIGURES, Power.DRILL_TO_NAMES,
+                Power.RUN_COURSES,
+                Power.SEE_COURSES,
+                Power.CALL_ROLL,
+                Power.MANAGE_SITES,
+                Power.ACT_FOR_WORKER,
+                Power.SEE_PEOPLE,
+                Power.FIND_PEOPLE,
+                Power.READ_FIGURES,
+                Power.DRILL_TO_NAMES,
             }
         ),
         reach=dict.fromkeys(Scope, Reach.BELOW),
@@ -58,8 +65,13 @@ ROLES: dict[RoleName, Role] = {
     RoleName.CADRE: Role(
         powers=frozenset(
             {
-                Power.IMPORT_ROSTER, Power.MANAGE_PEOPLE, Power.ACT_FOR_WORKER, Power.SEE_PEOPLE, Power.FIND_PEOPLE,
-                Power.REVEAL_NUMBERS, Power.READ_FIGURES,
+                Power.IMPORT_ROSTER,
+                Power.MANAGE_PEOPLE,
+                Power.ACT_FOR_WORKER,
+                Power.SEE_PEOPLE,
+                Power.FIND_PEOPLE,
+                Power.REVEAL_NUMBERS,
+                Power.READ_FIGURES,
             }
         ),
         reach={Scope.HANDLE: Reach.HERE, Scope.SEE: Reach.HERE, Scope.FIND: Reach.HERE, Scope.REPORT: Reach.BELOW},

@@ -69,5 +69,3 @@ def reached(roots: Roots, path: str, actor: Actor, *, row_by_row: bool = False) 
 def unions_within(actor: Actor, power: Power) -> UnionQuerySet:
     """The unions that the actor reaches by `power`."""
     return Union.objects.filter(reached(actor.roots(power), "pk", actor))
-
-

@@ -68,6 +68,9 @@ class AccountState(models.TextChoices):
 
 
 _TONE = {
-    AccountState.WAITING: "info", AccountState.EXPIRED: "warn", AccountState.NO_FACTOR: "info", AccountState.READY: "ok",
+    AccountState.WAITING: "info",
+    AccountState.EXPIRED: "warn",
+    AccountState.NO_FACTOR: "info",
+    AccountState.READY: "ok",
     AccountState.STOPPED: "zhu",
 }

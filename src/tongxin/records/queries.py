@@ -34,8 +34,16 @@ class Head:
 def line_of(entry: JournalEntry) -> bytes:
     """The canonical line of an entry: JSON with sorted keys and UTC times, one line feed at the end."""
     row = [
-        entry.pk, entry.federation, entry.at.astimezone(UTC).isoformat(timespec="microseconds"), entry.verb, entry.account,
-        entry.person, entry.of_kind, entry.of_id, entry.union, entry.data,
+        entry.pk,
+        entry.federation,
+        entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        entry.verb,
+        entry.account,
+        entry.person,
+        entry.of_kind,
+        entry.of_id,
+        entry.union,
+        entry.data,
     ]
     return json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
 

@@ -42,5 +42,7 @@ class RuleVersion(Guarded):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["rule", "number"], name="rule_version_once"),
-            models.CheckConstraint(condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")), name="rule_version_days"),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")), name="rule_version_days"
+            ),
         ]

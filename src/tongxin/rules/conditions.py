@@ -97,7 +97,9 @@ def to_data(condition: Condition) -> dict[str, Any]:
             return {"not": to_data(part)}
         case Compare():
             data = {
-                "fact": condition.fact, "op": condition.op, "value": _value_to_data(condition.value),
+                "fact": condition.fact,
+                "op": condition.op,
+                "value": _value_to_data(condition.value),
                 "words": condition.words,
             }
             return data | ({"clause": condition.clause} if condition.clause is not None else {})

@@ -19,7 +19,12 @@ class Truth(StrEnum):
 
 
 _HOLDS: dict[Op, Callable[[Any, Any], bool]] = {  # comparable() looked at the types before
-    "=": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
     "in": lambda known, values: known in values,
     "has": operator.contains,
 }

@@ -23,7 +23,10 @@ from tongxin.unions.federation_names import (
 from tongxin.unions.models import LONG_AGO, Level
 
 LEVELS: Final = {
-    "national": Level.NATION, "province": Level.PROVINCE, "prefecture": Level.PREFECTURE, "county": Level.COUNTY,
+    "national": Level.NATION,
+    "province": Level.PROVINCE,
+    "prefecture": Level.PREFECTURE,
+    "county": Level.COUNTY,
     "township": Level.TOWNSHIP,
 }
 HEADINGS: Final = dict.fromkeys((*NO_FEDERATION, "500300"), "500000")  # 市辖区, 县, 市: no unions of their own
@@ -185,11 +188,16 @@ def _living(seed: FederationSeed, chain: Chain) -> Life:
     coded = {**since, "begins": date(CODES_OF, 1, 1), "confidence": "sure"} if township else since
     province = seed.code[:2] + "0000"
     return Life(
-        code=seed.code, kind=seed.kind, level=LEVELS[seed.level], federation_code=province,
+        code=seed.code,
+        kind=seed.kind,
+        level=LEVELS[seed.level],
+        federation_code=province,
         names=(Stretch(seed.name, **since),),  # type: ignore[arg-type]
         codes=(Stretch(seed.code, **coded),) if seed.code != NATIONAL_CODE else (),  # type: ignore[arg-type]
         places=(Place(seed.parent_code, **since),) if seed.parent_code else (),  # type: ignore[arg-type]
-        begins=LONG_AGO, ends=None, name_basis=seed.name_basis,
+        begins=LONG_AGO,
+        ends=None,
+        name_basis=seed.name_basis,
     )
 
 
@@ -197,11 +205,16 @@ def _of_chain(code: str, chain: Chain) -> Life:
     first = next(place for place, row in enumerate(chain) if row.confidence != "unsure")
     standing, last = chain[first:], chain[-1]
     return Life(
-        code=code, kind="federation", level=LEVELS[last.level], federation_code=last.code[:2] + "0000",
+        code=code,
+        kind="federation",
+        level=LEVELS[last.level],
+        federation_code=last.code[:2] + "0000",
         names=tuple(_joined(_stretch(row, _name(row)) for row in standing)),
         codes=tuple(_stretch(row, row.code, area=True) for row in (*chain, *_rivals(chain))),
         places=tuple(_joined(_places(standing))),
-        begins=standing[0].valid_from or LONG_AGO, ends=last.valid_to, name_basis="synthetic-by-rule",
+        begins=standing[0].valid_from or LONG_AGO,
+        ends=last.valid_to,
+        name_basis="synthetic-by-rule",
     )
 
 
@@ -210,9 +223,12 @@ def _rivals(chain: Chain) -> list[CodePeriod]:
     return [
         row
         for row in _rows()
-        if row.confidence == "unsure" and row not in chain
-        and any(row.name == other.name and row.valid_from == other.valid_from and row.valid_to == other.valid_to
-                for other in chain)
+        if row.confidence == "unsure"
+        and row not in chain
+        and any(
+            row.name == other.name and row.valid_from == other.valid_from and row.valid_to == other.valid_to
+            for other in chain
+        )
     ]
 
 
@@ -233,8 +249,13 @@ def _places(standing: Chain) -> Iterator[Place]:
 def _stretch(row: CodePeriod, value: str, *, area: bool = False) -> Stretch:
     source = "；".join(filter(None, (row.source, row.note)))[:200]
     return Stretch(
-        value, row.valid_from or LONG_AGO, row.valid_to, source, row.confidence,
-        area_name=row.name if area else "", precision=row.from_precision or "day",
+        value,
+        row.valid_from or LONG_AGO,
+        row.valid_to,
+        source,
+        row.confidence,
+        area_name=row.name if area else "",
+        precision=row.from_precision or "day",
     )
 
 
@@ -251,7 +272,9 @@ def _joined(stretches: Iterable[Stretch]) -> list[Stretch]:
 
 def _name(row: CodePeriod) -> str:
     parent = next((p for p in _rows() if p.code == row.parent_code and (row.valid_from or LONG_AGO) in p), None)
-    over = Division(parent.code, parent.parent_code, parent.name, parent.level) if parent else _division(row.parent_code)
+    over = (
+        Division(parent.code, parent.parent_code, parent.name, parent.level) if parent else _division(row.parent_code)
+    )
     own = Division(row.code, row.parent_code, row.name, row.level)
     return federation_name(own, within=over, shared=shared_county_names())
 
@@ -269,6 +292,8 @@ def _since(life: Life, first: date) -> Life:
     """Not before its first parent, as far as we know: a township of a county founded in 2013 is known from then."""
     if life.begins >= first:
         return life
-    names, places = ([replace(s, begins=max(s.begins, first)) for s in rows if s.ends is None or s.ends > first]
-                     for rows in (life.names, life.places))
+    names, places = (
+        [replace(s, begins=max(s.begins, first)) for s in rows if s.ends is None or s.ends > first]
+        for rows in (life.names, life.places)
+    )
     return replace(life, begins=first, names=tuple(names), places=tuple(places))

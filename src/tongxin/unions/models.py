@@ -235,7 +235,8 @@ class Agreement(Guarded):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(ends=None) | Q(ends__gt=F("starts")), name="agreement_days",
+                condition=Q(ends=None) | Q(ends__gt=F("starts")),
+                name="agreement_days",
                 violation_error_message="协议的结束日期要晚于开始日期。",
             )
         ]

@@ -45,7 +45,9 @@ class History:
     after: list[Succession]  # who took over from it
 
 
-def tree_on(day: date, *, root: Union | None = None, depth: int | None = None, level: int | None = None) -> list[Standing]:
+def tree_on(
+    day: date, *, root: Union | None = None, depth: int | None = None, level: int | None = None
+) -> list[Standing]:
     """The tree of that day from `root` (None: everything) down, `depth` steps at most, parents before children."""
     below = Closure.objects.as_of(day)
     if root is not None:
@@ -54,7 +56,9 @@ def tree_on(day: date, *, root: Union | None = None, depth: int | None = None, l
     unions = Union.objects.filter(pk__in=below.values("descendant"))
     if level is not None:
         unions = unions.filter(level__lte=level)
-    rows = [_standing(union, steps[union.pk]) for union in _as_on(unions, day) if depth is None or steps[union.pk] <= depth]
+    rows = [
+        _standing(union, steps[union.pk]) for union in _as_on(unions, day) if depth is None or steps[union.pk] <= depth
+    ]
     return sorted(rows, key=lambda row: (row.depth, row.level, row.code))
 
 
@@ -140,17 +144,26 @@ def _as_on(unions: QuerySet[Union], day: date) -> QuerySet[Union]:
     parents = Parenthood.objects.as_of(day).filter(child=OuterRef("pk")).values("parent")[:1]
     below = Parenthood.objects.as_of(day).filter(parent=OuterRef("pk"))
     return unions.annotate(
-        name_then=Subquery(names), code_then=Subquery(codes.order_by("system").values("code")[:1]),
-        parent_then=Subquery(parents), parent_of=Exists(below),
+        name_then=Subquery(names),
+        code_then=Subquery(codes.order_by("system").values("code")[:1]),
+        parent_then=Subquery(parents),
+        parent_of=Exists(below),
     )
 
 
 def _standing(union: Union, depth: int) -> Standing:
     row = vars(union)  # the annotations of _as_on, of which the type checker knows nothing
     return Standing(
-        pk=union.pk, public_id=union.public_id, name=row["name_then"] or union.name,
-        code=row["code_then"] or union.code, kind=union.kind, level=union.level, parent_id=row["parent_then"],
-        depth=depth, has_children=row["parent_of"], synthetic=union.synthetic,
+        pk=union.pk,
+        public_id=union.public_id,
+        name=row["name_then"] or union.name,
+        code=row["code_then"] or union.code,
+        kind=union.kind,
+        level=union.level,
+        parent_id=row["parent_then"],
+        depth=depth,
+        has_children=row["parent_of"],
+        synthetic=union.synthetic,
     )
 
 

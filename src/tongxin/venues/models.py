@@ -36,7 +36,8 @@ class Site(Guarded):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["union", "name"], name="site_name_once",
+                fields=["union", "name"],
+                name="site_name_once",
                 violation_error_message="这个工会已有同名的阵地，请换个名称。",
             )
         ]
@@ -55,11 +56,13 @@ class Room(Guarded):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["site", "name"], name="room_name_once",
+                fields=["site", "name"],
+                name="room_name_once",
                 violation_error_message="这个阵地已有同名的教室，请换个名称。",
             ),
             models.CheckConstraint(
-                condition=Q(seats=None) | Q(seats__gte=1), name="room_seats",
+                condition=Q(seats=None) | Q(seats__gte=1),
+                name="room_seats",
                 violation_error_message="座位数至少是1；不清楚可以不填。",
             ),
         ]
@@ -86,7 +89,8 @@ class Booking(Sharded):
         constraints: ClassVar = [
             *Sharded.Meta.constraints,
             models.CheckConstraint(
-                condition=Q(ends_at__gt=F("starts_at")), name="booking_times",
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="booking_times",
                 violation_error_message="结束时间要晚于开始时间。",
             ),
             ExclusionConstraint(

@@ -38,7 +38,9 @@ def render_part(
     return response
 
 
-def render_form(request: HttpRequest, template: str, form: BaseForm, context: Mapping[str, Any] | None = None) -> HttpResponse:
+def render_form(
+    request: HttpRequest, template: str, form: BaseForm, context: Mapping[str, Any] | None = None
+) -> HttpResponse:
     """The page with its form (named `form`): 422 with what was typed and the summary on top, when it has errors."""
     return render_part(request, template, {"form": form, **(context or {})}, UNPROCESSABLE if form.errors else 200)
 

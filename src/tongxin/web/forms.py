@@ -41,7 +41,9 @@ class HouseForm(forms.Form):
         for name, field in self.fields.items():
             if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
                 field.error_messages["required"] = _missing(field, field.label or name)
-            if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):  # rows stay a query
+            if isinstance(field, forms.ChoiceField) and not isinstance(
+                field, forms.ModelChoiceField
+            ):  # rows stay a query
                 offered: Any = field.choices
                 field.choices = [_translated(choice) for choice in offered]
 

@@ -16,7 +16,10 @@ Next = Callable[[HttpRequest], HttpResponse]
 GUARD_THEMSELVES = (
     ("ninja.", "the API: each operation names its guard, and a test walks them"),
     ("django.contrib.staticfiles.", "files that anyone may have"),
-    ("tongxin.web.public.health", "the operator's probe: it says no more than ok or not, and must answer without a session"),
+    (
+        "tongxin.web.public.health",
+        "the operator's probe: it says no more than ok or not, and must answer without a session",
+    ),
 )
 
 
@@ -46,7 +49,10 @@ class RequestLog:
         response = self.get_response(request)
         route = request.resolver_match.route if request.resolver_match else "-"
         log.info(
-            "request", method=request.method, route=route, status=response.status_code,
+            "request",
+            method=request.method,
+            route=route,
+            status=response.status_code,
             ms=round(1000 * (time.perf_counter() - began), 1),
         )
         return response

@@ -36,28 +36,40 @@ class Group:
 
 
 STAFF: tuple[tuple[str, tuple[Entry, ...]], ...] = (
-    ("办事", (
-        Entry("工作台", "layout-dashboard", "staff:home"),
-        Entry("扫码签到", "qrcode", "staff:checkin", Power.CALL_ROLL),
-    )),
-    ("惠工之家", (
-        Entry("项目与课程", "school", "staff:programmes", Power.RUN_COURSES),
-        Entry("班次", "calendar", "staff:cohorts", Power.SEE_COURSES),
-        Entry("阵地与教室", "building-community", "staff:sites", Power.MANAGE_SITES),
-    )),
-    ("职工与工会", (
-        Entry("职工", "users", "staff:people", Power.FIND_PEOPLE),
-        Entry("花名册导入", "table-import", "staff:imports", Power.IMPORT_ROSTER),
-        Entry("工会组织", "sitemap", "staff:unions", Power.SEE_PEOPLE),
-        Entry("岗位任命", "id-badge-2", "staff:appointments", Power.APPOINT),
-        Entry("工作账号", "key", "staff:accounts", Power.APPOINT),
-    )),
-    ("数据与记录", (
-        Entry("数据", "chart-histogram", "staff:figures", Power.READ_FIGURES),
-        Entry("操作记录", "history", "staff:journal", Power.READ_JOURNAL),
-        Entry("权限缘由", "help-circle", "staff:why", Power.EXPLAIN_ACCESS),
-        Entry("运行维护", "settings", "staff:operate", Power.OPERATE),
-    )),
+    (
+        "办事",
+        (
+            Entry("工作台", "layout-dashboard", "staff:home"),
+            Entry("扫码签到", "qrcode", "staff:checkin", Power.CALL_ROLL),
+        ),
+    ),
+    (
+        "惠工之家",
+        (
+            Entry("项目与课程", "school", "staff:programmes", Power.RUN_COURSES),
+            Entry("班次", "calendar", "staff:cohorts", Power.SEE_COURSES),
+            Entry("阵地与教室", "building-community", "staff:sites", Power.MANAGE_SITES),
+        ),
+    ),
+    (
+        "职工与工会",
+        (
+            Entry("职工", "users", "staff:people", Power.FIND_PEOPLE),
+            Entry("花名册导入", "table-import", "staff:imports", Power.IMPORT_ROSTER),
+            Entry("工会组织", "sitemap", "staff:unions", Power.SEE_PEOPLE),
+            Entry("岗位任命", "id-badge-2", "staff:appointments", Power.APPOINT),
+            Entry("工作账号", "key", "staff:accounts", Power.APPOINT),
+        ),
+    ),
+    (
+        "数据与记录",
+        (
+            Entry("数据", "chart-histogram", "staff:figures", Power.READ_FIGURES),
+            Entry("操作记录", "history", "staff:journal", Power.READ_JOURNAL),
+            Entry("权限缘由", "help-circle", "staff:why", Power.EXPLAIN_ACCESS),
+            Entry("运行维护", "settings", "staff:operate", Power.OPERATE),
+        ),
+    ),
 )
 
 WORKER: tuple[Entry, ...] = (

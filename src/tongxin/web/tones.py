@@ -15,17 +15,31 @@ OK, WARN, ZHU, INFO, DAI = "ok", "warn", "zhu", "info", "dai"
 TONES: Final[dict[type[models.TextChoices], dict[str, str]]] = {
     TermState: {TermState.DRAFT: PLAIN, TermState.PUBLISHED: OK, TermState.FINISHED: PLAIN},
     CohortState: {
-        CohortState.PLANNED: PLAIN, CohortState.OPEN: OK, CohortState.CLOSED: INFO, CohortState.FINISHED: PLAIN,
+        CohortState.PLANNED: PLAIN,
+        CohortState.OPEN: OK,
+        CohortState.CLOSED: INFO,
+        CohortState.FINISHED: PLAIN,
         CohortState.CANCELLED: ZHU,
     },
     SessionState: {SessionState.PLANNED: INFO, SessionState.HELD: OK, SessionState.CANCELLED: ZHU},
     EnrolmentState: {EnrolmentState.ENROLLED: OK, EnrolmentState.CANCELLED: ZHU},
     Mark: {Mark.PRESENT: OK, Mark.LATE: WARN, Mark.LEAVE: WARN, Mark.ABSENT: ZHU},
     BatchState: {
-        BatchState.READING: INFO, BatchState.CHOOSING: WARN, BatchState.READY: WARN, BatchState.COMMITTING: INFO,
-        BatchState.DONE: OK, BatchState.FAILED: ZHU, BatchState.DROPPED: PLAIN,
+        BatchState.READING: INFO,
+        BatchState.CHOOSING: WARN,
+        BatchState.READY: WARN,
+        BatchState.COMMITTING: INFO,
+        BatchState.DONE: OK,
+        BatchState.FAILED: ZHU,
+        BatchState.DROPPED: PLAIN,
     },
-    Verdict: {Verdict.ADDED: OK, Verdict.CHANGED: INFO, Verdict.UNCHANGED: PLAIN, Verdict.ASKED: WARN, Verdict.REFUSED: ZHU},
+    Verdict: {
+        Verdict.ADDED: OK,
+        Verdict.CHANGED: INFO,
+        Verdict.UNCHANGED: PLAIN,
+        Verdict.ASKED: WARN,
+        Verdict.REFUSED: ZHU,
+    },
     CallState: {CallState.PUBLISHED: OK},
     ApplicationState: {ApplicationState.WAITING: INFO, ApplicationState.GRANTED: OK},
     AwardState: {AwardState.HELD: OK},
@@ -45,5 +59,5 @@ def member(row: models.Model, field: str) -> Any:
 
 @cache
 def _enum(model: type[models.Model], field: str) -> type[models.TextChoices] | None:
-    choices = list(model._meta.get_field(field).choices or ())  # type: ignore[union-attr]  # noqa: SLF001
+    choices = list(model._meta.get_field(field).choices or ())  # type: ignore[union-attr]
     return next((enum for enum in TONES if list(enum.choices) == choices), None)

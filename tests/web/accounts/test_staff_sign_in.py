@@ -90,7 +90,9 @@ def test_login_is_read_in_any_case_and_with_blanks(client: Client, enrolled: tup
 
 
 @pytest.mark.parametrize("login", ["zhenghui", "nobody"])
-def test_wrong_password_and_unknown_login_get_the_same_words(cast: Cast, clock: Clock, client: Client, login: str) -> None:
+def test_wrong_password_and_unknown_login_get_the_same_words(
+    cast: Cast, clock: Clock, client: Client, login: str
+) -> None:
     answer = give_password(client, login, "not the password")
     assert answer.status_code == 422
     assert "登录名或密码不对，请核对后再试。" in answer.content.decode()
@@ -154,7 +156,9 @@ def test_six_wrong_codes_stop_the_account(clock: Clock, client: Client, enrolled
     assert not opens_staff(client)
 
 
-def test_password_proof_is_forgotten_after_ten_minutes(clock: Clock, client: Client, enrolled: tuple[str, list[str]]) -> None:
+def test_password_proof_is_forgotten_after_ten_minutes(
+    clock: Clock, client: Client, enrolled: tuple[str, list[str]]
+) -> None:
     give_password(client)
     clock.tick(minutes=10, seconds=1)
     assert give_code(client, app_code(enrolled[0], clock))["Location"] == "/sign-in/staff/?next=%2Fstaff%2F"
@@ -229,7 +233,9 @@ def test_password_change_is_refused_with_its_reason(
     assert cast.officer.account.__class__.objects.get(login="zhenghui").check_password(PASSWORD)
 
 
-def test_new_recovery_codes_end_the_old(cast: Cast, clock: Clock, enrolled: tuple[str, list[str]], as_staff: object) -> None:
+def test_new_recovery_codes_end_the_old(
+    cast: Cast, clock: Clock, enrolled: tuple[str, list[str]], as_staff: object
+) -> None:
     answer = as_staff(cast.officer).post("/staff/second-factor/recovery-codes/")
     fresh = re.findall(r"<li>(\d{8})</li>", answer.content.decode())
     assert len(fresh) == 10
@@ -239,7 +245,9 @@ def test_new_recovery_codes_end_the_old(cast: Cast, clock: Clock, enrolled: tupl
     assert give_code(browser, fresh[0]).status_code == 302
 
 
-def test_demo_inbox_is_there_only_on_the_demo(cast: Cast, client: Client, settings: object, enrolled: object, clock: Clock) -> None:
+def test_demo_inbox_is_there_only_on_the_demo(
+    cast: Cast, client: Client, settings: object, enrolled: object, clock: Clock
+) -> None:
     settings.DEMO = False
     assert client.get("/demo/inbox/").status_code == 404
     settings.DEMO = True
@@ -249,5 +257,13 @@ def test_demo_inbox_is_there_only_on_the_demo(cast: Cast, client: Client, settin
 
 
 def test_librarys_own_pages_are_not_exposed(client: Client) -> None:
-    for address in ("/accounts/login/", "/login/", "/signup/", "/accounts/signup/", "/2fa/", "/password/reset/", "/login/code/"):
+    for address in (
+        "/accounts/login/",
+        "/login/",
+        "/signup/",
+        "/accounts/signup/",
+        "/2fa/",
+        "/password/reset/",
+        "/login/code/",
+    ):
         assert client.get(address).status_code == 404

@@ -63,7 +63,10 @@ def test_unknown_phone_gets_an_account_with_its_first_code(client: Client) -> No
     account = account_of(PHONE)
     assert account.phone.open() == f"+86{PHONE}"
     assert not account.has_usable_password()
-    assert list(JournalEntry.objects.order_by("id").values_list("verb", flat=True)) == ["account.opened", "account.signed-in"]
+    assert list(JournalEntry.objects.order_by("id").values_list("verb", flat=True)) == [
+        "account.opened",
+        "account.signed-in",
+    ]
 
 
 def test_known_phone_comes_back_to_its_account(client: Client, clock: Clock) -> None:
@@ -195,8 +198,10 @@ def test_a_flood_from_one_address_is_stopped(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ("1991234567", "手机号只有10位，少1位，请补上。"), ("02349876543", "这是固定电话，收不到短信，请填手机号。"),
-        ("", "请填写手机号。"), ("1991234567a", "手机号里有数字以外的字符"),
+        ("1991234567", "手机号只有10位，少1位，请补上。"),
+        ("02349876543", "这是固定电话，收不到短信，请填手机号。"),
+        ("", "请填写手机号。"),
+        ("1991234567a", "手机号里有数字以外的字符"),
     ],
 )
 def test_wrong_phone_says_what_is_wrong_and_keeps_what_was_typed(client: Client, typed: str, words: str) -> None:
@@ -211,7 +216,12 @@ def test_wrong_phone_says_what_is_wrong_and_keeps_what_was_typed(client: Client,
 
 @pytest.mark.parametrize(
     ("asked", "led"),
-    [("/classes/?day=2", "/classes/?day=2"), ("//evil.example", "/"), ("https://evil.example", "/"), ("/\\evil.example", "/")],
+    [
+        ("/classes/?day=2", "/classes/?day=2"),
+        ("//evil.example", "/"),
+        ("https://evil.example", "/"),
+        ("/\\evil.example", "/"),
+    ],
 )
 def test_next_leads_only_inside(client: Client, asked: str, led: str) -> None:
     ask(client, next_=asked)

@@ -29,12 +29,16 @@ def key_of(player: Player, clock: Clock) -> str:
 
 @pytest.fixture
 def asks(clock: Clock) -> Callable[..., tuple[int, dict[str, object]]]:
-    def ask(address: str, key: str = "", body: dict[str, str] | None = None, **query: str) -> tuple[int, dict[str, object]]:
+    def ask(
+        address: str, key: str = "", body: dict[str, str] | None = None, **query: str
+    ) -> tuple[int, dict[str, object]]:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         if body is None:
             answer = Client().get(f"/api/{address}", query, headers=headers)
         else:
-            answer = Client().post(f"/api/{address}", json.dumps(body), content_type="application/json", headers=headers)
+            answer = Client().post(
+                f"/api/{address}", json.dumps(body), content_type="application/json", headers=headers
+            )
         return answer.status_code, json.loads(answer.content)
 
     return ask
@@ -129,3 +133,13 @@ def test_tokens_page_shows_the_key_once(ours: School, as_staff) -> None:
     token = ApiToken.objects.get()
     assert client.post(f"/staff/tokens/{token.public_id}/revoke/").status_code == 302
     assert ApiToken.objects.get().revoked_at is not None
+
+
+def test_keys_end_with_a_password_reset(ours: School, asks, clock: Clock) -> None:
+    from tongxin.people.actions import staff_accounts
+
+    key = key_of(ours.cast.reader, clock)
+    asked = {"programme": ours.programme.public_id}
+    assert asks("figures", key, **asked)[0] == 200
+    staff_accounts.reset_password(account=ours.cast.reader.account, by=ours.cast.admin.actor, at=clock.now)
+    assert asks("figures", key, **asked)[0] == 401

@@ -11,7 +11,12 @@ from config.wsgi import application
 from tongxin.people.actions import tokens
 
 pytestmark = pytest.mark.django_db(transaction=True)  # a real WSGI request closes its connection
-OPERATIONS = ("GET /api/classes", "GET /api/classes/{class_id}", "POST /api/classes/{class_id}/sign-up", "GET /api/figures")
+OPERATIONS = (
+    "GET /api/classes",
+    "GET /api/classes/{class_id}",
+    "POST /api/classes/{class_id}/sign-up",
+    "GET /api/figures",
+)
 
 
 @pytest.fixture

@@ -26,8 +26,13 @@ def hired(cast: Cast) -> Player:
     """周新, officer at 永川 without an account."""
     player = worker(cast.factory, "周新")
     appointments.appoint(
-        person=player.person, role=RoleName.PROGRAMME_OFFICER, union=cast.yongchuan, starts=TODAY,
-        ends=TODAY.replace(year=2025), by=HOUSE, at=NOW,
+        person=player.person,
+        role=RoleName.PROGRAMME_OFFICER,
+        union=cast.yongchuan,
+        starts=TODAY,
+        ends=TODAY.replace(year=2025),
+        by=HOUSE,
+        at=NOW,
     )
     return player
 
@@ -69,7 +74,9 @@ def test_list_shows_who_has_a_post_in_reach(cast: Cast, hired: Player, admin: Cl
 
 def test_list_filters_by_state_and_text(cast: Cast, hired: Player, admin: Client) -> None:
     def names(query: str) -> set[str]:
-        return set(re.findall(r'class="id fw-medium"[^>]*>([^<]+)<', admin.get(f"/staff/accounts/?{query}").content.decode()))
+        return set(
+            re.findall(r'class="id fw-medium"[^>]*>([^<]+)<', admin.get(f"/staff/accounts/?{query}").content.decode())
+        )
 
     assert names("show=none") == {"周新"}
     assert names("q=zheng") == {"郑惠"}
@@ -89,7 +96,9 @@ def test_list_costs_the_same_for_one_and_for_many(cast: Cast, hired: Player, adm
 
 
 @pytest.mark.parametrize("who", ["officer", "cadre", "teacher", "auditor", "reader", "operator"])
-def test_pages_are_closed_without_the_power(cast: Cast, hired: Player, as_staff: Callable[[Player], Client], who: str) -> None:
+def test_pages_are_closed_without_the_power(
+    cast: Cast, hired: Player, as_staff: Callable[[Player], Client], who: str
+) -> None:
     client = as_staff(getattr(cast, who))
     assert client.get("/staff/accounts/").status_code == 403
     assert client.get(address(hired)).status_code == 403
@@ -139,7 +148,9 @@ def test_expired_one_time_password_is_told(hired: Player, admin: Client, clock: 
     assert "这个一次性密码已经过期，请找给您密码的管理员重设。" in answer.content.decode()
 
 
-@pytest.mark.parametrize(("login", "words"), [("zhenghui", "登录名zhenghui已有人用"), ("周新", "登录名用3到40个"), ("", "请")])
+@pytest.mark.parametrize(
+    ("login", "words"), [("zhenghui", "登录名zhenghui已有人用"), ("周新", "登录名用3到40个"), ("", "请")]
+)
 def test_open_is_refused_with_words(hired: Player, admin: Client, login: str, words: str) -> None:
     answer = admin.post(address(hired), {"login": login})
     assert answer.status_code == 422
@@ -173,7 +184,9 @@ def test_reset_factor_without_one_says_so(cast: Cast, admin: Client) -> None:
     assert "还没有设动态口令" in answer.content.decode()
 
 
-def test_stop_shuts_phone_and_desk_and_resume_opens(cast: Cast, admin: Client, as_staff: Callable[[Player], Client]) -> None:
+def test_stop_shuts_phone_and_desk_and_resume_opens(
+    cast: Cast, admin: Client, as_staff: Callable[[Player], Client]
+) -> None:
     phone = sign_in(cast.officer.account, factor=False)
     desk = as_staff(cast.officer)
     assert phone.get("/me/").status_code == 200

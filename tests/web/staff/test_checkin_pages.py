@@ -46,7 +46,9 @@ def test_todays_lessons_are_offered(ours: School, session: Session, as_staff: As
     assert "今天没有您能点名的课" in text(as_staff(ours.cast.teacher), "/staff/check-in/")
 
 
-def test_typed_code_names_the_worker_and_keeps_the_input_ready(ours: School, session: Session, as_staff: As, clock: Clock) -> None:
+def test_typed_code_names_the_worker_and_keeps_the_input_ready(
+    ours: School, session: Session, as_staff: As, clock: Clock
+) -> None:
     client = as_staff(ours.cast.teacher)
     _, characters = code(session, ours.cast.wang, clock)
     part = client.post(address(session), {"text": characters.upper()}, headers=HTMX).content.decode()
@@ -74,7 +76,9 @@ def test_late_is_a_mark(ours: School, session: Session, as_staff: As, clock: Clo
     assert "记为“迟”" in part
 
 
-def test_screen_shows_a_code_that_changes_and_counts(ours: School, session: Session, as_staff: As, clock: Clock) -> None:
+def test_screen_shows_a_code_that_changes_and_counts(
+    ours: School, session: Session, as_staff: As, clock: Clock
+) -> None:
     client = as_staff(ours.cast.teacher)
     first = text(client, address(session, "screen/"))
     assert "testserver/check-in/" in first

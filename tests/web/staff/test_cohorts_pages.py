@@ -63,7 +63,10 @@ def test_name_room_teacher_and_hours_are_changed(ours: School, desk: Client) -> 
     cohort = ours.cohort()
     done(desk.post(of(cohort, "describe/"), {"name": "晚班", "fee": "20.50"}), of(cohort, "settings/"))
     sent = {
-        "place": ours.room.public_id, "teacher": ours.cast.teacher.person.public_id, "teacher_name": "", "starts_at": "18:30",
+        "place": ours.room.public_id,
+        "teacher": ours.cast.teacher.person.public_id,
+        "teacher_name": "",
+        "starts_at": "18:30",
         "ends_at": "20:00",
     }
     done(desk.post(of(cohort, "change/"), sent), of(cohort, "settings/"))
@@ -91,7 +94,9 @@ def test_attended_cohort_ends_early_instead(ours: School, as_staff: As, clock: C
     sign_up(cohort, ours.cast.wang)
     clock.now = lesson(cohort, 1).starts_at
     by = ours.cast.teacher.on(clock.now.date())
-    attendance.mark(session=lesson(cohort, 1), enrolment=enrolment(cohort, ours.cast.wang), mark="present", by=by, at=clock.now)
+    attendance.mark(
+        session=lesson(cohort, 1), enrolment=enrolment(cohort, ours.cast.wang), mark="present", by=by, at=clock.now
+    )
     desk = as_staff(ours.cast.officer)
     refused(desk.post(of(cohort, "cancel/"), WHY), "请改用“提前结课”")
     done(desk.post(of(cohort, "end-early/"), WHY), of(cohort, "settings/"))
@@ -204,8 +209,22 @@ def test_page_asks_as_much_for_one_row_as_for_three(ours: School, desk: Client, 
 def test_every_page_of_a_cohort_has_no_fault(ours: School, desk: Client) -> None:
     cohort = ours.cohort()
     sign_up(cohort, ours.cast.wang)
-    pages = ["", "roster/", "line/", "lessons/", "settings/", "describe/", "change/", "places/", "cancel/", "end-early/", "merge/",
-             "roster/new/", "lessons/new/", f"lessons/{lesson(cohort, 1).public_id}/move/"]
+    pages = [
+        "",
+        "roster/",
+        "line/",
+        "lessons/",
+        "settings/",
+        "describe/",
+        "change/",
+        "places/",
+        "cancel/",
+        "end-early/",
+        "merge/",
+        "roster/new/",
+        "lessons/new/",
+        f"lessons/{lesson(cohort, 1).public_id}/move/",
+    ]
     for page in pages:
         text(desk, of(cohort, page))
 
@@ -214,9 +233,23 @@ def test_others_do_not_get_in(ours: School, as_staff: As) -> None:
     cohort = ours.cohort()
     sign_up(cohort, ours.cast.wang)
     person, row = ours.cast.wang.person.public_id, enrolment(cohort, ours.cast.wang).public_id
-    writes = ["open/", "close/", "finish/", "describe/", "change/", "places/", "cancel/", "end-early/", "merge/", "lessons/new/",
-              f"lessons/{lesson(cohort, 1).public_id}/move/", f"lessons/{lesson(cohort, 1).public_id}/cancel/", "roster/export/",
-              f"roster/{row}/move/", f"people/{person}/withdraw/"]
+    writes = [
+        "open/",
+        "close/",
+        "finish/",
+        "describe/",
+        "change/",
+        "places/",
+        "cancel/",
+        "end-early/",
+        "merge/",
+        "lessons/new/",
+        f"lessons/{lesson(cohort, 1).public_id}/move/",
+        f"lessons/{lesson(cohort, 1).public_id}/cancel/",
+        "roster/export/",
+        f"roster/{row}/move/",
+        f"people/{person}/withdraw/",
+    ]
     before = JournalEntry.objects.count()
     for player, status in ((ours.cast.cadre, 403), (ours.cast.teacher, 403), (ours.cast.sibling_officer, 404)):
         client = as_staff(player)

@@ -115,10 +115,21 @@ def test_reveal_by_htmx_returns_the_part(cast: Cast, as_staff: AsStaff) -> None:
 def test_a_worker_without_phone_is_registered_and_given_a_claim_code(cast: Cast, as_staff: AsStaff) -> None:
     client = as_staff(cast.cadre)
     assert "永川同心机械厂工会" in body(client, "/staff/people/new/")
-    answer = client.post("/staff/people/new/", {
-        "union": cast.factory.public_id, "name": "田禾", "document_kind": "resident_id", "document": an_id(), "phone": "",
-        "sex": "", "gig_group": "", "employer": "", "occupation": "", "joined_on": "2024-03-01",
-    })
+    answer = client.post(
+        "/staff/people/new/",
+        {
+            "union": cast.factory.public_id,
+            "name": "田禾",
+            "document_kind": "resident_id",
+            "document": an_id(),
+            "phone": "",
+            "sex": "",
+            "gig_group": "",
+            "employer": "",
+            "occupation": "",
+            "joined_on": "2024-03-01",
+        },
+    )
     person = Person.objects.get(name="田禾")
     assert answer.headers["Location"] == f"/staff/people/{person.public_id}/"
     page = client.post(f"/staff/people/{person.public_id}/claim/").content.decode()
@@ -127,10 +138,16 @@ def test_a_worker_without_phone_is_registered_and_given_a_claim_code(cast: Cast,
 
 
 def test_a_wrong_number_is_said_at_its_field_and_what_was_typed_stays(cast: Cast, as_staff: AsStaff) -> None:
-    answer = as_staff(cast.cadre).post("/staff/people/new/", {
-        "union": cast.factory.public_id, "name": "田禾", "document_kind": "resident_id", "document": "50011819900101001",
-        "joined_on": "2024-03-01",
-    })
+    answer = as_staff(cast.cadre).post(
+        "/staff/people/new/",
+        {
+            "union": cast.factory.public_id,
+            "name": "田禾",
+            "document_kind": "resident_id",
+            "document": "50011819900101001",
+            "joined_on": "2024-03-01",
+        },
+    )
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "身份证号只有17位，少1位" in page
@@ -140,9 +157,15 @@ def test_a_wrong_number_is_said_at_its_field_and_what_was_typed_stays(cast: Cast
 
 
 def test_a_union_outside_reach_is_not_taken_from_the_form(cast: Cast, as_staff: AsStaff) -> None:
-    answer = as_staff(cast.cadre).post("/staff/people/new/", {
-        "union": cast.riders.public_id, "name": "田禾", "document_kind": "resident_id", "joined_on": "2024-03-01",
-    })
+    answer = as_staff(cast.cadre).post(
+        "/staff/people/new/",
+        {
+            "union": cast.riders.public_id,
+            "name": "田禾",
+            "document_kind": "resident_id",
+            "joined_on": "2024-03-01",
+        },
+    )
     assert answer.status_code == 422
     assert not Person.objects.filter(name="田禾").exists()
 
@@ -151,10 +174,19 @@ def test_an_edit_leaves_numbers_that_were_left_empty(cast: Cast, as_staff: AsSta
     number = cast.wang.person.document_text()
     client = as_staff(cast.cadre)
     assert number not in body(client, of(cast.wang, "edit/"))
-    answer = client.post(of(cast.wang, "edit/"), {
-        "name": "王晓华", "document_kind": "resident_id", "document": "", "phone": "", "sex": "2", "gig_group": "",
-        "employer": "永川同心机械厂", "occupation": "车工",
-    })
+    answer = client.post(
+        of(cast.wang, "edit/"),
+        {
+            "name": "王晓华",
+            "document_kind": "resident_id",
+            "document": "",
+            "phone": "",
+            "sex": "2",
+            "gig_group": "",
+            "employer": "永川同心机械厂",
+            "occupation": "车工",
+        },
+    )
     assert answer.status_code == 302
     person = Person.objects.get(pk=cast.wang.person.pk)
     assert (person.name, person.document_text(), person.occupation, person.sex) == ("王晓华", number, "车工", "2")
@@ -183,8 +215,14 @@ def test_a_record_that_is_only_found_has_no_link(cast: Cast, as_staff: AsStaff) 
     """An agreement opens finding, not seeing."""
     offer = agreements.Offer(giver=cast.jinjiang_shop, taker=cast.factory, scope="find", power="find_people")
     agreement = agreements.propose(
-        keeper=cast.factory, name="协查协议", parties=[cast.jinjiang_shop], offers=[offer], starts=TODAY, ends=None,
-        by=HOUSE, at=NOW,
+        keeper=cast.factory,
+        name="协查协议",
+        parties=[cast.jinjiang_shop],
+        offers=[offer],
+        starts=TODAY,
+        ends=None,
+        by=HOUSE,
+        at=NOW,
     )
     for union in (cast.factory, cast.jinjiang_shop):
         agreements.sign(agreement=agreement, union=union, by=HOUSE, at=NOW)
@@ -196,9 +234,7 @@ def test_a_record_that_is_only_found_has_no_link(cast: Cast, as_staff: AsStaff) 
 
 
 @pytest.mark.parametrize("address", ["/staff/people/", "/staff/people/?q=王"])
-def test_lists_take_as_many_queries_for_three_rows_as_for_one(
-    cast: Cast, as_staff: AsStaff, address: str
-) -> None:
+def test_lists_take_as_many_queries_for_three_rows_as_for_one(cast: Cast, as_staff: AsStaff, address: str) -> None:
     def queries(client: Client) -> int:
         with CaptureQueriesContext(connection) as seen:
             body(client, address)

@@ -30,17 +30,34 @@ def desk(ours: School, as_staff: As) -> Client:
 def plan(ours: School, **changes: str) -> dict[str, str]:
     """A Thursday evening class in the dance room, as the form sends it."""
     values = {
-        "course": ours.course().public_id, "name": "晚班", "weekday": "4", "starts_at": "19:00", "ends_at": "20:30",
-        "session_count": "3", "first_day": "2024-04-01", "place": ours.room.public_id, "units": "20", "fee": "0",
-        "teacher": ours.cast.teacher.person.public_id, "teacher_name": "", "step": "add",
+        "course": ours.course().public_id,
+        "name": "晚班",
+        "weekday": "4",
+        "starts_at": "19:00",
+        "ends_at": "20:30",
+        "session_count": "3",
+        "first_day": "2024-04-01",
+        "place": ours.room.public_id,
+        "units": "20",
+        "fee": "0",
+        "teacher": ours.cast.teacher.person.public_id,
+        "teacher_name": "",
+        "step": "add",
     }
     return {**values, **changes}
 
 
 def test_programme_is_started_and_shown(ours: School, desk: Client) -> None:
-    answer = desk.post("/staff/programmes/new/", {
-        "union": ours.union.public_id, "name": "读书会", "began_on": "2024-03-01", "about": "", "late_after": "15",
-    })
+    answer = desk.post(
+        "/staff/programmes/new/",
+        {
+            "union": ours.union.public_id,
+            "name": "读书会",
+            "began_on": "2024-03-01",
+            "about": "",
+            "late_after": "15",
+        },
+    )
     made = Programme.objects.get(name="读书会")
     done(answer, f"/staff/programmes/{made.public_id}/")
     assert (made.union_id, made.late_after) == (ours.union.pk, 15)
@@ -48,28 +65,54 @@ def test_programme_is_started_and_shown(ours: School, desk: Client) -> None:
 
 
 def test_programme_of_the_same_name_is_refused_under_the_name(ours: School, desk: Client) -> None:
-    html = refused(desk.post("/staff/programmes/new/", {
-        "union": ours.union.public_id, "name": "惠工之家", "began_on": "2024年2月30日", "late_after": "10",
-    }), "2024年2月没有30日，请改成实际有的日期。")
+    html = refused(
+        desk.post(
+            "/staff/programmes/new/",
+            {
+                "union": ours.union.public_id,
+                "name": "惠工之家",
+                "began_on": "2024年2月30日",
+                "late_after": "10",
+            },
+        ),
+        "2024年2月没有30日，请改成实际有的日期。",
+    )
     assert value_of(html, "began_on") == "2024年2月30日"
     assert value_of(html, "name") == "惠工之家"
-    again = desk.post("/staff/programmes/new/", {
-        "union": ours.union.public_id, "name": "惠工之家", "began_on": "2024-03-01", "late_after": "10",
-    })
+    again = desk.post(
+        "/staff/programmes/new/",
+        {
+            "union": ours.union.public_id,
+            "name": "惠工之家",
+            "began_on": "2024-03-01",
+            "late_after": "10",
+        },
+    )
     refused(again, "这个工会已有同名的项目，请换个名称。")
 
 
 def test_programme_is_edited_and_synthetic_stands_on_its_pages(ours: School, desk: Client) -> None:
-    done(desk.post(of_programme(ours, "edit/"), {"name": "惠工之家", "about": "课程", "late_after": "5"}), of_programme(ours))
+    done(
+        desk.post(of_programme(ours, "edit/"), {"name": "惠工之家", "about": "课程", "late_after": "5"}),
+        of_programme(ours),
+    )
     assert Programme.objects.get().late_after == 5
     from tongxin.store.atomic import writing
 
     with writing():
         Programme.objects.filter(pk=ours.programme.pk).update(synthetic="学员是合成的。")
     cohort = ours.planned()
-    for address in ("/staff/programmes/", of_programme(ours), of_programme(ours, "edit/"), of_term(ours.term),
-                    of_term(ours.term, "cohorts/new/"), "/staff/cohorts/", f"/staff/cohorts/{cohort.public_id}/",
-                    f"/staff/cohorts/{cohort.public_id}/roster/sheet/", f"/staff/cohorts/{cohort.public_id}/cancel/"):
+    for address in (
+        "/staff/programmes/",
+        of_programme(ours),
+        of_programme(ours, "edit/"),
+        of_term(ours.term),
+        of_term(ours.term, "cohorts/new/"),
+        "/staff/cohorts/",
+        f"/staff/cohorts/{cohort.public_id}/",
+        f"/staff/cohorts/{cohort.public_id}/roster/sheet/",
+        f"/staff/cohorts/{cohort.public_id}/cancel/",
+    ):
         assert "学员是合成的。" in text(desk, address)
 
 
@@ -78,7 +121,10 @@ def test_course_is_added_and_edited(ours: School, desk: Client) -> None:
     course = Course.objects.get(name="书法")
     again = desk.post(of_programme(ours, "courses/new/"), {"name": "书法", "topic": "文化艺术"})
     refused(again, "这个项目已有同名课程，直接用它开班就行。")
-    done(desk.post(f"/staff/programmes/courses/{course.public_id}/", {"name": "楷书", "topic": "文化艺术"}), of_programme(ours))
+    done(
+        desk.post(f"/staff/programmes/courses/{course.public_id}/", {"name": "楷书", "topic": "文化艺术"}),
+        of_programme(ours),
+    )
     assert Course.objects.get(pk=course.pk).name == "楷书"
 
 
@@ -137,7 +183,9 @@ def test_window_on_30_february_keeps_what_was_typed(ours: School, desk: Client) 
 
 def test_term_days_are_changed_unless_a_class_falls_out(ours: School, desk: Client) -> None:
     ours.planned()
-    refused(desk.post(of_term(ours.term, "days/"), {"starts": "2024-04-01", "ends": "2024-04-30"}), "的课不在这些日期以内")
+    refused(
+        desk.post(of_term(ours.term, "days/"), {"starts": "2024-04-01", "ends": "2024-04-30"}), "的课不在这些日期以内"
+    )
     done(desk.post(of_term(ours.term, "days/"), {"starts": "2024-04-01", "ends": "2024-07-30"}), of_term(ours.term))
 
 
@@ -192,7 +240,9 @@ def test_cohort_form_refuses_under_the_field_and_keeps_all(
 
 
 def test_teacher_of_another_place_cannot_be_chosen(ours: School, desk: Client) -> None:
-    html = refused(desk.post(of_term(ours.term, "cohorts/new/"), plan(ours, teacher=ours.cast.gao.person.public_id)), "老师")
+    html = refused(
+        desk.post(of_term(ours.term, "cohorts/new/"), plan(ours, teacher=ours.cast.gao.person.public_id)), "老师"
+    )
     assert 'id="id_teacher_error"' in html
 
 

@@ -90,7 +90,10 @@ def test_double_click_leaves_one_mark_and_one_entry(ours: School, cohort: Cohort
 def test_past_day_needs_a_reason(ours: School, cohort: Cohort, as_staff: As, clock: Clock) -> None:
     clock.tick(days=1)
     client = as_staff(ours.cast.teacher)
-    refused(client.post(cell(cohort, ours.cast.wang), {"mark": "present"}, headers=HTMX), "上课那天已经过了，改记录请写明原因。")
+    refused(
+        client.post(cell(cohort, ours.cast.wang), {"mark": "present"}, headers=HTMX),
+        "上课那天已经过了，改记录请写明原因。",
+    )
     assert Attendance.objects.count() == 0
     assert "data-fix=" in text(client, of(cohort))
     client.post(cell(cohort, ours.cast.wang), {"mark": "present", "reason": "签到表漏记"}, headers=HTMX)

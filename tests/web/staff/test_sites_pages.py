@@ -28,7 +28,13 @@ def desk(ours: School, as_staff: As) -> Client:
 
 
 def test_site_is_added_renamed_and_closed(ours: School, desk: Client) -> None:
-    sent = {"union": ours.union.public_id, "kind": "rest_station", "name": "骑手驿站", "address": "中山路1号", "phone": ""}
+    sent = {
+        "union": ours.union.public_id,
+        "kind": "rest_station",
+        "name": "骑手驿站",
+        "address": "中山路1号",
+        "phone": "",
+    }
     made = desk.post("/staff/sites/new/", sent)
     site = Site.objects.get(name="骑手驿站")
     here = f"/staff/sites/{site.public_id}/"
@@ -51,7 +57,9 @@ def test_room_is_added_changed_and_closed_when_free(ours: School, desk: Client) 
     refused(desk.post(f"{here}rooms/new/", {"name": "书画室", "seats": "5"}), "这个阵地已有同名的教室，请换个名称。")
     done(desk.post(f"/staff/sites/rooms/{room.public_id}/change/", {"name": "国画室", "seats": "24"}), here)
     ours.planned(room=ours.room)
-    refused(desk.post(f"/staff/sites/rooms/{ours.room.public_id}/close/", {"on": "2024-04-01"}), "请先调走或取消，再停用。")
+    refused(
+        desk.post(f"/staff/sites/rooms/{ours.room.public_id}/close/", {"on": "2024-04-01"}), "请先调走或取消，再停用。"
+    )
     done(desk.post(f"/staff/sites/rooms/{room.public_id}/close/", {"on": "2024-04-01"}), here)
 
 

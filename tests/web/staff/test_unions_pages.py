@@ -71,13 +71,19 @@ def test_unions_out_of_reach_are_404(cast: Cast, as_staff: AsStaff) -> None:
 def test_a_union_is_founded_renamed_and_moved_by_form(cast: Cast, as_staff: AsStaff) -> None:
     client = as_staff(cast.admin)
     given = {
-        "name": "永川新厂工会", "kind": "grassroots_union", "level": "6", "code": "500118-J9", "uscc": "",
+        "name": "永川新厂工会",
+        "kind": "grassroots_union",
+        "level": "6",
+        "code": "500118-J9",
+        "uscc": "",
         "founded_on": "2024-03-01",
     }
     assert client.post(of(cast.zhongshan, "found/"), {**given, "code": "500118"}).status_code == 422
     assert client.post(of(cast.zhongshan, "found/"), given).status_code == 302
     new = Union.objects.get(code="500118-J9")
-    assert client.post(of(new, "rename/"), {"name": "永川新新厂工会", "on": "2024-03-02", "source": ""}).status_code == 302
+    assert (
+        client.post(of(new, "rename/"), {"name": "永川新新厂工会", "on": "2024-03-02", "source": ""}).status_code == 302
+    )
     moved = client.post(of(new, "move/"), {"parent": cast.riders.public_id, "on": "2024-03-03", "source": ""})
     assert moved.status_code == 302
     assert queries.name_on(new, TODAY) == "永川新新厂工会"
@@ -115,7 +121,9 @@ def test_appointments_of_others_are_404_and_oneself_is_refused(cast: Cast, as_st
     assert client.post(f"/staff/appointments/{post.public_id}/end/").status_code == 404
     assert client.get(f"/staff/appointments/new/?person={cast.lin.person.public_id}").status_code == 404
     mine = f"/staff/appointments/new/?person={cast.admin.person.public_id}"
-    answer = client.post(mine, {"union": cast.yongchuan.public_id, "role": "auditor", "starts": "2024-03-28", "last": "2025-01-01"})
+    answer = client.post(
+        mine, {"union": cast.yongchuan.public_id, "role": "auditor", "starts": "2024-03-28", "last": "2025-01-01"}
+    )
     assert answer.status_code == 422
     assert "不能任命自己" in answer.content.decode()
 

@@ -116,7 +116,9 @@ def test_list_asks_as_much_for_one_row_as_for_three(ours: School, as_worker: As)
     assert counts[0] == counts[2]
 
 
-def test_listing_serves_all_visitors_for_two_seconds_and_nobody_signed_in(ours: School, as_worker: As, client: Client) -> None:
+def test_listing_serves_all_visitors_for_two_seconds_and_nobody_signed_in(
+    ours: School, as_worker: As, client: Client
+) -> None:
     cohort = ours.cohort(units=5)
     assert "余 5 / 5席" in text(client, "/classes/")
     sign_up(cohort, ours.cast.zhang)
@@ -190,12 +192,26 @@ def test_newcomer_is_led_to_say_who_they_are_and_back(ours: School, clock: Clock
     client.force_login(ours.cast.newcomer)
     answer = client.post(address(cohort, "sign-up/"))
     assert (answer.status_code, answer["Location"].split("?")[0]) == (302, "/me/claim/")
-    wrong = client.post("/me/claim/", {"way": "document", "document-name": "王小华", "document-kind": "resident_id",
-                                       "document-number": "500118199001011234"})
+    wrong = client.post(
+        "/me/claim/",
+        {
+            "way": "document",
+            "document-name": "王小华",
+            "document-kind": "resident_id",
+            "document-number": "500118199001011234",
+        },
+    )
     assert wrong.status_code == 422
     assert "500118199001011234" in wrong.content.decode()  # nothing typed is lost
-    done = client.post("/me/claim/", {"way": "declare", "declare-name": "新来", "next": address(cohort),
-                                      "declare-near": ours.cast.chongqing.public_id})
+    done = client.post(
+        "/me/claim/",
+        {
+            "way": "declare",
+            "declare-name": "新来",
+            "next": address(cohort),
+            "declare-near": ours.cast.chongqing.public_id,
+        },
+    )
     assert (done.status_code, done["Location"]) == (302, address(cohort))
     assert client.post(address(cohort, "sign-up/")).status_code == 302
     person = Account.objects.get(pk=ours.cast.newcomer.pk).person
@@ -205,7 +221,14 @@ def test_newcomer_is_led_to_say_who_they_are_and_back(ours: School, clock: Clock
 def test_record_is_claimed_with_name_and_whole_number(ours: School, clock: Clock, client: Client) -> None:
     li = ours.cast.li.person
     client.force_login(ours.cast.newcomer)
-    done = client.post("/me/claim/", {"way": "document", "document-name": "李建国", "document-kind": "resident_id",
-                                      "document-number": li.document_text()})
+    done = client.post(
+        "/me/claim/",
+        {
+            "way": "document",
+            "document-name": "李建国",
+            "document-kind": "resident_id",
+            "document-number": li.document_text(),
+        },
+    )
     assert done.status_code == 302
     assert Account.objects.get(pk=ours.cast.newcomer.pk).person == Person.objects.get(pk=li.pk)

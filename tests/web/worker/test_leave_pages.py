@@ -61,7 +61,9 @@ def test_strangers_lessons_do_not_exist(cohort: Cohort, cast: Cast, as_worker: A
     assert Attendance.objects.count() == 0
 
 
-def test_visitor_and_who_is_not_enrolled_see_no_button(cohort: Cohort, cast: Cast, as_worker: As, client: Client) -> None:
+def test_visitor_and_who_is_not_enrolled_see_no_button(
+    cohort: Cohort, cast: Cast, as_worker: As, client: Client
+) -> None:
     assert "请假" not in page(client, cohort)
     assert "请假" not in page(as_worker(cast.zhang), cohort)
 

@@ -36,7 +36,14 @@ class Entry:
 
 @atomic
 def mark(
-    *, session: Session, enrolment: Enrolment, mark: Mark, reason: str = "", how: How = How.GRID, by: Actor, at: datetime
+    *,
+    session: Session,
+    enrolment: Enrolment,
+    mark: Mark,
+    reason: str = "",
+    how: How = How.GRID,
+    by: Actor,
+    at: datetime,
 ) -> Attendance:
     """One mark. Free on the session's day; afterwards with a reason, which is kept with what stood before.
 
@@ -50,17 +57,22 @@ def mark(
     _check_on_roster(enrolment, session)
     if write_marks(cohort, session, {enrolment: mark}, entry):
         journal.write(
-            "attendance.marked", of=session, by=by, at=at, union=cohort.union_id, enrolment=enrolment.public_id,
-            mark=str(mark), how=str(how), late=bool(entry.reason),
+            "attendance.marked",
+            of=session,
+            by=by,
+            at=at,
+            union=cohort.union_id,
+            enrolment=enrolment.public_id,
+            mark=str(mark),
+            how=str(how),
+            late=bool(entry.reason),
         )
     written: Attendance = Attendance.objects.get(session=session, enrolment=enrolment)
     return written
 
 
 @atomic
-def mark_many(
-    *, session: Session, marks: Mapping[Enrolment, Mark], reason: str = "", by: Actor, at: datetime
-) -> int:
+def mark_many(*, session: Session, marks: Mapping[Enrolment, Mark], reason: str = "", by: Actor, at: datetime) -> int:
     """One lesson's column at once, as a form without JavaScript sends it; returns how many marks changed.
 
     All or none. Refused: as `mark`.
@@ -77,7 +89,12 @@ def mark_many(
         _check_on_roster(row, session)
     write_marks(cohort, session, changed, entry)
     journal.write(
-        "attendance.column-marked", of=session, by=by, at=at, union=cohort.union_id, count=len(changed),
+        "attendance.column-marked",
+        of=session,
+        by=by,
+        at=at,
+        union=cohort.union_id,
+        count=len(changed),
         late=bool(entry.reason),
     )
     return len(changed)
@@ -92,7 +109,12 @@ def mark_rest_present(*, session: Session, reason: str = "", by: Actor, at: date
     rest = list(unmarked(session))
     write_marks(cohort, session, dict.fromkeys(rest, Mark.PRESENT), entry)
     journal.write(
-        "attendance.rest-present", of=session, by=by, at=at, union=cohort.union_id, count=len(rest),
+        "attendance.rest-present",
+        of=session,
+        by=by,
+        at=at,
+        union=cohort.union_id,
+        count=len(rest),
         late=bool(entry.reason),
     )
     return len(rest)
@@ -190,8 +212,14 @@ def _marks_of(enrolments: Iterable[Enrolment]) -> _Before:
 def _save(session: Session, before: _Before, changed: Mapping[Enrolment, Mark], entry: Entry) -> list[Attendance]:
     rows = [
         Attendance(
-            pk=before[enrolment.pk].get(session.pk, _NONE).pk, federation=session.federation, session=session,
-            enrolment=enrolment, mark=mark, how=entry.how, account=entry.by.account_id, at=entry.at,
+            pk=before[enrolment.pk].get(session.pk, _NONE).pk,
+            federation=session.federation,
+            session=session,
+            enrolment=enrolment,
+            mark=mark,
+            how=entry.how,
+            account=entry.by.account_id,
+            at=entry.at,
         )
         for enrolment, mark in changed.items()
     ]
@@ -209,8 +237,13 @@ def _keep_history(session: Session, before: _Before, rows: list[Attendance], ent
     AttendanceChange.objects.bulk_create(
         [
             AttendanceChange(
-                federation=row.federation, attendance=row, after=row.mark, reason=entry.reason,
-                before=before[row.enrolment_id].get(session.pk, _NONE).mark, account=entry.by.account_id, at=entry.at,
+                federation=row.federation,
+                attendance=row,
+                after=row.mark,
+                reason=entry.reason,
+                before=before[row.enrolment_id].get(session.pk, _NONE).mark,
+                account=entry.by.account_id,
+                at=entry.at,
             )
             for row in rows
         ]
@@ -245,8 +278,14 @@ def earliest(marks: Mapping[int, _Had]) -> date | None:
 
 def service(cohort: Cohort, person: int, measure: Measure, source: int, day: date, *, counts: bool) -> Service:
     return Service(
-        day=day, union=cohort.union_id, federation=cohort.federation, person=person, measure=measure, source=source,
-        programme=cohort.term.programme_id, counts=counts,
+        day=day,
+        union=cohort.union_id,
+        federation=cohort.federation,
+        person=person,
+        measure=measure,
+        source=source,
+        programme=cohort.term.programme_id,
+        counts=counts,
     )
 
 

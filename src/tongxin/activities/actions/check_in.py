@@ -70,26 +70,35 @@ def by_screen_code(*, session: Session, text: str, by: Actor, at: datetime) -> C
         raise Refused("not-on-roster", "您不在这个班的名单里，签不了到。报过名的话，请看看是不是这个班。")
     _check_window(session, at)
     code = shown.code_in(text)
-    if codes.shown_since(
-        shown.screen_key(), session.public_id, code, at, step=codes.SCREEN_STEP, steps=codes.SCREEN_STEPS
-    ) is None:
+    if (
+        codes.shown_since(
+            shown.screen_key(), session.public_id, code, at, step=codes.SCREEN_STEP, steps=codes.SCREEN_STEPS
+        )
+        is None
+    ):
         raise Refused("code-expired", "屏幕上的码已经换了，请再扫一次屏幕。")
     had = Attendance.objects.filter(session=session, enrolment=enrolment).first()
     _check_not_here_yet(had)
     if had is not None and had.how != How.ASKED:
-        raise Refused("marked-by-teacher", "老师已经把您记为“%(mark)s”。有出入的话，请当面找老师改。", mark=Mark(had.mark).label)
+        raise Refused(
+            "marked-by-teacher", "老师已经把您记为“%(mark)s”。有出入的话，请当面找老师改。", mark=Mark(had.mark).label
+        )
     return _check_in(cohort, session, enrolment, How.SCREEN_CODE, by, at)
 
 
-def _check_in(
-    cohort: Cohort, session: Session, enrolment: Enrolment, how: How, by: Actor, at: datetime
-) -> CheckedIn:
+def _check_in(cohort: Cohort, session: Session, enrolment: Enrolment, how: How, by: Actor, at: datetime) -> CheckedIn:
     late_from = session.starts_at + timedelta(minutes=cohort.term.programme.late_after)
     mark = Mark.LATE if at >= late_from else Mark.PRESENT
     attendance.write_marks(cohort, session, {enrolment: mark}, attendance.Entry(how, by, at))
     journal.write(
-        "attendance.checked-in", of=session, by=by, at=at, union=cohort.union_id, enrolment=enrolment.public_id,
-        mark=str(mark), how=str(how),
+        "attendance.checked-in",
+        of=session,
+        by=by,
+        at=at,
+        union=cohort.union_id,
+        enrolment=enrolment.public_id,
+        mark=str(mark),
+        how=str(how),
     )
     return CheckedIn(enrolment, enrolment.person, mark, at)
 
@@ -100,7 +109,8 @@ def _check_window(session: Session, at: datetime) -> None:
         raise Refused("check-in-early", "还没到签到时间，%(opens)s开始，请到时再扫。", opens=Moment(window.opens))
     if at >= window.closes:
         raise Refused(
-            "check-in-over", "这节课已在%(closes)s下课，不能再扫码签到。要补记，请老师在点名表上改。",
+            "check-in-over",
+            "这节课已在%(closes)s下课，不能再扫码签到。要补记，请老师在点名表上改。",
             closes=Moment(window.closes),
         )
 
@@ -129,7 +139,10 @@ def _check_not_here_yet(had: Attendance | None) -> None:
     if had is None or had.mark not in ATTENDED:
         return
     raise Refused(
-        "already-checked-in", "已经签到过了：%(at)s，由%(who)s登记。不用再扫。", at=Moment(had.at), who=_name(had.account)
+        "already-checked-in",
+        "已经签到过了：%(at)s，由%(who)s登记。不用再扫。",
+        at=Moment(had.at),
+        who=_name(had.account),
     )
 
 

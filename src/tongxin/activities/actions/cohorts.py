@@ -1,5 +1,6 @@
 """班次: adding, describing, and changing what is still ahead. Opening and places: `openings`; ending: `endings`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -9,7 +10,7 @@ from tongxin.activities.actions.openings import check_places, check_running, loc
 from tongxin.activities.actions.tellings import enrolled_in, place_of, teachers_of, tell
 from tongxin.activities.days import day_of, day_words, moment
 from tongxin.activities.models import Cohort, Course, Session, Term
-from tongxin.activities.planning import plan_days
+from tongxin.activities.planning import PlannedDay, plan_days
 from tongxin.activities.states import CohortState, TermState
 from tongxin.calls.actions import pools
 from tongxin.kernel.refused import Refused
@@ -44,16 +45,24 @@ class CohortPlan:
 def plan_of(cohort: Cohort, *, first_day: date | None = None) -> CohortPlan:
     """The same again."""
     return CohortPlan(
-        course=cohort.course, site=cohort.site, weekday=cohort.weekday, starts_at=cohort.starts_at,
-        ends_at=cohort.ends_at, session_count=max(cohort.session_count, 1), units=cohort.units, name=cohort.name,
-        room=cohort.room, teacher=cohort.teacher, teacher_name=cohort.teacher_name, fee=cohort.fee, first_day=first_day,
+        course=cohort.course,
+        site=cohort.site,
+        weekday=cohort.weekday,
+        starts_at=cohort.starts_at,
+        ends_at=cohort.ends_at,
+        session_count=max(cohort.session_count, 1),
+        units=cohort.units,
+        name=cohort.name,
+        room=cohort.room,
+        teacher=cohort.teacher,
+        teacher_name=cohort.teacher_name,
+        fee=cohort.fee,
+        first_day=first_day,
     )
 
 
 @atomic
-def add(
-    *, term: Term, plan: CohortPlan, calendar: WorkdayCalendar | None = None, by: Actor, at: datetime
-) -> Cohort:
+def add(*, term: Term, plan: CohortPlan, calendar: WorkdayCalendar | None = None, by: Actor, at: datetime) -> Cohort:
     """A cohort with its sessions, on days that are neither statutory holidays nor (by day) worked weekends.
 
     Refused: "no-power", "term-finished", "other-programme", "cohort-times", "places", "room-small", "room-elsewhere",
@@ -63,17 +72,15 @@ def add(
     term = Term.objects.select_related("union").lock(term.pk)
     _check_plan(term, plan)
     days = plan_days(
-        first_day=plan.first_day or term.starts, weekday=plan.weekday, count=plan.session_count,
-        starts_at=plan.starts_at, calendar=calendar or WorkdayCalendar.shipped(),
+        first_day=plan.first_day or term.starts,
+        weekday=plan.weekday,
+        count=plan.session_count,
+        starts_at=plan.starts_at,
+        calendar=calendar or WorkdayCalendar.shipped(),
     )
     _check_within(term, days[0].day, days[-1].day)
     _check_first_of_its_kind(term, plan)
-    cohort = Cohort(
-        federation=term.federation, term=term, course=plan.course, union=term.union, name=plan.name.strip(),
-        site=plan.site, room=plan.room, teacher=plan.teacher, teacher_name=plan.teacher_name.strip(),
-        weekday=plan.weekday, starts_at=plan.starts_at, ends_at=plan.ends_at, first_day=days[0].day,
-        last_day=days[-1].day, session_count=len(days), units=plan.units, fee=plan.fee,
-    )
+    cohort = _from_plan(term, plan, days)
     check_places(cohort)
     cohort.save(force_insert=True)
     schedule.write(cohort, days, by=by, at=at)
@@ -99,8 +106,15 @@ def edit(*, cohort: Cohort, name: str, fee: Decimal, by: Actor, at: datetime) ->
 
 @atomic
 def change(
-    *, cohort: Cohort, room: Room | None, teacher: Person | None, teacher_name: str, starts_at: time, ends_at: time,
-    by: Actor, at: datetime,
+    *,
+    cohort: Cohort,
+    room: Room | None,
+    teacher: Person | None,
+    teacher_name: str,
+    starts_at: time,
+    ends_at: time,
+    by: Actor,
+    at: datetime,
 ) -> Cohort:
     """Room, teacher and hours of the lessons still ahead; those that were stay as they were. Everyone enrolled is told.
 
@@ -145,8 +159,11 @@ def _seen(cohort: Cohort) -> tuple[object, ...]:
 
 def _facts(cohort: Cohort, first: Session) -> dict[str, str]:
     return {
-        "what": cohort.title, "starts": first.starts_at.isoformat(), "place": place_of(cohort, cohort.room),
-        "hours": f"{cohort.starts_at:%H:%M}—{cohort.ends_at:%H:%M}", "teacher": cohort.teacher_name or "—",
+        "what": cohort.title,
+        "starts": first.starts_at.isoformat(),
+        "place": place_of(cohort, cohort.room),
+        "hours": f"{cohort.starts_at:%H:%M}—{cohort.ends_at:%H:%M}",
+        "teacher": cohort.teacher_name or "—",
     }
 
 
@@ -164,13 +181,16 @@ def _check_plan(term: Term, plan: CohortPlan) -> None:
 def _check_first_of_its_kind(term: Term, plan: CohortPlan) -> None:
     """The term's row is locked: a form that was sent twice makes one cohort."""
     same = Cohort.objects.filter(
-        term=term, course=plan.course, name=plan.name.strip(), weekday=plan.weekday, starts_at=plan.starts_at,
-        site=plan.site, room=plan.room,
+        term=term,
+        course=plan.course,
+        name=plan.name.strip(),
+        weekday=plan.weekday,
+        starts_at=plan.starts_at,
+        site=plan.site,
+        room=plan.room,
     )
     if same.exclude(state=CohortState.CANCELLED).exists():
-        raise Refused(
-            "cohort-twice", "这一期在同一时间、同一地点已经有这个班。要再开一个，请写上不同的班名。"
-        )
+        raise Refused("cohort-twice", "这一期在同一时间、同一地点已经有这个班。要再开一个，请写上不同的班名。")
 
 
 def _check_times(starts_at: time, ends_at: time) -> None:
@@ -186,11 +206,37 @@ def _check_room(site: Site, room: Room | None) -> None:
 def _check_within(term: Term, first: date, last: date) -> None:
     if first < term.starts:
         raise Refused(
-            "outside-term", "第一次课在%(first)s，早于本期开始的%(starts)s。请改第一次课的日期。",
-            first=day_words(first), starts=day_words(term.starts),
+            "outside-term",
+            "第一次课在%(first)s，早于本期开始的%(starts)s。请改第一次课的日期。",
+            first=day_words(first),
+            starts=day_words(term.starts),
         )
     if last > term.ends:
         raise Refused(
-            "outside-term", "跳过节假日后，最后一次课到%(last)s，晚于本期结束的%(ends)s。请减少课次，或延后本期的结束日期。",
-            last=day_words(last), ends=day_words(term.ends),
+            "outside-term",
+            "跳过节假日后，最后一次课到%(last)s，晚于本期结束的%(ends)s。请减少课次，或延后本期的结束日期。",
+            last=day_words(last),
+            ends=day_words(term.ends),
         )
+
+
+def _from_plan(term: Term, plan: CohortPlan, days: Sequence[PlannedDay]) -> Cohort:
+    return Cohort(
+        federation=term.federation,
+        term=term,
+        course=plan.course,
+        union=term.union,
+        name=plan.name.strip(),
+        site=plan.site,
+        room=plan.room,
+        teacher=plan.teacher,
+        teacher_name=plan.teacher_name.strip(),
+        weekday=plan.weekday,
+        starts_at=plan.starts_at,
+        ends_at=plan.ends_at,
+        first_day=days[0].day,
+        last_day=days[-1].day,
+        session_count=len(days),
+        units=plan.units,
+        fee=plan.fee,
+    )

@@ -100,7 +100,12 @@ def merge(*, cohort: Cohort, into: Cohort, why: str, by: Actor, at: datetime) ->
     cohort.save(update_fields=["merged_into"])
     _close(cohort, why, "cohort.merged", by=by, at=at)
     tell(
-        teachers_of(cohort, into), "teaching.merged", of=cohort.public_id, at=at, before=cohort.title, what=into.title,
+        teachers_of(cohort, into),
+        "teaching.merged",
+        of=cohort.public_id,
+        at=at,
+        before=cohort.title,
+        what=into.title,
         why=why,
     )
     return cohort
@@ -136,8 +141,11 @@ def _check_room_for_all(cohort: Cohort, into: Cohort) -> None:
     coming, left = pools_now[_pool(cohort).pk].taken, pools_now[_pool(into).pk].left
     if coming > left:
         raise Refused(
-            "merge-full", "这个班有%(coming)s人，“%(into)s”还剩%(left)s个名额。请先给它加名额。",
-            coming=coming, into=into.title, left=left,
+            "merge-full",
+            "这个班有%(coming)s人，“%(into)s”还剩%(left)s个名额。请先给它加名额。",
+            coming=coming,
+            into=into.title,
+            left=left,
         )
 
 

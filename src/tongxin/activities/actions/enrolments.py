@@ -72,7 +72,11 @@ def move(*, enrolment: Enrolment, into: Cohort, why: str, by: Actor, at: datetim
     Enrolment.objects.filter(pk=enrolment.pk).update(moved_to=moved)
     journal.write("enrolment.moved", of=enrolment, by=by, at=at, union=source.union_id, into=into.public_id)
     tell(
-        teachers_of(source, into), "teaching.worker-moved", of=enrolment.public_id, at=at, before=source.title,
+        teachers_of(source, into),
+        "teaching.worker-moved",
+        of=enrolment.public_id,
+        at=at,
+        before=source.title,
         what=into.title,
     )
     return moved

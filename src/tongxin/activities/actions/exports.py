@@ -19,6 +19,12 @@ def roster(*, cohort: Cohort, filters: RosterFilters, by: Actor, at: datetime) -
     require(by, Power.RUN_COURSES, cohort.union_id)
     rows = list(people_of(cohort, filters))
     journal.write(
-        "roster.exported", of=cohort, by=by, at=at, rows=len(rows), left=filters.left, searched=bool(filters.text.strip())
+        "roster.exported",
+        of=cohort,
+        by=by,
+        at=at,
+        rows=len(rows),
+        left=filters.left,
+        searched=bool(filters.text.strip()),
     )
     return rows

@@ -84,8 +84,13 @@ def load_term(*, programme: Programme, plan: PastTerm, by: Actor, at: datetime) 
     for past in plan.cohorts:
         _check(past)
     term = Term.make(
-        federation=programme.federation, programme=programme, union_id=programme.union_id, ordinal=plan.ordinal,
-        starts=plan.starts, ends=plan.ends, state=plan.state,
+        federation=programme.federation,
+        programme=programme,
+        union_id=programme.union_id,
+        ordinal=plan.ordinal,
+        starts=plan.starts,
+        ends=plan.ends,
+        state=plan.state,
     )
     cohorts = Cohort.objects.bulk_create([_cohort(term, past) for past in plan.cohorts])
     sessions = _sessions(cohorts, plan)
@@ -96,7 +101,12 @@ def load_term(*, programme: Programme, plan: PastTerm, by: Actor, at: datetime) 
     _copy_marks(marked)
     ledger.record_new(_services(marked), at=at)
     journal.write(
-        "term.loaded", of=term, by=by, at=at, cohorts=len(cohorts), enrolments=sum(map(len, enrolments)),
+        "term.loaded",
+        of=term,
+        by=by,
+        at=at,
+        cohorts=len(cohorts),
+        enrolments=sum(map(len, enrolments)),
         marks=len(marked),
     )
     return term
@@ -125,10 +135,24 @@ def _cohort(term: Term, past: PastCohort) -> Cohort:
     held = [session.starts_at for session in past.sessions if session.state != SessionState.CANCELLED]
     days = sorted(day_of(starts) for starts in held or [session.starts_at for session in past.sessions])
     return Cohort(
-        federation=term.federation, term=term, course=past.course, union_id=term.union_id, name=past.name,
-        site=past.site, room=past.room, teacher=past.teacher, teacher_name=past.teacher_name, weekday=past.weekday,
-        starts_at=past.starts_at, ends_at=past.ends_at, first_day=days[0], last_day=days[-1], session_count=len(held),
-        units=past.units, fee=past.fee, state=past.state,
+        federation=term.federation,
+        term=term,
+        course=past.course,
+        union_id=term.union_id,
+        name=past.name,
+        site=past.site,
+        room=past.room,
+        teacher=past.teacher,
+        teacher_name=past.teacher_name,
+        weekday=past.weekday,
+        starts_at=past.starts_at,
+        ends_at=past.ends_at,
+        first_day=days[0],
+        last_day=days[-1],
+        session_count=len(held),
+        units=past.units,
+        fee=past.fee,
+        state=past.state,
     )
 
 
@@ -136,8 +160,14 @@ def _sessions(cohorts: Sequence[Cohort], plan: PastTerm) -> list[list[Session]]:
     made = [
         [
             Session(
-                federation=cohort.federation, cohort=cohort, no=no, starts_at=one.starts_at, ends_at=one.ends_at,
-                room=past.room, note=one.note, state=one.state,
+                federation=cohort.federation,
+                cohort=cohort,
+                no=no,
+                starts_at=one.starts_at,
+                ends_at=one.ends_at,
+                room=past.room,
+                note=one.note,
+                state=one.state,
             )
             for no, one in enumerate(past.sessions, 1)
         ]
@@ -180,8 +210,11 @@ def _link_moves(enrolments: Sequence[Sequence[int]], plan: PastTerm) -> None:
 
 
 def _marked(
-    cohorts: Sequence[Cohort], sessions: Sequence[Sequence[Session]], enrolments: Sequence[Sequence[int]],
-    plan: PastTerm, ids: Iterable[int],
+    cohorts: Sequence[Cohort],
+    sessions: Sequence[Sequence[Session]],
+    enrolments: Sequence[Sequence[int]],
+    plan: PastTerm,
+    ids: Iterable[int],
 ) -> Iterator[_Marked]:
     fresh = iter(ids)
     for cohort, lessons, pks, past in zip(cohorts, sessions, enrolments, plan.cohorts, strict=True):
@@ -197,7 +230,12 @@ def _copy_marks(marked: Iterable[_Marked]) -> None:
         ("id", "federation", "session_id", "enrolment_id", "mark", "how", "at"),
         (
             (
-                one.pk, one.cohort.federation, one.session.pk, one.enrolment, one.mark.value, How.LOADED.value,
+                one.pk,
+                one.cohort.federation,
+                one.session.pk,
+                one.enrolment,
+                one.mark.value,
+                How.LOADED.value,
                 one.session.starts_at,
             )
             for one in marked
@@ -224,6 +262,6 @@ def _ids(model: type[models.Model], count: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [model._meta.db_table, count],  # noqa: SLF001 - Django's own public door to it
+            [model._meta.db_table, count],
         )
         return [pk for (pk,) in cursor.fetchall()]

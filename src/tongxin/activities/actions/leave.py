@@ -30,8 +30,13 @@ def ask_leave(*, enrolment: Enrolment, session: Session, by: Actor, at: datetime
             raise _marked(had)
         return had
     asked = Attendance.make(
-        federation=session.federation, session=session, enrolment=enrolment, mark=Mark.LEAVE, how=How.ASKED,
-        account=by.account_id, at=at,
+        federation=session.federation,
+        session=session,
+        enrolment=enrolment,
+        mark=Mark.LEAVE,
+        how=How.ASKED,
+        account=by.account_id,
+        at=at,
     )
     _note("attendance.leave-asked", cohort, enrolment, session, by, at)
     return asked
@@ -71,7 +76,9 @@ def _locked(
         raise Refused("session-cancelled", "这节课已经取消，不用请假。")
     if at >= fresh.starts_at:
         raise Refused(
-            "leave-late", "这节课%(starts)s已经开始，不能再请假或撤回。有变化，请直接告诉老师。", starts=Moment(fresh.starts_at)
+            "leave-late",
+            "这节课%(starts)s已经开始，不能再请假或撤回。有变化，请直接告诉老师。",
+            starts=Moment(fresh.starts_at),
         )
     return cohort, fresh, Attendance.objects.filter(session=fresh, enrolment=mine).first()
 

@@ -82,6 +82,9 @@ def check_places(cohort: Cohort) -> None:
     room = cohort.room
     if room is not None and room.seats is not None and cohort.units > room.seats:
         raise Refused(
-            "room-small", "“%(room)s”坐%(seats)s人，名额不能是%(units)s个。请减少名额或换教室。",
-            room=room.name, seats=room.seats, units=cohort.units,
+            "room-small",
+            "“%(room)s”坐%(seats)s人，名额不能是%(units)s个。请减少名额或换教室。",
+            room=room.name,
+            seats=room.seats,
+            units=cohort.units,
         )

@@ -15,8 +15,15 @@ LATE_AFTER = 10
 
 @atomic
 def start(
-    *, union: Union, name: str, began_on: date, about: str = "", late_after: int = LATE_AFTER, synthetic: str = "",
-    by: Actor, at: datetime,
+    *,
+    union: Union,
+    name: str,
+    began_on: date,
+    about: str = "",
+    late_after: int = LATE_AFTER,
+    synthetic: str = "",
+    by: Actor,
+    at: datetime,
 ) -> Programme:
     """`synthetic` says what in it is invented, and stands on every page of it.
 
@@ -24,8 +31,13 @@ def start(
     """
     require(by, Power.RUN_COURSES, union)
     programme = Programme.make(
-        federation=union.federation, union=union, name=named(name), began_on=began_on, about=about.strip(),
-        late_after=late_after, synthetic=synthetic,
+        federation=union.federation,
+        union=union,
+        name=named(name),
+        began_on=began_on,
+        about=about.strip(),
+        late_after=late_after,
+        synthetic=synthetic,
     )
     journal.write("programme.started", of=programme, by=by, at=at)
     return programme
@@ -46,8 +58,12 @@ def add_course(*, programme: Programme, name: str, topic: str, about: str = "", 
     """Offered again in a later term it stays the same course. Refused: "no-power", "name-missing", "course_name_once"."""
     require(by, Power.RUN_COURSES, programme.union_id)
     course = Course.make(
-        federation=programme.federation, programme=programme, union_id=programme.union_id, name=named(name),
-        topic=topic.strip(), about=about.strip(),
+        federation=programme.federation,
+        programme=programme,
+        union_id=programme.union_id,
+        name=named(name),
+        topic=topic.strip(),
+        about=about.strip(),
     )
     journal.write("course.added", of=course, by=by, at=at)
     return course

@@ -19,7 +19,9 @@ def remind(*, day: date, at: datetime) -> int:
     """Everyone enrolled, of every lesson of that day; once each, however often this runs. Returns how many lessons."""
     begins = moment(day, time())
     sessions = list(
-        Session.objects.filter(starts_at__gte=begins, starts_at__lt=begins + timedelta(days=1), state=SessionState.PLANNED)
+        Session.objects.filter(
+            starts_at__gte=begins, starts_at__lt=begins + timedelta(days=1), state=SessionState.PLANNED
+        )
         .select_related("cohort__course", "cohort__site", "room")
         .order_by("pk")
     )
@@ -31,7 +33,9 @@ def remind(*, day: date, at: datetime) -> int:
 def _tellings(session: Session) -> Iterable[Telling]:
     cohort = session.cohort
     data = {
-        "what": cohort.title, "starts": session.starts_at.isoformat(), "place": place_of(cohort, session.room),
+        "what": cohort.title,
+        "starts": session.starts_at.isoformat(),
+        "place": place_of(cohort, session.room),
     }
     people = Enrolment.objects.filter(cohort=cohort, state=EnrolmentState.ENROLLED)
     return [

@@ -22,8 +22,13 @@ def write(cohort: Cohort, days: Sequence[PlannedDay], *, by: Actor, at: datetime
     """The cohort's sessions on these days, numbered from 1, with the room booked for each."""
     sessions = [
         Session(
-            federation=cohort.federation, cohort=cohort, no=no, starts_at=moment(planned.day, cohort.starts_at),
-            ends_at=moment(planned.day, cohort.ends_at), room=cohort.room, note=planned.note,
+            federation=cohort.federation,
+            cohort=cohort,
+            no=no,
+            starts_at=moment(planned.day, cohort.starts_at),
+            ends_at=moment(planned.day, cohort.ends_at),
+            room=cohort.room,
+            note=planned.note,
         )
         for no, planned in enumerate(days, 1)
     ]
@@ -63,8 +68,10 @@ def check_teacher_free(teacher: Person | None, slots: Sequence[Slot], *, apart_f
     clash = others.exclude(cohort=apart_from).select_related("cohort__course").order_by("starts_at").first()
     if clash is not None:
         raise Refused(
-            "teacher-busy", "这位老师%(when)s要上“%(cohort)s”，请换时间或换老师。",
-            when=moment_words(clash.starts_at), cohort=clash.cohort.title,
+            "teacher-busy",
+            "这位老师%(when)s要上“%(cohort)s”，请换时间或换老师。",
+            when=moment_words(clash.starts_at),
+            cohort=clash.cohort.title,
         )
 
 

@@ -20,8 +20,15 @@ from tongxin.venues.models import Room
 
 @atomic
 def reschedule(
-    *, session: Session, day: date, starts_at: time | None = None, ends_at: time | None = None,
-    room: Room | None = None, why: str = "", by: Actor, at: datetime,
+    *,
+    session: Session,
+    day: date,
+    starts_at: time | None = None,
+    ends_at: time | None = None,
+    room: Room | None = None,
+    why: str = "",
+    by: Actor,
+    at: datetime,
 ) -> Session:
     """Another day, the cohort's hours unless others are given, and the room it has unless another is given.
 
@@ -36,16 +43,16 @@ def reschedule(
     slot = _slot(cohort, day, starts_at or cohort.starts_at, ends_at or cohort.ends_at, at, apart_from=session.pk)
     before = session.starts_at
     leave.lapse(session=session, at=at)  # it was asked for that day
-    schedule.release([session], by=by, at=at)
-    session.starts_at, session.ends_at = slot
     session.room = room or session.room
-    schedule.check_teacher_free(cohort.teacher, [slot], apart_from=cohort)
-    schedule.book(cohort, [session], by=by, at=at)
     session.note = why.strip()[:120] or session.note
-    session.save(update_fields=["starts_at", "ends_at", "room", "booking", "note"])
-    schedule.refresh_days(cohort)
+    _rebook(cohort, session, slot, by, at)
     journal.write(
-        "session.rescheduled", of=session, by=by, at=at, union=cohort.union_id, before=before.isoformat(),
+        "session.rescheduled",
+        of=session,
+        by=by,
+        at=at,
+        union=cohort.union_id,
+        before=before.isoformat(),
         starts=session.starts_at.isoformat(),
     )
     _tell_all(cohort, "session.changed", session, at, before=before.isoformat())
@@ -75,8 +82,15 @@ def cancel(*, session: Session, why: str, by: Actor, at: datetime) -> Session:
 
 @atomic
 def add(
-    *, cohort: Cohort, day: date, starts_at: time | None = None, ends_at: time | None = None,
-    room: Room | None = None, note: str = "", by: Actor, at: datetime,
+    *,
+    cohort: Cohort,
+    day: date,
+    starts_at: time | None = None,
+    ends_at: time | None = None,
+    room: Room | None = None,
+    note: str = "",
+    by: Actor,
+    at: datetime,
 ) -> Session:
     """One lesson more, at the cohort's hour and in its room unless said otherwise; it takes the next number.
 
@@ -88,8 +102,13 @@ def add(
     starts, ends = _slot(cohort, day, starts_at or cohort.starts_at, ends_at or cohort.ends_at, at)
     schedule.check_teacher_free(cohort.teacher, [(starts, ends)], apart_from=cohort)
     session = Session(
-        federation=cohort.federation, cohort=cohort, no=_next_no(cohort), starts_at=starts, ends_at=ends,
-        room=room or cohort.room, note=note.strip()[:120],
+        federation=cohort.federation,
+        cohort=cohort,
+        no=_next_no(cohort),
+        starts_at=starts,
+        ends_at=ends,
+        room=room or cohort.room,
+        note=note.strip()[:120],
     )
     schedule.book(cohort, [session], by=by, at=at)
     session.save(force_insert=True)
@@ -139,6 +158,22 @@ def _next_no(cohort: Cohort) -> int:
 def _tell_all(cohort: Cohort, kind: str, session: Session, at: datetime, **data: str) -> None:
     people = {*enrolled_in(cohort), *teachers_of(cohort)}
     tell(
-        people, kind, of=session.public_id, at=at, what=cohort.title, after=session.starts_at.isoformat(),
-        place=place_of(cohort, session.room), **data,
+        people,
+        kind,
+        of=session.public_id,
+        at=at,
+        what=cohort.title,
+        after=session.starts_at.isoformat(),
+        place=place_of(cohort, session.room),
+        **data,
     )
+
+
+def _rebook(cohort: Cohort, session: Session, slot: tuple[datetime, datetime], by: Actor, at: datetime) -> None:
+    """Gives its room back, takes one for the new slot, and saves."""
+    schedule.release([session], by=by, at=at)
+    session.starts_at, session.ends_at = slot
+    schedule.check_teacher_free(cohort.teacher, [slot], apart_from=cohort)
+    schedule.book(cohort, [session], by=by, at=at)
+    session.save(update_fields=["starts_at", "ends_at", "room", "booking", "note"])
+    schedule.refresh_days(cohort)

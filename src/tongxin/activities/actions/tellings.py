@@ -17,7 +17,10 @@ def tell(people: Collection[tuple[int, int]], kind: str, *, of: str, at: datetim
     if not people:
         return
     outbox.put(
-        [Telling(f"{kind}:{of}:{person}:{stamp}", kind, person, federation, dict(data)) for person, federation in people],
+        [
+            Telling(f"{kind}:{of}:{person}:{stamp}", kind, person, federation, dict(data))
+            for person, federation in people
+        ],
         at=at,
     )
 

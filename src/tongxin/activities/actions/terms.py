@@ -22,9 +22,7 @@ PER_PERSON = 2
 
 
 @atomic
-def add(
-    *, programme: Programme, starts: date, ends: date, ordinal: int | None = None, by: Actor, at: datetime
-) -> Term:
+def add(*, programme: Programme, starts: date, ends: date, ordinal: int | None = None, by: Actor, at: datetime) -> Term:
     """Without `ordinal`: the next one. Refused: "no-power", "term_days", "term_ordinal_once", "term-ordinal"."""
     require(by, Power.RUN_COURSES, programme.union_id)
     programme = Programme.objects.lock(programme.pk)
@@ -33,8 +31,12 @@ def add(
     if not 1 <= ordinal <= 9999:
         raise Refused("term-ordinal", "期数从第1期起，请改正。")
     term = Term.make(
-        federation=programme.federation, programme=programme, union_id=programme.union_id, ordinal=ordinal,
-        starts=starts, ends=ends,
+        federation=programme.federation,
+        programme=programme,
+        union_id=programme.union_id,
+        ordinal=ordinal,
+        starts=starts,
+        ends=ends,
     )
     journal.write("term.added", of=term, by=by, at=at, ordinal=ordinal)
     return term
@@ -49,7 +51,8 @@ def edit(*, term: Term, starts: date, ends: date, by: Actor, at: datetime) -> Te
     outside = term.cohorts.filter(state__in=RUNNING).exclude(first_day__gte=starts, last_day__lte=ends)
     if (cohort := outside.select_related("course").first()) is not None:
         raise Refused(
-            "cohort-outside-term", "“%(cohort)s”的课不在这些日期以内，请先改那个班，或把本期日期放宽。",
+            "cohort-outside-term",
+            "“%(cohort)s”的课不在这些日期以内，请先改那个班，或把本期日期放宽。",
             cohort=cohort.title,
         )
     term.starts, term.ends = starts, ends
@@ -60,8 +63,14 @@ def edit(*, term: Term, starts: date, ends: date, by: Actor, at: datetime) -> Te
 
 @atomic
 def set_window(
-    *, term: Term, opens: datetime, closes: datetime, per_person: int = PER_PERSON,
-    rule_version: RuleVersion | None = None, by: Actor, at: datetime,
+    *,
+    term: Term,
+    opens: datetime,
+    closes: datetime,
+    per_person: int = PER_PERSON,
+    rule_version: RuleVersion | None = None,
+    by: Actor,
+    at: datetime,
 ) -> Term:
     """When all of the term's cohorts take sign-ups, and how many of them one worker may take.
 
@@ -77,8 +86,14 @@ def set_window(
     if term.state != TermState.DRAFT:
         raise Refused("window-fixed", "公布以后，每人可报的数量和报名条件不能再改；报名时间可以改。")
     term.call = calls.open_call(  # a draft that it replaces has no pools, since they are made at publishing
-        union=term.union, kind=KIND, opens=opens, closes=closes, rule_version=rule_version, per_person=per_person,
-        by=by, at=at,
+        union=term.union,
+        kind=KIND,
+        opens=opens,
+        closes=closes,
+        rule_version=rule_version,
+        per_person=per_person,
+        by=by,
+        at=at,
     )
     term.save(update_fields=["call"])
     return term
@@ -118,9 +133,7 @@ def _copy(cohort: Cohort, term: Term, *, by: Actor, at: datetime) -> None:
     try:
         cohorts.add(term=term, plan=plan, by=by, at=at)
     except Refused as refusal:
-        raise Refused(
-            refusal.code, "“%(cohort)s”：%(why)s", cohort=cohort.title, why=str(refusal)
-        ) from refusal
+        raise Refused(refusal.code, "“%(cohort)s”：%(why)s", cohort=cohort.title, why=str(refusal)) from refusal
 
 
 @atomic

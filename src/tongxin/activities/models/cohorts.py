@@ -51,7 +51,8 @@ class Cohort(Sharded):
         constraints: ClassVar = [
             *Sharded.Meta.constraints,
             models.CheckConstraint(
-                condition=Q(ends_at__gt=F("starts_at")), name="cohort_times",
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="cohort_times",
                 violation_error_message="下课时间要晚于上课时间。",
             ),
             models.CheckConstraint(

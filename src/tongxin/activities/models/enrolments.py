@@ -31,7 +31,8 @@ class Enrolment(Sharded):
         constraints: ClassVar = [
             *Sharded.Meta.constraints,
             models.UniqueConstraint(
-                fields=["cohort", "person"], name="enrolment_once",
+                fields=["cohort", "person"],
+                name="enrolment_once",
                 violation_error_message="这位职工已经在这个班里。",
             ),
         ]

@@ -27,11 +27,13 @@ class Programme(Sharded):
         constraints: ClassVar = [
             *Sharded.Meta.constraints,
             models.UniqueConstraint(
-                fields=["union", "name"], name="programme_name_once",
+                fields=["union", "name"],
+                name="programme_name_once",
                 violation_error_message="这个工会已有同名的项目，请换个名称。",
             ),
             models.CheckConstraint(
-                condition=Q(late_after__gte=0, late_after__lte=120), name="programme_late_after",
+                condition=Q(late_after__gte=0, late_after__lte=120),
+                name="programme_late_after",
                 violation_error_message="迟到从开课后0至120分钟起算，请改成这个范围内的数。",
             ),
         ]
@@ -58,11 +60,13 @@ class Term(Sharded):
         constraints: ClassVar = [
             *Sharded.Meta.constraints,
             models.UniqueConstraint(
-                fields=["programme", "ordinal"], name="term_ordinal_once",
+                fields=["programme", "ordinal"],
+                name="term_ordinal_once",
                 violation_error_message="这个项目已有同样期数，请换一个期数。",
             ),
             models.CheckConstraint(
-                condition=Q(ends__gte=F("starts")), name="term_days",
+                condition=Q(ends__gte=F("starts")),
+                name="term_days",
                 violation_error_message="结束日期不能早于开始日期。",
             ),
         ]
@@ -84,7 +88,8 @@ class Course(Sharded):
         constraints: ClassVar = [
             *Sharded.Meta.constraints,
             models.UniqueConstraint(
-                fields=["programme", "name"], name="course_name_once",
+                fields=["programme", "name"],
+                name="course_name_once",
                 violation_error_message="这个项目已有同名课程，直接用它开班就行。",
             ),
         ]

@@ -87,7 +87,9 @@ def class_list(
     begin = (max(page, 1) - 1) * size
     found = list(rows[begin : begin + size + 1])
     mine = _holdings(person, found[:size])
-    listed = [ListedClass(cohort, _stands(cohort, mine.get(cohort.pool_id or 0, _NOTHING), at)) for cohort in found[:size]]
+    listed = [
+        ListedClass(cohort, _stands(cohort, mine.get(cohort.pool_id or 0, _NOTHING), at)) for cohort in found[:size]
+    ]
     return ClassList(listed, max(page, 1), len(found) > size)
 
 
@@ -126,7 +128,9 @@ def class_page(cohort: Cohort, *, at: datetime, person: int | None = None) -> Cl
     sessions = list(cohort.sessions.select_related("room").order_by("starts_at", "no"))
     if person is None:
         return ClassPage(cohort, stands(cohort, at), [Lesson(session, "") for session in sessions], None)
-    enrolment = Enrolment.objects.filter(cohort=cohort, person=person).select_related("moved_to__cohort__course").first()
+    enrolment = (
+        Enrolment.objects.filter(cohort=cohort, person=person).select_related("moved_to__cohort__course").first()
+    )
     marks = _marks(enrolment) if enrolment else {}
     mine = _holdings(person, [cohort]).get(cohort.pool_id or 0, _NOTHING)
     on_roster = enrolment is not None and enrolment.state == EnrolmentState.ENROLLED
@@ -181,9 +185,7 @@ def _matching(filters: Filters, at: datetime) -> QuerySet[Cohort]:
     if filters.topic:
         rows = rows.filter(course__topic=filters.topic)
     if text := filters.text.strip():
-        rows = rows.filter(
-            Q(course__name__icontains=text) | Q(name__icontains=text) | Q(teacher_name__icontains=text)
-        )
+        rows = rows.filter(Q(course__name__icontains=text) | Q(name__icontains=text) | Q(teacher_name__icontains=text))
     return rows.filter(_open_at(at)) if filters.open_only else rows
 
 

@@ -44,9 +44,11 @@ def todays_lessons(actor: Actor, *, at: datetime) -> QuerySet[Session]:
     shown = ("room", "cohort__course", "cohort__site", "cohort__term__programme", "cohort__union")
     enrolled = Enrolment.objects.filter(cohort=OuterRef("cohort"), state=EnrolmentState.ENROLLED)
     came = Attendance.objects.filter(session=OuterRef("pk"), mark__in=ATTENDED)
-    return rows.select_related(*shown).annotate(
-        enrolled=_count(enrolled, "cohort"), came=_count(came, "session")
-    ).order_by("starts_at", "pk")
+    return (
+        rows.select_related(*shown)
+        .annotate(enrolled=_count(enrolled, "cohort"), came=_count(came, "session"))
+        .order_by("starts_at", "pk")
+    )
 
 
 def door_of(session: Session) -> Door:

@@ -79,8 +79,11 @@ def people_of(cohort: Cohort, filters: RosterFilters) -> QuerySet[Enrolment]:
 def others_of_term(cohort: Cohort) -> QuerySet[Cohort]:
     """Where its people could go: running cohorts of the same term that take sign-ups or did."""
     rows: QuerySet[Cohort] = Cohort.objects.filter(term=cohort.term_id, state__in=RUNNING, pool__closed_at=None)
-    return rows.exclude(pk=cohort.pk).exclude(pool=None).select_related("course", "pool", "site").order_by(
-        "weekday", "starts_at", "pk"
+    return (
+        rows.exclude(pk=cohort.pk)
+        .exclude(pool=None)
+        .select_related("course", "pool", "site")
+        .order_by("weekday", "starts_at", "pk")
     )
 
 

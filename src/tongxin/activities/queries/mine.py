@@ -58,9 +58,7 @@ def my_things(person: int, *, at: datetime) -> MyThings:
     mine = [_my_class(row, upcoming.get(row.cohort_id), came[row.pk], made[row.pk], at) for row in enrolments]
     current = [one for one in mine if _is_current(one.enrolment)]
     current.sort(key=lambda one: (one.next is None, one.next.starts_at if one.next else at))
-    return MyThings(
-        current, _waiting(person, at), [one for one in mine if not _is_current(one.enrolment)][:PAST]
-    )
+    return MyThings(current, _waiting(person, at), [one for one in mine if not _is_current(one.enrolment)][:PAST])
 
 
 def next_sessions(cohorts: Iterable[int], at: datetime) -> dict[int, Session]:
@@ -100,7 +98,12 @@ def _my_class(enrolment: Enrolment, upcoming: Session | None, attended: int, mar
     cohort = enrolment.cohort
     enrolled = enrolment.state == EnrolmentState.ENROLLED
     return MyClass(
-        enrolment, cohort, stands(cohort, at, enrolled=enrolled), upcoming, attended, marked,
+        enrolment,
+        cohort,
+        stands(cohort, at, enrolled=enrolled),
+        upcoming,
+        attended,
+        marked,
         can_check_in=upcoming is not None and at in window_of(upcoming),
     )
 

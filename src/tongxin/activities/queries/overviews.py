@@ -28,9 +28,7 @@ def overview(rows: QuerySet[Cohort], *, at: datetime) -> QuerySet[Cohort]:
         waiting=Coalesce("pool__waiting", 0),
         planned=_count(lessons.filter(cohort=OuterRef("pk")), "cohort"),
         held=_count(lessons.filter(cohort=OuterRef("pk"), state=SessionState.HELD), "cohort"),
-        uncalled=_count(
-            lessons.filter(cohort=OuterRef("pk"), state=SessionState.PLANNED, ends_at__lte=at), "cohort"
-        ),
+        uncalled=_count(lessons.filter(cohort=OuterRef("pk"), state=SessionState.PLANNED, ends_at__lte=at), "cohort"),
         came=_count(marks.filter(mark__in=ATTENDED), "session__cohort"),
         marked=_count(marks, "session__cohort"),
     )

@@ -59,8 +59,12 @@ def copy_preview(term: Term, *, starts: date, ends: date) -> list[Copied]:
         Copied(
             cohort,
             preview(
-                starts=starts, ends=ends, first_day=first_on(cohort.weekday, starts), weekday=cohort.weekday,
-                count=max(cohort.session_count, 1), starts_at=cohort.starts_at,
+                starts=starts,
+                ends=ends,
+                first_day=first_on(cohort.weekday, starts),
+                weekday=cohort.weekday,
+                count=max(cohort.session_count, 1),
+                starts_at=cohort.starts_at,
             ),
         )
         for cohort in rows.order_by("weekday", "starts_at", "pk")

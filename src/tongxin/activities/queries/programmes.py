@@ -21,7 +21,7 @@ def programmes_of(actor: Actor) -> QuerySet[Programme]:
 
 
 def terms_of(programme: Programme) -> QuerySet[Term]:
-    """Newest first, with `cohort_count` (without the cancelled) and `enrolled` (places taken; a worker in two cohorts takes two)."""
+    """Newest first, with `cohort_count` (without the cancelled) and `enrolled` (a worker in two cohorts counts twice)."""
     cohorts = Cohort.objects.filter(_TAKES_PLACE, term=OuterRef("pk"))
     seats = Enrolment.objects.filter(cohort__term=OuterRef("pk"), state=EnrolmentState.ENROLLED)
     rows: QuerySet[Term] = programme.terms.select_related("call").annotate(

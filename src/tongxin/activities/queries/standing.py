@@ -42,7 +42,9 @@ def stands(cohort: Cohort, at: datetime, *, enrolled: bool = False, place: int |
         state,
         opens=call.opens if state is Standing.NOT_YET and call is not None and at < call.opens else None,
         closes=call.closes if window and call is not None else None,
-        units=cohort.units, left=left, waiting=pool.waiting if pool else 0,
+        units=cohort.units,
+        left=left,
+        waiting=pool.waiting if pool else 0,
         place=place if state is Standing.WAITING else None,
     )
 

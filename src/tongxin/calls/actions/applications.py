@@ -174,7 +174,8 @@ def _check_move(pool: Pool, into: Pool, application: Application) -> None:
         raise Refused("pool-full", "“%(what)s”名额已满，请先加名额，或换一个。", what=into.name)
     if Applicant.objects.filter(
         person__in=Applicant.objects.filter(application=application).values("person"),
-        live=True, application__preferences__pool=into,
+        live=True,
+        application__preferences__pool=into,
     ).exists():
         raise Refused("already-there", "这位职工已经报了“%(what)s”，不用再调整。", what=into.name)
 

@@ -76,30 +76,42 @@ def write(*, pool: Pool, person: Person, by: Actor, at: datetime, key: str | Non
     must_be_writing("arrival")
     units = 1 if pool.left > 0 else 0
     application = Application(
-        federation=pool.call.federation, call=pool.call, union_id=pool.call.union_id, at=at, account=by.account_id,
-        key=key, state=ApplicationState.GRANTED if units else ApplicationState.WAITING,
+        federation=pool.call.federation,
+        call=pool.call,
+        union_id=pool.call.union_id,
+        at=at,
+        account=by.account_id,
+        key=key,
+        state=ApplicationState.GRANTED if units else ApplicationState.WAITING,
     )
-    award = Award(
-        federation=application.federation, application=application, pool=pool, person=person, units=1, at=at
-    )
+    award = Award(federation=application.federation, application=application, pool=pool, person=person, units=1, at=at)
     row = _execute(_values(application, award, units))
     if row is None:
         return None
     pool.taken, pool.waiting, pool.next_no = pool.taken + units, pool.waiting + 1 - units, pool.next_no + 1
     application.pk, award.pk = row
-    application._state.adding = award._state.adding = False  # noqa: SLF001 - the statement wrote them
+    application._state.adding = award._state.adding = False
     award.application = application
     return Arrival(application, award if units else None)
 
 
 def _values(application: Application, award: Award, units: int) -> dict[str, Any]:
     return {
-        "federation": application.federation, "call": application.call_id, "union": application.union_id,
-        "person": award.person_id, "pool": award.pool_id, "units": units,
+        "federation": application.federation,
+        "call": application.call_id,
+        "union": application.union_id,
+        "person": award.person_id,
+        "pool": award.pool_id,
+        "units": units,
         "per_person": application.call.per_person,
-        "public_id": application.public_id, "award": award.public_id, "held": AwardState.HELD.value,
-        "state": application.state, "verb": "grant" if units else "wait", "at": application.at,
-        "account": application.account, "key": application.key,
+        "public_id": application.public_id,
+        "award": award.public_id,
+        "held": AwardState.HELD.value,
+        "state": application.state,
+        "verb": "grant" if units else "wait",
+        "at": application.at,
+        "account": application.account,
+        "key": application.key,
     }
 
 

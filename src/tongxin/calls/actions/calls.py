@@ -18,8 +18,15 @@ from tongxin.unions.models import Union
 
 @atomic
 def open_call(
-    *, union: Union, kind: str, opens: datetime, closes: datetime, rule_version: RuleVersion | None = None,
-    per_person: int = 1, by: Actor, at: datetime,
+    *,
+    union: Union,
+    kind: str,
+    opens: datetime,
+    closes: datetime,
+    rule_version: RuleVersion | None = None,
+    per_person: int = 1,
+    by: Actor,
+    at: datetime,
 ) -> Call:
     """A draft. Refused: "unknown-kind", "window-order", "per-person"."""
     kind_named(kind)
@@ -27,7 +34,12 @@ def open_call(
     if per_person < 1:
         raise Refused("per-person", "每人至少可报1个，请改每人可报的数量。")
     call = Call.make(
-        federation=union.federation, union=union, kind=kind, opens=opens, closes=closes, rule_version=rule_version,
+        federation=union.federation,
+        union=union,
+        kind=kind,
+        opens=opens,
+        closes=closes,
+        rule_version=rule_version,
         per_person=per_person,
     )
     journal.write("call.opened", of=call, by=by, at=at, kind=kind)

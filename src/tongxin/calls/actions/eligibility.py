@@ -21,9 +21,13 @@ def check_eligible(call: Call, person: Person, *, at: datetime) -> None:
     why = "；".join(obstacle.words for obstacle in verdict.in_the_way())
     if verdict.truth is Truth.NO:
         raise Refused(
-            "not-eligible", "这里要求：%(why)s。按现在的登记，您还不符合。登记有误的话，请找所在工会更正后再报。", why=why
+            "not-eligible",
+            "这里要求：%(why)s。按现在的登记，您还不符合。登记有误的话，请找所在工会更正后再报。",
+            why=why,
         )
     if verdict.truth is Truth.UNKNOWN:
         raise Refused(
-            "eligibility-unknown", "这里要求：%(why)s。您的登记还缺这些，暂时不能判断。请找所在工会补登记后再报。", why=why
+            "eligibility-unknown",
+            "这里要求：%(why)s。您的登记还缺这些，暂时不能判断。请找所在工会补登记后再报。",
+            why=why,
         )

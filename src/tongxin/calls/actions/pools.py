@@ -45,8 +45,11 @@ def resize(*, pool: Pool, units: int, by: Actor, at: datetime) -> Pool:
     check_not_closed(pool)
     if units < pool.taken:
         raise Refused(
-            "places-taken", "已录取%(taken)d人，名额不能少于这个数。要减到%(units)d个，请先调走或退出%(over)d人。",
-            taken=pool.taken, units=units, over=pool.taken - units,
+            "places-taken",
+            "已录取%(taken)d人，名额不能少于这个数。要减到%(units)d个，请先调走或退出%(over)d人。",
+            taken=pool.taken,
+            units=units,
+            over=pool.taken - units,
         )
     before, pool.units = pool.units, units
     lines.count(pool)
@@ -123,10 +126,13 @@ def _standing(pool: Pool) -> list[Preference]:
 def _sort_out(pool: Pool, into: Pool | None) -> tuple[dict[int, Applicant], dict[int, Applicant]]:
     """Who moves and whose application ends, in order."""
     order = [row.application_id for row in _standing(pool)]
-    rows = {row.application_id: row for row in Applicant.objects.filter(application__in=order).select_related("application")}
+    rows = {
+        row.application_id: row for row in Applicant.objects.filter(application__in=order).select_related("application")
+    }
     there = set(
         Applicant.objects.filter(application__preferences__pool=into, live=True).values_list("person_id", flat=True)
-        if into else ()
+        if into
+        else ()
     )
     moves = {pk: rows[pk] for pk in order if into is not None and rows[pk].person_id not in there}
     return moves, {pk: rows[pk] for pk in order if pk not in moves}

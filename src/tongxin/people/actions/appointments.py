@@ -31,7 +31,13 @@ def appoint(
     if same.exists():
         raise Refused("appointment-there", "这段时间这个人已经有同样的岗位，不用再任命。")
     appointment = Appointment.make(
-        person=person, role=role, union=union, starts=starts, ends=ends, appointed_by=by.account_id, appointed_at=at,
+        person=person,
+        role=role,
+        union=union,
+        starts=starts,
+        ends=ends,
+        appointed_by=by.account_id,
+        appointed_at=at,
         federation=union.federation,
     )
     journal.write(

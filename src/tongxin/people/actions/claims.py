@@ -58,7 +58,11 @@ def issue_code(*, person: Person, by: Actor, at: datetime) -> str:
     ClaimCode.objects.filter(person=person, used_at=None, expires_at__gt=at).update(expires_at=at)
     code = "".join(secrets.choice(ALPHABET) for _ in range(DIGITS))
     ClaimCode.make(
-        person=person, digest=_digest(code), issued_by=by.account_id or 0, issued_at=at, expires_at=at + VALID,
+        person=person,
+        digest=_digest(code),
+        issued_by=by.account_id or 0,
+        issued_at=at,
+        expires_at=at + VALID,
         federation=person.federation,
     )
     journal.write("claim.code-issued", of=person, by=by, at=at, union=open_membership(person).union_id)

@@ -33,7 +33,12 @@ def reveal(*, person: Person, field: str, purpose: str, by: Actor, at: datetime)
     if not number:
         raise Refused("number-missing", "登记里没有%(field)s。", field=FIELDS[field])
     Disclosure.make(
-        person=person, field=field, purpose=purpose, account=by.account_id, union_id=union_id, at=at,
+        person=person,
+        field=field,
+        purpose=purpose,
+        account=by.account_id,
+        union_id=union_id,
+        at=at,
         federation=person.federation,
     )
     journal.write("person.number-revealed", of=person, by=by, at=at, union=union_id, field=field)

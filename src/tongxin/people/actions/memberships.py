@@ -16,7 +16,14 @@ from tongxin.unions.models import Union
 
 @atomic
 def join(
-    *, person: Person, union: Union, starts: date, by: Actor, at: datetime, post: str = "", retained: bool = False,
+    *,
+    person: Person,
+    union: Union,
+    starts: date,
+    by: Actor,
+    at: datetime,
+    post: str = "",
+    retained: bool = False,
     consented_on: date | None = None,
 ) -> Membership:
     """A first stay, or one after an end.
@@ -55,14 +62,21 @@ def move(
     if to_union.pk == membership.union_id:
         raise Refused("move-same-union", "会籍已经在这个工会，不用转接。")
     if on < membership.starts:
-        raise Refused("move-before-start", "转接日期不能早于入会日期%(starts)s，请核对。", starts=membership.starts.isoformat())
+        raise Refused(
+            "move-before-start", "转接日期不能早于入会日期%(starts)s，请核对。", starts=membership.starts.isoformat()
+        )
     _consented(membership.person, to_union, consented_on, by)
     _close(membership, on, EndReason.TRANSFERRED)
     new = Membership.make(
         person=membership.person, union=to_union, starts=on, previous=membership, federation=membership.federation
     )
     journal.write(
-        "membership.moved", of=new, by=by, at=at, on=on.isoformat(), source=membership.union_id,
+        "membership.moved",
+        of=new,
+        by=by,
+        at=at,
+        on=on.isoformat(),
+        source=membership.union_id,
         consented=consented_on.isoformat() if consented_on else "",
     )
     return new
@@ -76,7 +90,9 @@ def end(*, membership: Membership, on: date, reason: str, by: Actor, at: datetim
     if reason not in set(EndReason) - {EndReason.TRANSFERRED}:
         raise Refused("reason-unknown", "请选结束会籍的原因。")
     if on < membership.starts:
-        raise Refused("move-before-start", "结束日期不能早于入会日期%(starts)s，请核对。", starts=membership.starts.isoformat())
+        raise Refused(
+            "move-before-start", "结束日期不能早于入会日期%(starts)s，请核对。", starts=membership.starts.isoformat()
+        )
     _close(membership, on, reason)
     journal.write("membership.ended", of=membership, by=by, at=at, on=on.isoformat(), reason=reason)
     return membership

@@ -19,9 +19,18 @@ from tongxin.unions.models import Union
 
 @atomic
 def register(  # noqa: PLR0913 - one name for each thing that is recorded
-    *, union: Union, name: str, by: Actor, at: datetime, document: str = "",
-    document_kind: str = DocumentKind.RESIDENT_ID, phone: str = "", joined_on: date | None = None,
-    assurance: int = Assurance.ROSTER, synthetic: bool = False, **tier_two: Any,
+    *,
+    union: Union,
+    name: str,
+    by: Actor,
+    at: datetime,
+    document: str = "",
+    document_kind: str = DocumentKind.RESIDENT_ID,
+    phone: str = "",
+    joined_on: date | None = None,
+    assurance: int = Assurance.ROSTER,
+    synthetic: bool = False,
+    **tier_two: Any,
 ) -> Person:
     """A new record with an open membership at `union`. Neither phone nor account is needed.
 
@@ -29,8 +38,14 @@ def register(  # noqa: PLR0913 - one name for each thing that is recorded
     """
     require(by, Power.MANAGE_PEOPLE, union)
     person = Person(
-        federation=union.federation, assurance=assurance, synthetic=synthetic, created_at=at, changed_at=at,
-        **document_columns(document_kind, document) | name_columns(name) | phone_columns(phone)
+        federation=union.federation,
+        assurance=assurance,
+        synthetic=synthetic,
+        created_at=at,
+        changed_at=at,
+        **document_columns(document_kind, document)
+        | name_columns(name)
+        | phone_columns(phone)
         | tier_two_columns(tier_two),
     )
     _must_be_free(person)
@@ -76,7 +91,10 @@ def declare(*, account: Account, name: str, near: Union, by: Actor, at: datetime
         raise Refused("account-has-person", "这个账号已经有登记，不用再填。")
     phone = account.phone.open() if account.phone is not None else ""
     person = Person.make(
-        federation=near.federation, assurance=Assurance.DECLARED, created_at=at, changed_at=at,
+        federation=near.federation,
+        assurance=Assurance.DECLARED,
+        created_at=at,
+        changed_at=at,
         **name_columns(name) | phone_columns(phone),
     )
     account.person = person

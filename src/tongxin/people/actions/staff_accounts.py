@@ -19,7 +19,7 @@ from django.db import IntegrityError, transaction
 from tongxin.kernel.public_ids import ALPHABET
 from tongxin.kernel.refused import Refused
 from tongxin.people import names
-from tongxin.people.actions import appointments, persons, second_factor
+from tongxin.people.actions import appointments, persons, second_factor, tokens
 from tongxin.people.authority import Actor, require
 from tongxin.people.models import Account, Appointment, Person
 from tongxin.people.models.persons import DocumentKind
@@ -67,7 +67,15 @@ def open_account(*, person: Person, login: str, by: Actor, at: datetime) -> str:
 
 @atomic
 def take_on(  # noqa: PLR0913 - one name for each thing that is recorded
-    *, union: Union, name: str, login: str, role: str, ends: date, by: Actor, at: datetime, document: str = "",
+    *,
+    union: Union,
+    name: str,
+    login: str,
+    role: str,
+    ends: date,
+    by: Actor,
+    at: datetime,
+    document: str = "",
     phone: str = "",
 ) -> str | None:
     """For a new installation, whose first administrator nobody can appoint: the record, the post and the account in one.
@@ -78,8 +86,10 @@ def take_on(  # noqa: PLR0913 - one name for each thing that is recorded
     """
     login = login.strip().lower()
     mine = Account.objects.filter(login=login, person__name=names.tidy(name)).select_related("person").first()
-    person = _found(document, name) or (mine.person if mine else None) or persons.register(
-        union=union, name=name, document=document, phone=phone, by=by, at=at
+    person = (
+        _found(document, name)
+        or (mine.person if mine else None)
+        or persons.register(union=union, name=name, document=document, phone=phone, by=by, at=at)
     )
     held = Appointment.objects.filter(person=person, role=role, union=union, ends__gt=by.on)
     starts = held.order_by("-ends").values_list("ends", flat=True).first() or by.on
@@ -92,12 +102,13 @@ def take_on(  # noqa: PLR0913 - one name for each thing that is recorded
 
 @atomic
 def reset_password(*, account: Account, by: Actor, at: datetime) -> str:
-    """A new one-time password for who lost theirs. All sessions end; the second factor stays.
+    """A new one-time password for who lost theirs. All sessions and keys of machines end; the second factor stays.
 
     Refused: "no-staff-account" and as `open_account` for reach.
     """
     account, posts = _locked(account, by)
     password = _give_password(account, at)
+    tokens.revoke_all(account=account, at=at)
     _note("account.password-reset", account, posts, by, at)
     return password
 
@@ -204,7 +215,10 @@ def _note(verb: str, account: Account, posts: list[Appointment], by: Actor, at: 
         return
     who = Person.objects.filter(pk=by.person_id).values_list("name", flat=True).first() if by.person_id else None
     told = Telling(
-        key=f"{verb}:{account.pk}:{at.isoformat()}", kind=verb, person=person.pk, federation=person.federation,
+        key=f"{verb}:{account.pk}:{at.isoformat()}",
+        kind=verb,
+        person=person.pk,
+        federation=person.federation,
         data={"who": who or HOUSE},
     )
     outbox.put([told], at=at)

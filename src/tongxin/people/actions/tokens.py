@@ -48,6 +48,12 @@ def revoke(*, token: ApiToken, by: Actor, at: datetime) -> None:
         journal.write("token.revoked", of=token, by=by, at=at)
 
 
+@atomic
+def revoke_all(*, account: Account, at: datetime) -> int:
+    """With its password's reset: who held that may have made keys. Journalled by the deed that asks for it."""
+    return ApiToken.objects.filter(account=account, revoked_at=None).update(revoked_at=at)
+
+
 def account_of(key: str, *, at: datetime) -> Account | None:
     """Whose key it is, while it holds. One query."""
     if not key.startswith(PREFIX):

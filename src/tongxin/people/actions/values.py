@@ -17,8 +17,18 @@ _SEX: Final = {"male": Sex.MALE, "female": Sex.FEMALE}
 
 TIER_TWO: Final = frozenset(
     {
-        "sex", "born", "ethnicity", "political_status", "education", "skill_level", "migrant_worker", "gig_group",
-        "employer", "employer_uscc", "occupation", "model_worker",
+        "sex",
+        "born",
+        "ethnicity",
+        "political_status",
+        "education",
+        "skill_level",
+        "migrant_worker",
+        "gig_group",
+        "employer",
+        "employer_uscc",
+        "occupation",
+        "model_worker",
     }
 )
 _CHOICES: Final[dict[str, set[str]]] = {"sex": set(Sex), "gig_group": set(GigGroup)}
@@ -32,7 +42,9 @@ def name_columns(name: str) -> dict[str, Any]:
     if len(name) > NAME_AT_MOST:
         raise Refused("name-long", "姓名最多%(most)d个字，请核对。", most=NAME_AT_MOST)
     return {
-        "name": name, "name_pieces": names.search_pieces(name), "name_initials": names.initials(name),
+        "name": name,
+        "name_pieces": names.search_pieces(name),
+        "name_initials": names.initials(name),
         "name_sort": names.sort_key(name),
     }
 

@@ -7,6 +7,16 @@ from tongxin.people.models.sign_in import FactorStep, SignInAttempt, SignInCode
 from tongxin.people.models.tokens import ApiToken
 
 __all__ = [
-    "Account", "ApiToken", "Appointment", "ClaimCode", "Disclosure", "FactorStep", "ImportBatch", "ImportRow", "Membership", "Person",
-    "SignInAttempt", "SignInCode",
+    "Account",
+    "ApiToken",
+    "Appointment",
+    "ClaimCode",
+    "Disclosure",
+    "FactorStep",
+    "ImportBatch",
+    "ImportRow",
+    "Membership",
+    "Person",
+    "SignInAttempt",
+    "SignInCode",
 ]

@@ -48,7 +48,9 @@ class Account(AbstractBaseUser):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["phone_digest"], condition=Q(phone_digest__isnull=False), name="account_one_phone",
+                fields=["phone_digest"],
+                condition=Q(phone_digest__isnull=False),
+                name="account_one_phone",
                 violation_error_message="这个手机号已经有账号，请直接登录。",
             )
         ]

@@ -28,7 +28,8 @@ class Appointment(Sharded):
         constraints: ClassVar = [
             *Sharded.Meta.constraints,
             models.CheckConstraint(
-                condition=Q(ends__gte=F("starts")), name="appointment_days",
+                condition=Q(ends__gte=F("starts")),
+                name="appointment_days",
                 violation_error_message="任期的结束日期不能早于开始日期。",
             ),
         ]

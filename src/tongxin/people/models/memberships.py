@@ -38,11 +38,14 @@ class Membership(Sharded):
         constraints: ClassVar = [
             *Sharded.Meta.constraints,
             models.UniqueConstraint(
-                fields=["person"], condition=Q(ends=None), name="membership_one_open",
+                fields=["person"],
+                condition=Q(ends=None),
+                name="membership_one_open",
                 violation_error_message="一个人同一时间只能有一个会籍，请先办转接。",
             ),
             models.CheckConstraint(
-                condition=Q(ends=None) | Q(ends__gte=F("starts")), name="membership_days",
+                condition=Q(ends=None) | Q(ends__gte=F("starts")),
+                name="membership_days",
                 violation_error_message="会籍的结束日期不能早于开始日期。",
             ),
         ]

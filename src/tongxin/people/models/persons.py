@@ -91,7 +91,9 @@ class Person(Sharded):
         constraints: ClassVar = [
             *Sharded.Meta.constraints,
             models.UniqueConstraint(
-                fields=["document_digest"], condition=Q(document_digest__isnull=False), name="person_one_document",
+                fields=["document_digest"],
+                condition=Q(document_digest__isnull=False),
+                name="person_one_document",
                 violation_error_message="这个证件号码已经登记在另一人名下。",
             ),
             models.CheckConstraint(
@@ -107,7 +109,7 @@ class Person(Sharded):
         ]
 
     def __str__(self) -> str:
-        return self.public_id
+        return str(self.public_id)
 
     def document_text(self) -> str:
         """The full number, for comparing; to show it to someone is a disclosure."""

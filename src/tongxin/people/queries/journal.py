@@ -34,7 +34,12 @@ class Lines:
 
 
 def lines(
-    actor: Actor, *, union: Union | None = None, kind: str = "", day: date | None = None, before: int | None = None,
+    actor: Actor,
+    *,
+    union: Union | None = None,
+    kind: str = "",
+    day: date | None = None,
+    before: int | None = None,
     size: int = SIZE,
 ) -> Lines:
     """`kind` is the first part of verbs: "membership" for all that happened to memberships."""
@@ -66,7 +71,10 @@ def _named(entries: list[JournalEntry]) -> list[Line]:
     unions = Union.objects.in_bulk({entry.union for entry in entries if entry.union})
     return [
         Line(
-            entry=entry, who=who, is_staff=who is not None and who.pk in staff, union=unions.get(entry.union or 0),
+            entry=entry,
+            who=who,
+            is_staff=who is not None and who.pk in staff,
+            union=unions.get(entry.union or 0),
         )
         for entry in entries
         for who in [getattr(accounts.get(entry.account or 0), "person", None)]

@@ -24,8 +24,14 @@ class Members:
 
 
 def members(
-    actor: Actor, *, union: Union | None = None, below: bool = True, gig_group: str = "", after: str = "",
-    powers: tuple[Power, ...] = BOTH, size: int = SIZE,
+    actor: Actor,
+    *,
+    union: Union | None = None,
+    below: bool = True,
+    gig_group: str = "",
+    after: str = "",
+    powers: tuple[Power, ...] = BOTH,
+    size: int = SIZE,
 ) -> Members:
     """Open members in the actor's reach, at or below `union` if one is given. `after` is a public id of the actor's reach."""
     reach = Reach(actor, *powers, at=union, below=below)

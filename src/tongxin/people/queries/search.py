@@ -52,9 +52,7 @@ def hits(actor: Actor, person_pks: Iterable[int]) -> list[Hit]:
     pks = list(person_pks)
     stays = Membership.objects.filter(person__in=pks, ends=None).select_related("person", "union")
     by_person = {stay.person_id: stay for stay in stays}
-    seen = set(
-        Person.objects.within(actor, Power.SEE_PEOPLE).filter(pk__in=pks).values_list("pk", flat=True)
-    )
+    seen = set(Person.objects.within(actor, Power.SEE_PEOPLE).filter(pk__in=pks).values_list("pk", flat=True))
     return [
         Hit(by_person[pk].person, by_person[pk].union, Purpose.STAFF_LIST if pk in seen else Purpose.FIND_LIST)
         for pk in pks

@@ -35,12 +35,16 @@ class Holder:
     whys: list[Why]
 
 
-def posts_within(actor: Actor, power: Power, *, when: str = CURRENT, union: Union | None = None) -> QuerySet[Appointment]:
+def posts_within(
+    actor: Actor, power: Power, *, when: str = CURRENT, union: Union | None = None
+) -> QuerySet[Appointment]:
     """Posts at unions in reach: in force, to come, or past, those that end first on top."""
     rows: QuerySet[Appointment] = Appointment.objects.within(actor, power).select_related("person", "union")
     today = actor.on
     spans = {
-        CURRENT: Q(starts__lte=today, ends__gt=today), COMING: Q(starts__gt=today), PAST: Q(ends__lte=today),
+        CURRENT: Q(starts__lte=today, ends__gt=today),
+        COMING: Q(starts__gt=today),
+        PAST: Q(ends__lte=today),
     }
     rows = rows.filter(spans.get(when, spans[CURRENT]))
     if union is not None:
@@ -70,7 +74,8 @@ def holders(power: Power, union: Union, *, on: date) -> list[Holder]:
     """Everyone who has the power at that union that day, by the same function as the check."""
     above = Closure.objects.as_of(on).filter(descendant=union).values("ancestor")
     grants = AgreementGrant.objects.filter(
-        giver__in=above, power=power,
+        giver__in=above,
+        power=power,
     ).filter(Exists(AgreementParty.objects.filter(agreement=OuterRef("agreement"), signed_on__lte=on)))
     posts = Appointment.objects.filter(
         Q(union__in=above) | Q(union__in=grants.values("taker")), starts__lte=on, ends__gt=on
@@ -112,7 +117,12 @@ def _named(found: Mapping[K, list[Reason]]) -> dict[K, list[Why]]:
     agreements = Agreement.objects.in_bulk({r.agreement_id for r in every if r.agreement_id is not None})
     return {
         key: [
-            Why(r, unions[r.post.union_id], unions[r.root_id], agreements.get(r.agreement_id) if r.agreement_id else None)
+            Why(
+                r,
+                unions[r.post.union_id],
+                unions[r.root_id],
+                agreements.get(r.agreement_id) if r.agreement_id else None,
+            )
             for r in rows
         ]
         for key, rows in found.items()

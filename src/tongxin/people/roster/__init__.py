@@ -6,5 +6,13 @@ from tongxin.people.roster.shapes import Choices, ColumnMap, Problem, Question, 
 from tongxin.people.roster.template import template_workbook
 
 __all__ = [
-    "Choices", "ColumnMap", "Problem", "Question", "RosterFile", "RosterRow", "annotated_workbook", "read", "template_workbook",
+    "Choices",
+    "ColumnMap",
+    "Problem",
+    "Question",
+    "RosterFile",
+    "RosterRow",
+    "annotated_workbook",
+    "read",
+    "template_workbook",
 ]

@@ -18,7 +18,10 @@ _NOTES: Final = (
 
 
 def annotated_workbook(
-    roster: RosterFile, *, results: Mapping[int, str] | None = None, more: Mapping[int, Sequence[Problem]] | None = None,
+    roster: RosterFile,
+    *,
+    results: Mapping[int, str] | None = None,
+    more: Mapping[int, Sequence[Problem]] | None = None,
     only_problems: bool = False,
 ) -> bytes:
     """`results` and `more` are by row number: what was decided, and problems found later (in the database)."""
@@ -30,16 +33,22 @@ def annotated_workbook(
 
 
 def _rows(
-    roster: RosterFile, columns: Sequence[ColumnMap], results: Mapping[int, str], more: Mapping[int, Sequence[Problem]],
-    *, only_problems: bool,
+    roster: RosterFile,
+    columns: Sequence[ColumnMap],
+    results: Mapping[int, str],
+    more: Mapping[int, Sequence[Problem]],
+    *,
+    only_problems: bool,
 ) -> Iterator[list[Written]]:
     for row in roster.rows:
         problems = [*row.problems, *more.get(row.row_no, ())]
         if problems or not only_problems:
             cells = roster.sheet.rows[row.row_no - 1]
             yield [
-                str(row.row_no), results.get(row.row_no) or _result(problems),
-                "\n".join(problem.message for problem in problems), "\n".join(problem.fix for problem in problems if problem.fix),
+                str(row.row_no),
+                results.get(row.row_no) or _result(problems),
+                "\n".join(problem.message for problem in problems),
+                "\n".join(problem.fix for problem in problems if problem.fix),
                 *(_cell(cells, column, problems) for column in columns),
             ]
 

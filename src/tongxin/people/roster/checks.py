@@ -16,21 +16,37 @@ _LOST_END: Final = "000"
 _NAME_MISSING: Final = Problem("name", "name-missing", "没有姓名。", "请补上姓名。")
 _ID_MISSING: Final = Problem("id_number", "id-missing", "没有证件号码。", "请补上证件号码。")
 _PHONE_MISSING: Final = Problem("phone", "phone-missing", "没有手机号，收不到通知。", "有手机号请补上。", blocks=False)
-_LANDLINE: Final = Problem("phone", "phone-landline", "这是固定电话，收不到短信。", "有手机号请改填手机号。", blocks=False)
+_LANDLINE: Final = Problem(
+    "phone", "phone-landline", "这是固定电话，收不到短信。", "有手机号请改填手机号。", blocks=False
+)
 _SEX_DIFFERS: Final = Problem("sex", "sex-differs", "性别与身份证号对不上。", "请对照证件，改正性别或身份证号。")
 _BORN_DIFFERS: Final = Problem(
-    "born", "born-differs", "出生日期与身份证号对不上，已按身份证号。", "如果身份证号错了，请改正。", blocks=False,
+    "born",
+    "born-differs",
+    "出生日期与身份证号对不上，已按身份证号。",
+    "如果身份证号错了，请改正。",
+    blocks=False,
 )
 _EMPLOYER_MISSING: Final = Problem(
-    "employer", "employer-missing", "没有工作单位。",
-    "请补上；货车司机、网约车司机、快递员、外卖配送员请填新就业形态类别，可以没有单位。", blocks=False,
+    "employer",
+    "employer-missing",
+    "没有工作单位。",
+    "请补上；货车司机、网约车司机、快递员、外卖配送员请填新就业形态类别，可以没有单位。",
+    blocks=False,
 )
 _GIG_WHICH: Final = Problem(
-    "gig_group", "gig-which", "写了是新就业形态劳动者，没有写哪一类。",
-    "请填货车司机、网约车司机、快递员、外卖配送员之一。", blocks=False,
+    "gig_group",
+    "gig-which",
+    "写了是新就业形态劳动者，没有写哪一类。",
+    "请填货车司机、网约车司机、快递员、外卖配送员之一。",
+    blocks=False,
 )
 _MONTH_ONLY: Final = Problem(
-    "joined_on", "date-month-only", "入会时间只写到月，按当月1日记。", "知道是哪一天请补上。", blocks=False,
+    "joined_on",
+    "date-month-only",
+    "入会时间只写到月，按当月1日记。",
+    "知道是哪一天请补上。",
+    blocks=False,
 )
 _FUTURE: Final = "这一天还没有到，请核对这个日期。"
 
@@ -72,7 +88,9 @@ def _canonical(kind: str, text: str, today: date | None) -> str:
                 "身份证号末尾是000，校验又不对，像是被Excel抹掉了末几位。请先把这一列的格式设为文本，再照证件重填。",
             ) from None
         if _PERMIT_LIKE.fullmatch(text):
-            raise Refused("id-kind-missing", "这不是身份证号，像是护照或通行证。请在“证件类型”一列写明是哪一种。") from None
+            raise Refused(
+                "id-kind-missing", "这不是身份证号，像是护照或通行证。请在“证件类型”一列写明是哪一种。"
+            ) from None
         raise
 
 

@@ -7,14 +7,37 @@ from typing import Final
 
 from tongxin.records.sheets.cells import Cell, Fault
 
-_UNSEEN = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe0e\ufe0f\ufeff]")
+_UNSEEN = re.compile(
+    r"[\u0000-\u0008\u000b-\u001f\u007f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe0e\ufe0f\ufeff]"
+)
 _BLANKS = re.compile(r"\s+")
 _HAN = r"[\u3400-\u9fff\U00020000-\U0003ffff\u3007]"
 _BLANK_BETWEEN_HAN = re.compile(rf"(?<={_HAN})\s+(?={_HAN})")
-NOTHING: Final = frozenset({
-    "", "无", "没有", "暂无", "不详", "未知", "空", "/", "\\", "-", "--", "—", "——", "、", ".", "N/A", "n/a",
-    "NA", "null", "NULL", "None",
-})
+NOTHING: Final = frozenset(
+    {
+        "",
+        "无",
+        "没有",
+        "暂无",
+        "不详",
+        "未知",
+        "空",
+        "/",
+        "\\",
+        "-",
+        "--",
+        "—",
+        "——",
+        "、",
+        ".",
+        "N/A",
+        "n/a",
+        "NA",
+        "null",
+        "NULL",
+        "None",
+    }
+)
 _WHOLE_DIGITS: Final = 1e15  # above this a number in a sheet has lost digits
 
 

@@ -49,7 +49,9 @@ def find_header(sheet: Sheet) -> Header | None:
     return header if enough else None
 
 
-def map_columns(header: Header, rows: Sequence[Sequence[Cell]], choices: Choices) -> tuple[list[ColumnMap], list[Question]]:
+def map_columns(
+    header: Header, rows: Sequence[Sequence[Cell]], choices: Choices
+) -> tuple[list[ColumnMap], list[Question]]:
     """Two columns for one field: settled when one is empty or both say the same, otherwise asked (the first is read)."""
     fields = _chosen(list(header.fields), choices)
     questions: list[Question] = []
@@ -65,16 +67,21 @@ def map_columns(header: Header, rows: Sequence[Sequence[Cell]], choices: Choices
     for field in REQUIRED:
         if field not in fields:
             title = FIELDS[field].title
-            raise Refused("roster-no-column", "表头里没有“%(title)s”这一列，请补上这一列，或下载模板照着填。", title=title)
+            raise Refused(
+                "roster-no-column", "表头里没有“%(title)s”这一列，请补上这一列，或下载模板照着填。", title=title
+            )
     columns = [
         ColumnMap(place, column_letters(place), text, fields[place])
-        for place, text in enumerate(header.texts) if text or fields[place]
+        for place, text in enumerate(header.texts)
+        if text or fields[place]
     ]
     return columns, questions
 
 
 def no_header() -> Refused:
-    return Refused("roster-no-header", "没有找到表头。表头那一行要有“姓名”“身份证号”这样的列名，请补上，或下载模板照着填。")
+    return Refused(
+        "roster-no-header", "没有找到表头。表头那一行要有“姓名”“身份证号”这样的列名，请补上，或下载模板照着填。"
+    )
 
 
 def _filled_top(sheet: Sheet) -> list[list[str]]:

@@ -25,9 +25,15 @@ def _mark(earlier: RosterRow, row: RosterRow) -> None:
     if len(names) > 1 and None not in names:
         _mark_both(earlier, row, "id-two-people", "证件号码与第%d行相同，姓名不同。", "请对照证件，改正其中一行。")
     elif earlier.values == row.values:
-        row.problems.append(Problem(
-            "", "row-twice", f"与第{earlier.row_no}行完全相同，只算一次。", "不用改；也可以删去这一行。", blocks=False,
-        ))
+        row.problems.append(
+            Problem(
+                "",
+                "row-twice",
+                f"与第{earlier.row_no}行完全相同，只算一次。",
+                "不用改；也可以删去这一行。",
+                blocks=False,
+            )
+        )
     else:
         _mark_both(earlier, row, "row-twice-differs", "与第%d行是同一个人，内容不同。", "请只留正确的一行。")
 

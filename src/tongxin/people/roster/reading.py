@@ -15,7 +15,11 @@ USUAL = Choices()
 
 
 def read(
-    source: str | Path | bytes, filename: str = "", *, choices: Choices = USUAL, today: date | None = None,
+    source: str | Path | bytes,
+    filename: str = "",
+    *,
+    choices: Choices = USUAL,
+    today: date | None = None,
 ) -> RosterFile:
     """`filename` names the sheet of a file that has no names for sheets; what the file is, its content says.
 
@@ -38,8 +42,14 @@ def read_book(book: Workbook, *, choices: Choices = USUAL, today: date | None = 
         raise Refused("roster-empty", "表头下面没有会员，请看看是不是选错了文件或表。")
     mark_duplicates(rows)
     return RosterFile(
-        columns, rows, [*book.notes, *_hidden(book), *skipped, *_unused(columns)], asked + questions,
-        sheet, header.row + 1, book.kind, [other.name for other in book.sheets],
+        columns,
+        rows,
+        [*book.notes, *_hidden(book), *skipped, *_unused(columns)],
+        asked + questions,
+        sheet,
+        header.row + 1,
+        book.kind,
+        [other.name for other in book.sheets],
     )
 
 

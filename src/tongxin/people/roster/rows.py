@@ -18,10 +18,24 @@ from tongxin.records.sheets.cells import Area, Cell, Fault, Sheet
 DAYS: Final = frozenset({"born", "joined_on"})
 BY_CHECKS: Final = frozenset({"id_number"})  # read when the whole row is known: its form depends on the kind of paper
 NEVER_ALIKE: Final = frozenset({"name", "id_number", "phone"})  # not worth remembering: every cell is another
-SOFT: Final = frozenset({  # what is wrong here is told and left empty; the member comes in
-    "ethnicity", "political_status", "education", "skill_level", "household", "is_migrant", "is_gig", "gig_group",
-    "employer_uscc", "occupation", "post", "model_worker", "note", "born",
-})
+SOFT: Final = frozenset(
+    {  # what is wrong here is told and left empty; the member comes in
+        "ethnicity",
+        "political_status",
+        "education",
+        "skill_level",
+        "household",
+        "is_migrant",
+        "is_gig",
+        "gig_group",
+        "employer_uscc",
+        "occupation",
+        "post",
+        "model_worker",
+        "note",
+        "born",
+    }
+)
 FILLED_AT_MOST: Final = 1_000_000
 _LEFT_EMPTY: Final = "暂不填这一项。"
 
@@ -40,7 +54,12 @@ class _Plan:
 
 
 def read_rows(
-    sheet: Sheet, header: Header, columns: Sequence[ColumnMap], *, date1904: bool = False, today: date | None = None,
+    sheet: Sheet,
+    header: Header,
+    columns: Sequence[ColumnMap],
+    *,
+    date1904: bool = False,
+    today: date | None = None,
 ) -> tuple[list[RosterRow], list[str]]:
     """The members' rows, and sentences on what was skipped."""
     plans = [_plan(column, date1904=date1904) for column in columns if column.is_read]
@@ -86,7 +105,11 @@ def _downwards(merges: Sequence[Area], header_row: int, places: frozenset[int]) 
 
 
 def _read_row(
-    cells: Sequence[Cell], row_no: int, plans: Sequence[_Plan], has: frozenset[str], today: date | None,
+    cells: Sequence[Cell],
+    row_no: int,
+    plans: Sequence[_Plan],
+    has: frozenset[str],
+    today: date | None,
 ) -> RosterRow:
     values: dict[str, object] = {}
     row = RosterRow(row_no, values, {})
@@ -129,5 +152,3 @@ def _freshly_read(plan: _Plan, cell: Cell) -> Read:
             return None, (problem,)
         return None, (Problem(plan.name, problem.code, problem.message + _LEFT_EMPTY, problem.fix, blocks=False),)
     return (value, ()) if value is not None else _NOT_THERE
-
-

@@ -11,14 +11,18 @@ from tongxin.people.roster.shapes import ColumnMap, rows_listed
 from tongxin.records.sheets.cells import Cell
 
 EXAMPLE: Final = "示例"
-_TOTAL = re.compile(r"(?:本页|本表|全部|以上)?(?:合计|总计|小计|共计|累计|总人数|人数合计|总数)(?:[:人数0-9()名]|$)|共[0-9]+[人名]")
+_TOTAL = re.compile(
+    r"(?:本页|本表|全部|以上)?(?:合计|总计|小计|共计|累计|总人数|人数合计|总数)(?:[:人数0-9()名]|$)|共[0-9]+[人名]"
+)
 _FOOTER = re.compile(
     r"(?:填表|制表|填报|审核|审批|经办|复核|统计|单位|工会|部门)?(?:负责)?(?:人|员|日期|时间|主席|领导|单位)(?:签[字名章])?(?:\([^)]*\))?[::]"
     r"|(?:填表|制表|填报|审核|审批|经办|复核|负责)人?(?:签[字名章])?(?:\([^)]*\))?(?:[::]|$)"
     r"|(?:备注|说明|注|注意|注意事项|填表说明|填报说明|备注说明|联系人|联系电话|电话|盖章|签字|签章|单位盖章|工会盖章)(?:\([^)]*\))?[::0-9、.]"
     r"|\((?:盖章|公章|签章)\)|第[0-9]+页|共[0-9]+页|[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日$"
 )
-_LIKE_NO_NAME = re.compile(r"[合总小共本姓名称A-Za-z]")  # of headers and totals; Mr 合 gets the second look too, and passes it
+_LIKE_NO_NAME = re.compile(
+    r"[合总小共本姓名称A-Za-z]"
+)  # of headers and totals; Mr 合 gets the second look too, and passes it
 _WIDE: Final = 3  # a text merged over so many columns is a title, not a member
 _SAME_HEADERS: Final = 3
 
@@ -35,8 +39,10 @@ class Skipped:
 
     def notes(self) -> list[str]:
         told = (
-            (self.headers, "%s是重复的表头，已跳过。"), (self.totals, "%s是合计，已跳过。"),
-            (self.footers, "%s是表尾的说明或签字，已跳过。"), (self.groups, "%s像是分组标题，没有当作会员。"),
+            (self.headers, "%s是重复的表头，已跳过。"),
+            (self.totals, "%s是合计，已跳过。"),
+            (self.footers, "%s是表尾的说明或签字，已跳过。"),
+            (self.groups, "%s像是分组标题，没有当作会员。"),
             (self.examples, "%s是示例，没有导入。"),
         )
         return [words % rows_listed(rows) for rows, words in told if rows]
@@ -57,7 +63,9 @@ class Landmarks:
 def landmarks(columns: Sequence[ColumnMap], merges: Sequence[tuple[int, int, int, int]]) -> Landmarks:
     place = {column.field: column.index for column in columns if column.is_read}
     return Landmarks(
-        place["name"], place["id_number"], place.get("note", -1),
+        place["name"],
+        place["id_number"],
+        place.get("note", -1),
         frozenset(column.index for column in columns if column.field in {SERIAL, OURS}),
         {column.index: header_key(column.header.rpartition("/")[2]) for column in columns},
         frozenset(top for top, left, bottom, right in merges if top == bottom and right - left + 1 >= _WIDE),
@@ -74,7 +82,10 @@ def is_member(row: Sequence[Cell], index: int, marks: Landmarks, skipped: Skippe
 
 
 def _is_member_on_second_look(  # noqa: PLR0911  one answer for each kind of row
-    row: Sequence[Cell], index: int, marks: Landmarks, skipped: Skipped,
+    row: Sequence[Cell],
+    index: int,
+    marks: Landmarks,
+    skipped: Skipped,
 ) -> bool:
     texts = {place: without_blanks(text_of(cell)) or str(cell).strip() for place, cell in enumerate(row) if cell != ""}
     said = [text for place, text in texts.items() if text and place not in marks.unread]

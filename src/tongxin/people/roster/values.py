@@ -27,7 +27,14 @@ _SOMEBODY = re.compile(r".[某×xX]{1,2}")
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE][+]?\d+")
 LOST_DIGITS: Final = 1e15
 _LOST_WORDS: Final = "%(what)s被Excel截成了科学计数法，末尾几位已经丢失。请先把这一列的格式设为文本，再照原件重填。"
-_KEPT_LENGTHS: Final = {"employer": 120, "occupation": 60, "union_name": 120, "post": 40, "model_worker": 40, "note": 500}
+_KEPT_LENGTHS: Final = {
+    "employer": 120,
+    "occupation": 60,
+    "union_name": 120,
+    "post": 40,
+    "model_worker": 40,
+    "note": 500,
+}
 
 
 def sound(cell: Cell) -> Cell:
@@ -61,7 +68,9 @@ def _refuse_name(name: str) -> None:
     if "*" in name or _SOMEBODY.fullmatch(name):
         raise Refused("name-masked", "姓名被打了码，请填全名。")
     if _PRIVATE.search(name):
-        raise Refused("name-lost-character", "姓名里有显示不出来的字，多半是生僻字丢了，请照身份证重填，打不出来时用手写输入。")
+        raise Refused(
+            "name-lost-character", "姓名里有显示不出来的字，多半是生僻字丢了，请照身份证重填，打不出来时用手写输入。"
+        )
     if "(" in name or "[" in name:
         raise Refused("name-brackets", "姓名里有括号，请把括号里的说明移到备注，只留姓名。")
     if re.search(r"[0-9]", name):
@@ -154,8 +163,12 @@ def phrase_reader(field: str) -> Reader:
 
 def _fitting(field: str, text: str) -> str:
     if len(text) > _KEPT_LENGTHS[field]:
-        raise Refused("text-long", "这里有%(length)d个字，最多%(most)d个，请写短一些。", length=len(text),
-            most=_KEPT_LENGTHS[field])
+        raise Refused(
+            "text-long",
+            "这里有%(length)d个字，最多%(most)d个，请写短一些。",
+            length=len(text),
+            most=_KEPT_LENGTHS[field],
+        )
     return text
 
 
@@ -192,7 +205,9 @@ READERS: Final[dict[str, Reader]] = {
     "sex": list_reader(words.SEXES, "sex-unknown", "性别", ["男", "女"]),
     "ethnicity": read_ethnicity,
     "id_kind": list_reader(words.DOCUMENT_KINDS, "id-kind-unknown", "证件类型", _first_words(words.DOCUMENT_KINDS)),
-    "political_status": list_reader(words.POLITICAL_STATUSES, "political-unknown", "政治面貌", words.POLITICAL_STATUSES),
+    "political_status": list_reader(
+        words.POLITICAL_STATUSES, "political-unknown", "政治面貌", words.POLITICAL_STATUSES
+    ),
     "education": list_reader(words.EDUCATIONS, "education-unknown", "学历", words.EDUCATIONS),
     "skill_level": list_reader(words.SKILL_LEVELS, "skill-unknown", "技能等级", words.SKILL_LEVELS),
     "household": list_reader(words.HOUSEHOLDS, "household-unknown", "户籍类型", words.HOUSEHOLDS),
@@ -201,8 +216,9 @@ READERS: Final[dict[str, Reader]] = {
     "gig_group": read_gig_group,
     "phone": read_phone,
     "employer_uscc": read_uscc,
-    "membership_state": list_reader(words.MEMBERSHIP_STATES, "state-unknown", "会籍状态",
-        _first_words(words.MEMBERSHIP_STATES)),
+    "membership_state": list_reader(
+        words.MEMBERSHIP_STATES, "state-unknown", "会籍状态", _first_words(words.MEMBERSHIP_STATES)
+    ),
     "model_worker": read_model_worker,
     **{field: phrase_reader(field) for field in ("employer", "occupation", "union_name", "post", "note")},
 }

@@ -16,15 +16,29 @@ LONGEST_NAME = 255
 
 @atomic
 def keep(
-    content: bytes, *, name: str, kind: str, union: int | None, federation: int, keep_until: date | None, by: By,
+    content: bytes,
+    *,
+    name: str,
+    kind: str,
+    union: int | None,
+    federation: int,
+    keep_until: date | None,
+    by: By,
     at: datetime,
 ) -> Document:
     """Writes the file whole (or not at all) before its row. The same content twice is one file with two rows."""
     digest = hashlib.sha256(content).hexdigest()
     _write(_path(digest), content)
     return Document.make(
-        federation=federation, union=union, name=Path(name.replace("\\", "/")).name[:LONGEST_NAME] or "file", digest=digest,
-        size=len(content), kind=kind, account=by.account_id, at=at, keep_until=keep_until,
+        federation=federation,
+        union=union,
+        name=Path(name.replace("\\", "/")).name[:LONGEST_NAME] or "file",
+        digest=digest,
+        size=len(content),
+        kind=kind,
+        account=by.account_id,
+        at=at,
+        keep_until=keep_until,
     )
 
 

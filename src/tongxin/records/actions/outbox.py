@@ -33,9 +33,7 @@ def put(tellings: Iterable[Telling], *, at: datetime) -> None:
 
 def due(limit: int, *, at: datetime) -> list[OutboxRow]:
     """Rows to be told now, locked; two tellers at once take different ones. Inside the caller's transaction."""
-    rows = OutboxRow.objects.select_for_update(skip_locked=True).filter(
-        state=OutboxRow.State.WAITING, next_try__lte=at
-    )
+    rows = OutboxRow.objects.select_for_update(skip_locked=True).filter(state=OutboxRow.State.WAITING, next_try__lte=at)
     return list(rows.order_by("next_try", "pk")[:limit])
 
 

@@ -11,7 +11,15 @@ from tongxin.records.sheets.limits import MIB, Limits
 
 CHUNK: Final = MIB
 _LOCAL_HEADER: Final = 30
-_NEVER_READ: Final = ("xl/media/", "docProps/", "xl/drawings/", "xl/printerSettings/", "xl/embeddings/", "customXml/", "xl/charts/")
+_NEVER_READ: Final = (
+    "xl/media/",
+    "docProps/",
+    "xl/drawings/",
+    "xl/printerSettings/",
+    "xl/embeddings/",
+    "customXml/",
+    "xl/charts/",
+)
 
 
 class Archive:
@@ -29,10 +37,7 @@ class Archive:
 
     def parts(self) -> list[str]:
         """The XML that a reader of cells opens; pictures and the like stay packed."""
-        return [
-            name for name in self._entries
-            if name.endswith((".xml", ".rels")) and not name.startswith(_NEVER_READ)
-        ]
+        return [name for name in self._entries if name.endswith((".xml", ".rels")) and not name.startswith(_NEVER_READ)]
 
     def has_macros(self) -> bool:
         return any(name.endswith("vbaProject.bin") for name in self._entries)

@@ -52,7 +52,9 @@ def _answers(file: BinaryIO, limits: Limits) -> Iterator[dict[str, Any]]:
             lengths = [len(cell) for row in rows for cell in row if cell.__class__ is str]
             text += sum(lengths)
             if text > limits.text or max(lengths, default=0) > limits.cell_text:
-                raise Refused("text-much", "表里的文字多得不像名册。请在Excel里新建一个工作簿，只把名册复制进去，再上传。")
+                raise Refused(
+                    "text-much", "表里的文字多得不像名册。请在Excel里新建一个工作簿，只把名册复制进去，再上传。"
+                )
             yield {"rows": rows}
 
 

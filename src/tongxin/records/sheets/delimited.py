@@ -26,7 +26,9 @@ def read_delimited(file: BinaryIO, limits: Limits) -> Workbook:
     try:
         rows = list(_rows(text, delimiter, limits))
     except csv.Error:
-        raise Refused("csv-broken", "这个文本表格的引号或分隔符乱了。请用WPS或Excel打开核对，另存为.xlsx再上传。") from None
+        raise Refused(
+            "csv-broken", "这个文本表格的引号或分隔符乱了。请用WPS或Excel打开核对，另存为.xlsx再上传。"
+        ) from None
     return Workbook("csv", [Sheet("", rows)], notes=notes)
 
 
@@ -75,7 +77,8 @@ def _decoded_line(line: bytes, number: int) -> tuple[str, bool]:
         return line.decode("utf-8"), True
     except UnicodeDecodeError:
         raise Refused(
-            "csv-encoding", "第%(line)d行的文字编码是乱的，认不出来。请用WPS或Excel打开核对这一行，另存为.xlsx再上传。",
+            "csv-encoding",
+            "第%(line)d行的文字编码是乱的，认不出来。请用WPS或Excel打开核对这一行，另存为.xlsx再上传。",
             line=number,
         ) from None
 

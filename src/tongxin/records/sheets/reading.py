@@ -27,8 +27,10 @@ def read_sheets(source: str | Path | bytes, *, limits: Limits = USUAL) -> Workbo
         size = os.fstat(file.fileno()).st_size
         if size > limits.file_bytes:
             raise Refused(
-                "file-large", "文件有%(size)d兆，超过%(limit)d兆。请删掉图片和用不着的表，或分成几个文件上传。",
-                size=-(-size // MIB), limit=limits.file_bytes // MIB,
+                "file-large",
+                "文件有%(size)d兆，超过%(limit)d兆。请删掉图片和用不着的表，或分成几个文件上传。",
+                size=-(-size // MIB),
+                limit=limits.file_bytes // MIB,
             )
         if size == 0:
             raise Refused("file-empty", "这个文件是空的，请看看是不是选错了文件。")
@@ -47,7 +49,11 @@ def _opened(source: str | Path | bytes) -> IO[bytes]:
 def _read(file: IO[bytes], limits: Limits) -> Workbook:
     child = subprocess.Popen(  # noqa: S603  our own module, nothing of the sender's in the arguments
         [sys.executable, "-s", "-B", "-m", CHILD, json.dumps(limits.as_dict())],
-        stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_bare_environment(), close_fds=True,
+        stdin=file,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=_bare_environment(),
+        close_fds=True,
     )
     late = threading.Event()
 

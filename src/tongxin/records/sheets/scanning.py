@@ -27,7 +27,9 @@ _FAR = re.compile(rb'r="(?:([A-Z]{3,}|[B-Z][A-Z])([0-9]+)|([A-Z]{1,2})([0-9]{6,}
 _FORMULA = re.compile(
     rb'<c r="([A-Z]+)([0-9]+)"((?:\s[^>]*)?)>\s*<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*(<v\s*/>|<v>\s*</v>)?\s*(?:</c>)'
 )
-_ERROR = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^>]*\st="e"[^>]*>(?:<f(?:\s[^>]*)?(?:/>|>[^<]*</f>))?\s*<v>([^<]{1,20})</v>')
+_ERROR = re.compile(
+    rb'<c r="([A-Z]+)([0-9]+)"[^>]*\st="e"[^>]*>(?:<f(?:\s[^>]*)?(?:/>|>[^<]*</f>))?\s*<v>([^<]{1,20})</v>'
+)
 _ROW = re.compile(rb'r="[A-Z]+([0-9]+)"')
 
 
@@ -141,8 +143,10 @@ def _without_entities(pieces: Iterator[bytes]) -> Iterator[bytes]:
     tail = b""
     for piece in pieces:
         if b"<!DOCTYPE" in tail + piece or b"<!ENTITY" in tail + piece:
-            raise Refused("file-entities",
-                "这个工作簿里有不正常的内容，不能读。请在Excel里新建一个工作簿，只把名册复制进去，再上传。")
+            raise Refused(
+                "file-entities",
+                "这个工作簿里有不正常的内容，不能读。请在Excel里新建一个工作簿，只把名册复制进去，再上传。",
+            )
         if b"\0" in piece[:200]:  # UTF-16, which Excel does not write either and which would hide the above
             raise broken()
         tail = piece[-9:]
@@ -153,7 +157,8 @@ def _sheet_names(archive: Archive) -> tuple[dict[str, str], bool]:
     """Where each sheet's XML lies, and whether days are counted from 1904."""
     workbook = _parsed(archive, "xl/workbook.xml")
     targets = {
-        relation.get("Id", ""): relation.get("Target", "") for relation in _parsed(archive, "xl/_rels/workbook.xml.rels")
+        relation.get("Id", ""): relation.get("Target", "")
+        for relation in _parsed(archive, "xl/_rels/workbook.xml.rels")
     }
     names: dict[str, str] = {}
     date1904 = False
@@ -163,7 +168,9 @@ def _sheet_names(archive: Archive) -> tuple[dict[str, str], bool]:
             date1904 = element.get("date1904", "0") in {"1", "true", "on"}
         elif tag == "sheet":
             relation = next((value for key, value in element.attrib.items() if key.endswith("}id")), "")
-            names[posixpath.normpath(posixpath.join("/xl", targets.get(relation, ""))).lstrip("/")] = element.get("name", "")
+            names[posixpath.normpath(posixpath.join("/xl", targets.get(relation, ""))).lstrip("/")] = element.get(
+                "name", ""
+            )
     return names, date1904
 
 

@@ -64,7 +64,9 @@ def _kind_of_zip(file: BinaryIO) -> str:
 def _kind_of_ole(data: bytes) -> str:
     """The directory of an OLE file names its streams in UTF-16; looking for the names is enough to tell its kind."""
     if _named(data, "EncryptedPackage"):
-        raise Refused("file-locked", "这个文件设了打开密码，读不了。请在Excel里取消密码（文件→信息→保护工作簿），另存后再上传。")
+        raise Refused(
+            "file-locked", "这个文件设了打开密码，读不了。请在Excel里取消密码（文件→信息→保护工作簿），另存后再上传。"
+        )
     if _named(data, "Workbook") or _named(data, "Book"):
         return "xls"
     if _named(data, "WordDocument"):

@@ -88,8 +88,9 @@ class _Reader(HTMLParser):
         row.extend([_text(self._cell), *[""] * (width - 1)])
         if height > 1 or width > 1:
             table.merges.append((top, left, top + height - 1, left + width - 1))
-            table.taken.update(dict.fromkeys(((r, c) for r in range(top + 1, top + height) for c in range(left,
-                left + width)), True))
+            table.taken.update(
+                dict.fromkeys(((r, c) for r in range(top + 1, top + height) for c in range(left, left + width)), True)
+            )
             if len(table.taken) > self.limits.rows * 10:
                 raise far_cell("")
         self._cell = None

@@ -49,7 +49,11 @@ Written = Plain | Marked
 
 
 def write_workbook(
-    columns: Sequence[Column], rows: Iterable[Sequence[Written]], *, title: str, notes: Sequence[str] = (),
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Written]],
+    *,
+    title: str,
+    notes: Sequence[str] = (),
 ) -> bytes:
     """One sheet named `title` with a frozen header, and the notes on a second sheet 说明."""
     stream = io.BytesIO()
@@ -58,11 +62,19 @@ def write_workbook(
 
 
 def write_workbook_to(
-    stream: IO[bytes], columns: Sequence[Column], rows: Iterable[Sequence[Written]], *, title: str, notes: Sequence[str] = (),
+    stream: IO[bytes],
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Written]],
+    *,
+    title: str,
+    notes: Sequence[str] = (),
 ) -> None:
     """Rows are taken one at a time, so an iterator over the database may be passed."""
     options = {
-        "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
         "nan_inf_to_errors": True,
     }
     book = xlsxwriter.Workbook(stream, options)
@@ -113,7 +125,9 @@ def _shown(value: Plain) -> object:
 def _formats(book: xlsxwriter.Workbook) -> dict[str, Format]:
     usual: dict[str, Any] = {"font_name": _FONT, "font_size": 11, "valign": "vcenter"}
     looks: dict[str, dict[str, Any]] = {
-        "text": {"num_format": "@"}, "number": {}, "date": {"num_format": "yyyy-mm-dd"},
+        "text": {"num_format": "@"},
+        "number": {},
+        "date": {"num_format": "yyyy-mm-dd"},
         "moment": {"num_format": "yyyy-mm-dd hh:mm"},
     }
     head: dict[str, Any] = {**usual, "bold": True, "border": 1, "text_wrap": True, "align": "center"}
@@ -127,7 +141,10 @@ def _formats(book: xlsxwriter.Workbook) -> dict[str, Format]:
 
 
 def _write_header(
-    book: xlsxwriter.Workbook, sheet: Worksheet, columns: Sequence[Column], formats: dict[str, Format],
+    book: xlsxwriter.Workbook,
+    sheet: Worksheet,
+    columns: Sequence[Column],
+    formats: dict[str, Format],
 ) -> None:
     sheet.freeze_panes(1, 0)
     sheet.set_row(0, 30)
@@ -158,8 +175,11 @@ def _validation(column: Column, long_lists: list[Sequence[str]]) -> dict[str, An
             letter = chr(64 + len(long_lists))
             source = f"='{LISTS}'!${letter}$1:${letter}${len(column.choices)}"
         asked = {
-            "validate": "list", "source": source, "error_type": "warning",
-            "error_title": column.header[:32], "error_message": "这一项不在常用的选项里，确定要这样填吗？",
+            "validate": "list",
+            "source": source,
+            "error_type": "warning",
+            "error_title": column.header[:32],
+            "error_message": "这一项不在常用的选项里，确定要这样填吗？",
         }
     if column.hint:
         asked |= {"input_title": column.header[:32], "input_message": column.hint[:255]}
@@ -188,8 +208,11 @@ def _write_cell(sheet: Worksheet, row: int, place: int, value: Written, kind: Ki
     elif isinstance(value, bool):
         sheet.write_string(row, place, "是" if value else "否", look)
     elif isinstance(value, datetime | date):
-        dated = formats[("moment" if isinstance(value, datetime) else "date") + mark] if kind not in {"date",
-            "moment"} else look
+        dated = (
+            formats[("moment" if isinstance(value, datetime) else "date") + mark]
+            if kind not in {"date", "moment"}
+            else look
+        )
         sheet.write_datetime(row, place, value.replace(tzinfo=None) if isinstance(value, datetime) else value, dated)
     elif isinstance(value, int | float | Decimal) and kind == "number":
         sheet.write_number(row, place, value, look)

@@ -32,8 +32,13 @@ def add_rule(*, union: Union, name: str, by: Actor, at: datetime) -> Rule:
 
 @atomic
 def publish(
-    *, rule: Rule, condition: Condition | Mapping[str, object], valid_from: date, valid_to: date | None = None,
-    by: Actor, at: datetime,
+    *,
+    rule: Rule,
+    condition: Condition | Mapping[str, object],
+    valid_from: date,
+    valid_to: date | None = None,
+    by: Actor,
+    at: datetime,
 ) -> RuleVersion:
     """A new version beside the old ones, which stay as they were; where days overlap, the newer one holds.
 
@@ -46,11 +51,21 @@ def publish(
     for comparison in comparisons(tree):
         _check_fact(comparison)
     version = RuleVersion.make(
-        rule=rule, number=_next_number(rule), condition=to_data(tree), valid_from=valid_from, valid_to=valid_to,
-        published_at=at, published_by=by.account_id,
+        rule=rule,
+        number=_next_number(rule),
+        condition=to_data(tree),
+        valid_from=valid_from,
+        valid_to=valid_to,
+        published_at=at,
+        published_by=by.account_id,
     )
     journal.write(
-        "rule.published", of=rule, by=by, at=at, number=version.number, valid_from=valid_from.isoformat(),
+        "rule.published",
+        of=rule,
+        by=by,
+        at=at,
+        number=version.number,
+        valid_from=valid_from.isoformat(),
         valid_to=valid_to.isoformat() if valid_to else "",
     )
     return version
@@ -65,10 +80,16 @@ def _check_fact(comparison: Compare) -> None:
     known = FACTS.get(comparison.fact)
     if known is None:
         raise Refused(
-            "rule-fact", "系统里没有“%(fact)s”这项事实，请改用：%(known)s。", fact=comparison.fact, known="、".join(FACTS)
+            "rule-fact",
+            "系统里没有“%(fact)s”这项事实，请改用：%(known)s。",
+            fact=comparison.fact,
+            known="、".join(FACTS),
         )
     wanted = {"has": frozenset, "in": str}.get(comparison.op) or type_of(comparison.value)
     if wanted is not known.type:
         raise Refused(
-            "rule-type", "“%(fact)s”（%(called)s）不能这样比较，请改比较方式或值。", fact=comparison.fact, called=known.words
+            "rule-type",
+            "“%(fact)s”（%(called)s）不能这样比较，请改比较方式或值。",
+            fact=comparison.fact,
+            called=known.words,
         )

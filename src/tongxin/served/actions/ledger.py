@@ -56,9 +56,7 @@ def record_new(services: Iterable[Service], *, at: datetime) -> int:
 
 def _turns(services: list[Service]) -> dict[tuple[str, int], int]:
     found = (
-        ServedRow.objects.filter(
-            measure__in={s.measure for s in services}, source__in={s.source for s in services}
-        )
+        ServedRow.objects.filter(measure__in={s.measure for s in services}, source__in={s.source for s in services})
         .values_list("measure", "source")
         .annotate(last=Max("turn"))
     )

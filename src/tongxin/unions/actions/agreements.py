@@ -24,8 +24,15 @@ class Offer:
 
 @atomic
 def propose(
-    *, keeper: Union, name: str, parties: Iterable[Union], offers: Iterable[Offer], starts: date, ends: date | None,
-    by: By, at: datetime,
+    *,
+    keeper: Union,
+    name: str,
+    parties: Iterable[Union],
+    offers: Iterable[Offer],
+    starts: date,
+    ends: date | None,
+    by: By,
+    at: datetime,
 ) -> Agreement:
     """A draft that opens nothing yet. Refused: "agreement-days", "agreement-parties", "agreement-stranger"."""
     must_manage(by, keeper)
@@ -40,7 +47,11 @@ def propose(
         if offer.giver.pk not in unions or offer.taker.pk not in unions:
             raise Refused("agreement-stranger", "只有协议各方之间可以开放，请先把对方加为协议一方。")
         AgreementGrant.make(
-            agreement=agreement, giver=offer.giver, taker=offer.taker, scope=offer.scope, power=offer.power,
+            agreement=agreement,
+            giver=offer.giver,
+            taker=offer.taker,
+            scope=offer.scope,
+            power=offer.power,
             below=offer.below,
         )
     journal.write("agreement.proposed", of=agreement, by=by, at=at, union=keeper.pk, parties=len(unions))

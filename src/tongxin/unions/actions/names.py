@@ -33,8 +33,16 @@ def rename(
 
 @atomic
 def recode(  # noqa: PLR0913 - one name for each thing that is recorded
-    *, union: Union, code: str, on: date, by: By, at: datetime, system: int = UnionCode.System.AREA,
-    area_name: str = "", precision: str = UnionCode.Precision.DAY, source: str = "",
+    *,
+    union: Union,
+    code: str,
+    on: date,
+    by: By,
+    at: datetime,
+    system: int = UnionCode.System.AREA,
+    area_name: str = "",
+    precision: str = UnionCode.Precision.DAY,
+    source: str = "",
     confidence: str = Confidence.SURE,
 ) -> UnionCode:
     """Known by that public code from that day on. `union.code`, which commands and sheets use, stays as it is."""
@@ -49,8 +57,15 @@ def recode(  # noqa: PLR0913 - one name for each thing that is recorded
     current = sure.filter(union=union, system=system).first() if confidence != Confidence.UNSURE else None
     ends = _give_way(current, on)
     row = UnionCode.make(
-        union=union, system=system, code=code, area_name=area_name, precision=precision, valid_from=on, valid_to=ends,
-        source=source, confidence=confidence,
+        union=union,
+        system=system,
+        code=code,
+        area_name=area_name,
+        precision=precision,
+        valid_from=on,
+        valid_to=ends,
+        source=source,
+        confidence=confidence,
     )
     journal.write("union.recoded", of=union, by=by, at=at, union=union.pk, to=code, on=on.isoformat())
     return row

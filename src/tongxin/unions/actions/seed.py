@@ -67,8 +67,14 @@ def plant_many(seedlings: Sequence[Seedling]) -> list[Union]:
     unions = Union.objects.bulk_create(
         [
             Union(
-                kind=s.kind, level=s.level, name=s.name, code=s.code, founded_on=s.founded_on, synthetic=s.synthetic,
-                name_basis="synthetic", federation=s.parent.federation,
+                kind=s.kind,
+                level=s.level,
+                name=s.name,
+                code=s.code,
+                founded_on=s.founded_on,
+                synthetic=s.synthetic,
+                name_basis="synthetic",
+                federation=s.parent.federation,
             )
             for s in seedlings
         ],
@@ -96,9 +102,16 @@ def _plant(new: Sequence[Life]) -> list[Union]:
             federations[life.code] = key
     rows = [
         Union(
-            pk=key, public_id=new_public_id(), federation=federations[life.federation_code], kind=Kind(life.kind),
-            level=life.level, name=life.names[-1].value, code=life.code, founded_on=life.begins,
-            dissolved_on=life.ends, name_basis=life.name_basis,
+            pk=key,
+            public_id=new_public_id(),
+            federation=federations[life.federation_code],
+            kind=Kind(life.kind),
+            level=life.level,
+            name=life.names[-1].value,
+            code=life.code,
+            founded_on=life.begins,
+            dissolved_on=life.ends,
+            name_basis=life.name_basis,
         )
         for life, key in zip(new, keys, strict=True)
     ]
@@ -115,7 +128,10 @@ def _date_names(new: Iterable[Life], by_code: dict[str, Union]) -> None:
 def _date_codes(new: Iterable[Life], by_code: dict[str, Union]) -> None:
     rows = [
         UnionCode(
-            union=by_code[life.code], code=code.value, area_name=code.area_name, precision=code.precision,
+            union=by_code[life.code],
+            code=code.value,
+            area_name=code.area_name,
+            precision=code.precision,
             system=UnionCode.System.AREA if len(code.value) == 6 else UnionCode.System.STATISTICS,
             **_days(code),
         )
@@ -137,8 +153,12 @@ def _date_parents(new: Iterable[Life], by_code: dict[str, Union]) -> None:
 def _succeed(by_code: dict[str, Union], new: set[str]) -> None:
     rows = [
         Succession(
-            how=step.how, predecessor=by_code[step.predecessor], successor=by_code[step.successor], on=step.on,
-            source=step.source, confidence=Confidence(step.confidence),
+            how=step.how,
+            predecessor=by_code[step.predecessor],
+            successor=by_code[step.successor],
+            on=step.on,
+            source=step.source,
+            confidence=Confidence(step.confidence),
         )
         for step in successions()
         if step.successor in new
@@ -148,7 +168,9 @@ def _succeed(by_code: dict[str, Union], new: set[str]) -> None:
 
 def _days(row: Stretch | Place) -> dict[str, Any]:
     return {
-        "valid_from": row.begins, "valid_to": row.ends, "source": row.source,
+        "valid_from": row.begins,
+        "valid_to": row.ends,
+        "source": row.source,
         "confidence": Confidence(row.confidence),
     }
 

@@ -16,8 +16,19 @@ from tongxin.unions.models import Closure, Confidence, Kind, Level, Parenthood, 
 
 @atomic
 def found(  # noqa: PLR0913 - one name for each thing that is recorded
-    *, parent: Union | None, kind: str, level: int, name: str, code: str, founded_on: date, by: By, at: datetime,
-    uscc: str = "", synthetic: bool = False, name_basis: str = "", source: str = "",
+    *,
+    parent: Union | None,
+    kind: str,
+    level: int,
+    name: str,
+    code: str,
+    founded_on: date,
+    by: By,
+    at: datetime,
+    uscc: str = "",
+    synthetic: bool = False,
+    name_basis: str = "",
+    source: str = "",
     confidence: str = Confidence.SURE,
 ) -> Union:
     """A new union under `parent`, from its first day on. Only the national one has no parent."""
@@ -26,18 +37,21 @@ def found(  # noqa: PLR0913 - one name for each thing that is recorded
         must_manage(by, parent)
         parent = Union.objects.lock(parent.pk)
         _may_stand_under(parent, level, founded_on)
-    elif kind != Kind.ACFTU:
-        raise Refused("parent-missing", "请选上级工会。只有全国总工会没有上级。")
-    elif not getattr(by, "system", False):
-        raise Refused("no-power", "全国总工会在安装时建立，不能在这里新建。")
+    else:
+        _may_stand_on_top(kind, by)
     union = Union(
-        kind=kind, level=level, name=_named(name), code=_free_code(code), uscc=_free_uscc(uscc), founded_on=founded_on,
-        synthetic=synthetic, name_basis=name_basis, federation=parent.federation if parent else 0,
+        kind=kind,
+        level=level,
+        name=_named(name),
+        code=_free_code(code),
+        uscc=_free_uscc(uscc),
+        founded_on=founded_on,
+        synthetic=synthetic,
+        name_basis=name_basis,
+        federation=parent.federation if parent else 0,
     )
     union.save(force_insert=True)
-    if parent is None or parent.kind == Kind.ACFTU:
-        union.federation = union.pk
-        union.save(update_fields=["federation"])
+    _keep_own_records(union, parent)
     _enter(union, parent, source=source, confidence=confidence)
     journal.write("union.founded", of=union, by=by, at=at, union=union.pk, parent=parent.code if parent else "")
     return union
@@ -81,7 +95,13 @@ def dissolve(*, union: Union, on: date, by: By, at: datetime) -> Union:
 
 @atomic
 def merge(
-    *, predecessors: Iterable[Union], successor: Union, on: date, by: By, at: datetime, source: str = "",
+    *,
+    predecessors: Iterable[Union],
+    successor: Union,
+    on: date,
+    by: By,
+    at: datetime,
+    source: str = "",
     confidence: str = Confidence.SURE,
 ) -> Union:
     """The predecessors end that day and go on in the successor; what stands under them moves under it.
@@ -99,7 +119,11 @@ def merge(
             move(union=child, parent=successor, on=on, by=by, at=at, source=source, confidence=confidence)
         _end(union, on)
         Succession.make(
-            how=Succession.How.MERGED, predecessor=union, successor=successor, on=on, source=source,
+            how=Succession.How.MERGED,
+            predecessor=union,
+            successor=successor,
+            on=on,
+            source=source,
             confidence=confidence,
         )
         journal.write("union.merged", of=union, by=by, at=at, union=union.pk, into=successor.code, on=on.isoformat())
@@ -112,6 +136,20 @@ def children_on(union: Union, on: date) -> list[Union]:
 
 
 # ---- what must hold -----------------------------------------------------------------------------------------------
+
+
+def _keep_own_records(union: Union, parent: Union | None) -> None:
+    """A province-level federation, and the national one, are their own shard."""
+    if parent is None or parent.kind == Kind.ACFTU:
+        union.federation = union.pk
+        union.save(update_fields=["federation"])
+
+
+def _may_stand_on_top(kind: str, by: By) -> None:
+    if kind != Kind.ACFTU:
+        raise Refused("parent-missing", "请选上级工会。只有全国总工会没有上级。")
+    if not getattr(by, "system", False):
+        raise Refused("no-power", "全国总工会在安装时建立，不能在这里新建。")
 
 
 def _may_stand_under(parent: Union, level: int, on: date) -> None:

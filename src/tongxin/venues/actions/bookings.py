@@ -36,8 +36,11 @@ def book_many(*, room: Room, periods: Sequence[Period], purpose: str, by: Actor,
     _check_room_open(room, max(localdate(period.ends) for period in periods))
     if clash := in_the_way(room, periods).first():
         raise Refused(
-            "room-taken", "“%(room)s”在%(when)s已有安排：%(purpose)s。请换时间或换教室。",
-            room=room.name, when=Span(clash.starts_at, clash.ends_at), purpose=clash.purpose,
+            "room-taken",
+            "“%(room)s”在%(when)s已有安排：%(purpose)s。请换时间或换教室。",
+            room=room.name,
+            when=Span(clash.starts_at, clash.ends_at),
+            purpose=clash.purpose,
         )
     bookings = [
         Booking(federation=room.federation, room=room, starts_at=starts, ends_at=ends, purpose=purpose)

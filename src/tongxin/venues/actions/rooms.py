@@ -43,8 +43,11 @@ def close(*, room: Room, on: date, by: Actor, at: datetime) -> Room:
     later = Booking.objects.filter(room=room, released_at=None, ends_at__gt=start_of(on)).count()
     if later:
         raise Refused(
-            "room-booked", "“%(name)s”从%(on)s起还有%(later)d个安排，请先调走或取消，再停用。",
-            name=room.name, on=Day(on), later=later,
+            "room-booked",
+            "“%(name)s”从%(on)s起还有%(later)d个安排，请先调走或取消，再停用。",
+            name=room.name,
+            on=Day(on),
+            later=later,
         )
     room.closed_on = on
     room.save(update_fields=["closed_on"])

@@ -14,14 +14,28 @@ from tongxin.venues.models import Booking, Site, SiteKind
 
 @atomic
 def add(  # noqa: PLR0913 - the columns of a site
-    *, union: Union, kind: SiteKind, name: str, address: str = "", area_code: str = "", phone: str = "",
-    synthetic: bool = False, by: Actor, at: datetime,
+    *,
+    union: Union,
+    kind: SiteKind,
+    name: str,
+    address: str = "",
+    area_code: str = "",
+    phone: str = "",
+    synthetic: bool = False,
+    by: Actor,
+    at: datetime,
 ) -> Site:
     """Refused: "no-power", "name-missing", "site_name_once"."""
     require(by, Power.MANAGE_SITES, union)
     site = Site.make(
-        federation=union.federation, union=union, kind=kind, name=clean_name(name), address=address.strip(),
-        area_code=area_code, phone=phone.strip(), synthetic=synthetic,
+        federation=union.federation,
+        union=union,
+        kind=kind,
+        name=clean_name(name),
+        address=address.strip(),
+        area_code=area_code,
+        phone=phone.strip(),
+        synthetic=synthetic,
     )
     journal.write("site.added", of=site, by=by, at=at, kind=str(kind))
     return site
@@ -55,8 +69,11 @@ def close(*, site: Site, on: date, by: Actor, at: datetime) -> Site:
     later = Booking.objects.filter(room__site=site, released_at=None, ends_at__gt=start_of(on)).count()
     if later:
         raise Refused(
-            "site-booked", "“%(name)s”从%(on)s起还有%(later)d个安排，请先调走或取消，再停用。",
-            name=site.name, on=Day(on), later=later,
+            "site-booked",
+            "“%(name)s”从%(on)s起还有%(later)d个安排，请先调走或取消，再停用。",
+            name=site.name,
+            on=Day(on),
+            later=later,
         )
     site.closed_on = on
     site.save(update_fields=["closed_on"])

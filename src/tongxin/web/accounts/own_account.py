@@ -27,7 +27,10 @@ FIELDS = {"old-password-wrong": "old", "password-expired": "old", "password-same
 
 class PasswordForm(HouseForm):
     old = forms.CharField(
-        label=_("原来的密码"), strip=False, max_length=200, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+        label=_("原来的密码"),
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
     new = forms.CharField(
         label=_("新密码"), strip=False, max_length=200, widget=NEW, help_text=_("至少10个字符，不要用别处用过的密码。")
@@ -64,7 +67,9 @@ def password(request: HouseRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:
-            account = sign_in.change_password(account=request.user, old=values["old"], new=values["new"], at=request.now)
+            account = sign_in.change_password(
+                account=request.user, old=values["old"], new=values["new"], at=request.now
+            )
         except Refused as refusal:
             form.refuse(refusal, FIELDS.get(refusal.code))
         else:

@@ -25,7 +25,9 @@ ISSUER = "同心"
 
 class FactorForm(HouseForm):
     code = forms.CharField(
-        label=_("动态口令"), max_length=20, help_text=_("口令应用里的6位数字，每30秒换一次。手机不在身边，用一个恢复码。"),
+        label=_("动态口令"),
+        max_length=20,
+        help_text=_("口令应用里的6位数字，每30秒换一次。手机不在身边，用一个恢复码。"),
         widget=forms.TextInput(
             attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "w-code6", "autofocus": True}
         ),

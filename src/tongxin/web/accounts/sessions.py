@@ -27,9 +27,7 @@ def open_for_worker(request: HttpRequest, account: Account) -> None:
 def remember_password_proven(request: HttpRequest, account: Account, at: datetime) -> None:
     """Not signed in yet: the second factor is still to come. Bound to the password: a reset in between ends it."""
     request.session.flush()
-    request.session[PENDING] = {
-        "account": account.pk, "at": at.timestamp(), "bound": account.get_session_auth_hash()
-    }
+    request.session[PENDING] = {"account": account.pk, "at": at.timestamp(), "bound": account.get_session_auth_hash()}
 
 
 def pending_account(request: HttpRequest, at: datetime) -> Account | None:

@@ -23,15 +23,20 @@ HANDLE = "tx_sign_in"
 
 class PhoneForm(HouseForm):
     phone = forms.CharField(
-        label=_("手机号"), max_length=40, help_text=_("中国大陆11位手机号。第一次用，验证后自动开通。"),
+        label=_("手机号"),
+        max_length=40,
+        help_text=_("中国大陆11位手机号。第一次用，验证后自动开通。"),
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel", "type": "tel"}),
     )
-    why = {"phone": _("用来登录和接收您报名、上课的通知。号码加密保存，任课老师看不到。填错了收不到验证码，改好重发就行。")}
+    why = {
+        "phone": _("用来登录和接收您报名、上课的通知。号码加密保存，任课老师看不到。填错了收不到验证码，改好重发就行。")
+    }
 
 
 class CodeForm(HouseForm):
     code = forms.CharField(
-        label=_("6位验证码"), max_length=12,
+        label=_("6位验证码"),
+        max_length=12,
         widget=forms.TextInput(
             attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "w-code6", "autofocus": True}
         ),
@@ -116,7 +121,8 @@ def _code(request: HouseRequest) -> SignInCode | None:
 def _about(request: HouseRequest, code: SignInCode, target: str) -> dict[str, object]:
     number = code.phone_text()
     return {
-        "next": target, "ends": f"{number[-4:]}",
+        "next": target,
+        "ends": f"{number[-4:]}",
         "wait": max(0, round((code.sent_at + sign_in.RESEND - request.now).total_seconds())),
     }
 

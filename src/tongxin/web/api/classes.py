@@ -25,7 +25,9 @@ router = Router(tags=["classes"])
 ClassId = Annotated[str, Path(pattern=r"^[0-9a-z]{12}$", description="A class's public id.")]
 
 
-@router.get("/classes", response={200: ClassesOut, 422: RefusalOut}, auth=None, summary="Published classes that are not over")
+@router.get(
+    "/classes", response={200: ClassesOut, 422: RefusalOut}, auth=None, summary="Published classes that are not over"
+)
 def classes(
     request: HttpRequest,
     page: Annotated[int, Query(ge=1, le=500)] = 1,
@@ -36,7 +38,10 @@ def classes(
     open_only: Annotated[bool, Query(alias="open")] = False,  # noqa: FBT002 - a query parameter
 ) -> ClassesOut:
     filters = Filters(
-        weekdays=(weekday,) if weekday else (), part=PartOfDay(part) if part else None, topic=topic, text=q,
+        weekdays=(weekday,) if weekday else (),
+        part=PartOfDay(part) if part else None,
+        topic=topic,
+        text=q,
         open_only=open_only,
     )
     actor = anyone(request)
@@ -45,7 +50,9 @@ def classes(
     return ClassesOut(classes=[_out(row) for row in found.rows], page=found.page, more=found.more)
 
 
-@router.get("/classes/{class_id}", response={200: ClassOut, 404: RefusalOut, 422: RefusalOut}, auth=None, summary="One class")
+@router.get(
+    "/classes/{class_id}", response={200: ClassOut, 404: RefusalOut, 422: RefusalOut}, auth=None, summary="One class"
+)
 def class_(request: HttpRequest, class_id: ClassId) -> ClassOut:
     actor = anyone(request)
     with read_only():
@@ -57,7 +64,8 @@ def class_(request: HttpRequest, class_id: ClassId) -> ClassOut:
 @router.post(
     "/classes/{class_id}/sign-up",
     response={200: SignUpOut, 401: RefusalOut, 403: RefusalOut, 404: RefusalOut, 422: RefusalOut},
-    auth=SIGNED_IN, summary="Sign up, for oneself or for a worker in one's reach",
+    auth=SIGNED_IN,
+    summary="Sign up, for oneself or for a worker in one's reach",
 )
 def sign_up(request: HttpRequest, class_id: ClassId, asked: SignUpIn) -> SignUpOut:
     actor = request.auth  # type: ignore[attr-defined]
@@ -75,7 +83,9 @@ def sign_up(request: HttpRequest, class_id: ClassId, asked: SignUpIn) -> SignUpO
 
 def _application(application: Application, cohort: Cohort) -> SignUpOut:
     return SignUpOut(
-        application=application.public_id, state=ApplicationState(application.state), at=timezone.localtime(application.at),
+        application=application.public_id,
+        state=ApplicationState(application.state),
+        at=timezone.localtime(application.at),
         place=place_in_line(application, cohort.pool) if cohort.pool is not None else None,
     )
 
@@ -95,12 +105,30 @@ def _now(request: HttpRequest) -> datetime:
 def _out(row: ListedClass) -> ClassOut:
     cohort, stands = row.cohort, row.stands
     return ClassOut(
-        id=cohort.public_id, title=cohort.title, course=cohort.course.name, topic=cohort.course.topic,
-        programme=cohort.term.programme.name, term=cohort.term.ordinal, union=cohort.union.name,
-        union_code=cohort.union.code, room=cohort.room.name if cohort.room else "", teacher=cohort.teacher_name,
+        id=cohort.public_id,
+        title=cohort.title,
+        course=cohort.course.name,
+        topic=cohort.course.topic,
+        programme=cohort.term.programme.name,
+        term=cohort.term.ordinal,
+        union=cohort.union.name,
+        union_code=cohort.union.code,
+        room=cohort.room.name if cohort.room else "",
+        teacher=cohort.teacher_name,
         site=PlaceOut(id=cohort.site.public_id, name=cohort.site.name, address=cohort.site.address),
-        weekday=cohort.weekday, starts_at=cohort.starts_at, ends_at=cohort.ends_at, first_day=cohort.first_day,
-        last_day=cohort.last_day, sessions=cohort.session_count, fee_yuan=f"{cohort.fee:.2f}",
-        synthetic=cohort.term.programme.synthetic, state=stands.state, units=stands.units, left=stands.left,
-        waiting=stands.waiting, place=stands.place, opens=stands.opens, closes=stands.closes,
+        weekday=cohort.weekday,
+        starts_at=cohort.starts_at,
+        ends_at=cohort.ends_at,
+        first_day=cohort.first_day,
+        last_day=cohort.last_day,
+        sessions=cohort.session_count,
+        fee_yuan=f"{cohort.fee:.2f}",
+        synthetic=cohort.term.programme.synthetic,
+        state=stands.state,
+        units=stands.units,
+        left=stands.left,
+        waiting=stands.waiting,
+        place=stands.place,
+        opens=stands.opens,
+        closes=stands.closes,
     )

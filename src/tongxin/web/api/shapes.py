@@ -69,7 +69,9 @@ class SignUpIn(Strict):
     """`key` is yours: sent again with the same key, the same answer comes back. `person` only when acting for someone."""
 
     key: str = Field(min_length=8, max_length=64, pattern=r"^[0-9A-Za-z_.-]+$")
-    person: str | None = Field(default=None, pattern=r"^[0-9a-z]{12}$", description="A person's public id; yourself if left out.")
+    person: str | None = Field(
+        default=None, pattern=r"^[0-9a-z]{12}$", description="A person's public id; yourself if left out."
+    )
 
 
 class SignUpOut(Schema):

@@ -11,7 +11,11 @@ from tongxin.web.api.figures import router as figures
 from tongxin.web.wording import say
 
 api = NinjaAPI(
-    title="同心 Tongxin", version="1", docs_url=None, openapi_url="/openapi.json", urls_namespace="api",
+    title="同心 Tongxin",
+    version="1",
+    docs_url=None,
+    openapi_url="/openapi.json",
+    urls_namespace="api",
     description="Classes, sign-up and figures. Errors are {code, words}: Chinese, or English with the cookie tx-language=en.",
 )
 api.add_router("", classes)
@@ -30,7 +34,9 @@ def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
-    known = {**NOT_FOUND, **FORBIDDEN}.get(error.status_code, Refused("request-wrong", "请求写法不对，请对照接口说明检查。"))
+    known = {**NOT_FOUND, **FORBIDDEN}.get(
+        error.status_code, Refused("request-wrong", "请求写法不对，请对照接口说明检查。")
+    )
     return api.create_response(request, {"code": known.code, "words": say(known)}, status=error.status_code)
 
 

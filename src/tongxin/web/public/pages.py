@@ -20,9 +20,13 @@ COOKIES = {"language": ("zh-hans", "en"), "large": ("0", "1"), "theme": ("light"
 class DisplayForm(HouseForm):
     """Kept in cookies, and so without an account."""
 
-    language = forms.ChoiceField(label=_("语言"), choices=[("zh-hans", "简体中文"), ("en", "English")], widget=forms.RadioSelect)
+    language = forms.ChoiceField(
+        label=_("语言"), choices=[("zh-hans", "简体中文"), ("en", "English")], widget=forms.RadioSelect
+    )
     large = forms.ChoiceField(label=_("字号"), choices=[("0", _("标准")), ("1", _("大字"))], widget=forms.RadioSelect)
-    theme = forms.ChoiceField(label=_("底色"), choices=[("light", _("浅色")), ("dark", _("深色"))], widget=forms.RadioSelect)
+    theme = forms.ChoiceField(
+        label=_("底色"), choices=[("light", _("浅色")), ("dark", _("深色"))], widget=forms.RadioSelect
+    )
 
 
 @page(open_to=OpenTo.VISITOR)
@@ -48,7 +52,10 @@ def about(request: HouseRequest) -> HttpResponse:
 @page(open_to=OpenTo.VISITOR, methods=("GET",))
 def robots(_request: HouseRequest) -> HttpResponse:
     """Search engines may read what visitors may; staff pages and people's own pages are not for them."""
-    lines = ["User-agent: *", *(f"Disallow: {place}" for place in ("/staff/", "/me/", "/inbox/", "/sign-in/", "/api/", "/demo/"))]
+    lines = [
+        "User-agent: *",
+        *(f"Disallow: {place}" for place in ("/staff/", "/me/", "/inbox/", "/sign-in/", "/api/", "/demo/")),
+    ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 

@@ -22,7 +22,9 @@ from tongxin.web.staff.choosing import asked_day, asked_union
 def roles(request: HouseRequest) -> HttpResponse:
     """Role × power × reach."""
     rows = [(power, power.scope, [_reach(role, power) for role in RoleName]) for power in Power]
-    return render(request, "staff/access/roles.html", {"roles": RoleName, "rows": rows, "scopes": Scope, "reaches": Reach})
+    return render(
+        request, "staff/access/roles.html", {"roles": RoleName, "rows": rows, "scopes": Scope, "reaches": Reach}
+    )
 
 
 @page(power=Power.EXPLAIN_ACCESS, methods=("GET",))
@@ -33,8 +35,13 @@ def why(request: HouseRequest) -> HttpResponse:
     day = asked_day(request)
     chosen = Power(power) if power in Power else Power.SEE_PEOPLE
     context: dict[str, Any] = {
-        "union": union, "text": request.GET.get("union", ""), "power": chosen, "powers": Power.choices, "day": day,
-        "today": request.actor.on, "person": None,
+        "union": union,
+        "text": request.GET.get("union", ""),
+        "power": chosen,
+        "powers": Power.choices,
+        "day": day,
+        "today": request.actor.on,
+        "person": None,
     }
     if union is not None:
         context["holders"] = standing.holders(chosen, union, on=day)

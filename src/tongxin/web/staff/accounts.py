@@ -25,7 +25,9 @@ LIST, ONE, GIVEN = "staff/accounts/list.html", "staff/accounts/account.html", "s
 
 class OpenForm(HouseForm):
     login = forms.CharField(
-        label="登录名", max_length=40, help_text="小写字母、数字、点、横线，以字母开头，如 yongchuan.zheng。定了以后不改。",
+        label="登录名",
+        max_length=40,
+        help_text="小写字母、数字、点、横线，以字母开头，如 yongchuan.zheng。定了以后不改。",
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
 
@@ -35,7 +37,14 @@ def accounts(request: HouseRequest) -> HttpResponse:
     show, text = request.GET.get("show", staff.ALL), request.GET.get("q", "").strip()
     found = paged(request, staff.staff_within(request.actor, show=show, text=text))
     rows = staff.with_posts(found, request.actor, at=request.now)
-    context = {"page": found, "rows": rows, "show": show, "shows": staff.SHOW.items(), "q": text, "today": request.actor.on}
+    context = {
+        "page": found,
+        "rows": rows,
+        "show": show,
+        "shows": staff.SHOW.items(),
+        "q": text,
+        "today": request.actor.on,
+    }
     return render_part(request, f"{LIST}#rows", context)
 
 
@@ -107,8 +116,12 @@ def _account(person: Person) -> Account:
 def _context(request: HouseRequest, person: Person) -> dict[str, Any]:
     row = staff.with_posts([person], request.actor, at=request.now)[0]
     return {
-        "row": row, "person": person, "today": request.actor.on, "mine": person.pk == request.actor.person_id,
-        "current": any(post.ends > request.actor.on for post in row.posts), "days": actions.VALID.days,
+        "row": row,
+        "person": person,
+        "today": request.actor.on,
+        "mine": person.pk == request.actor.person_id,
+        "current": any(post.ends > request.actor.on for post in row.posts),
+        "days": actions.VALID.days,
     }
 
 

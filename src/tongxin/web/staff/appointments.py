@@ -62,8 +62,12 @@ def _listed(request: HouseRequest) -> dict[str, Any]:
     union = asked_union(request, unions_within(request.actor, Power.APPOINT))
     rows = standing.posts_within(request.actor, Power.APPOINT, when=when, union=union)
     return {
-        "page": paged(request, rows), "when": when, "whens": standing.WHEN.items(), "union": union,
-        "fixed": FOR_INSTALLATION, "today": request.actor.on,
+        "page": paged(request, rows),
+        "when": when,
+        "whens": standing.WHEN.items(),
+        "union": union,
+        "fixed": FOR_INSTALLATION,
+        "today": request.actor.on,
     }
 
 

@@ -18,7 +18,8 @@ class AppointForm(HouseForm):
     why: ClassVar[dict[str, str]] = {"last": "岗位到期自动停止，人走权限不留。最长5年，到期再任命。"}
 
     role = forms.ChoiceField(
-        label="岗位", choices=[choice for choice in RoleName.choices if choice[0] not in FOR_INSTALLATION],
+        label="岗位",
+        choices=[choice for choice in RoleName.choices if choice[0] not in FOR_INSTALLATION],
         widget=forms.RadioSelect,
     )
     starts = forms.DateField(label="从哪天起", widget=day_input())
@@ -38,6 +39,9 @@ class AppointForm(HouseForm):
     def field_of(self, refusal: Refused) -> str | None:
         """Under which field a refusal's words belong."""
         return {
-            "appointment-days": "last", "appointment-long": "last", "role-unknown": "role", "role-not-yours": "role",
+            "appointment-days": "last",
+            "appointment-long": "last",
+            "role-unknown": "role",
+            "role-not-yours": "role",
             "no-power": "union",
         }.get(refusal.code)

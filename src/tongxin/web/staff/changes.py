@@ -119,9 +119,7 @@ def merge(request: HouseRequest, cohort_id: str) -> HttpResponse:
     told = _told(cohort)
 
     def run() -> str:
-        endings.merge(
-            cohort=cohort, into=form.chosen(), why=form.cleaned_data["why"], by=request.actor, at=request.now
-        )
+        endings.merge(cohort=cohort, into=form.chosen(), why=form.cleaned_data["why"], by=request.actor, at=request.now)
         return f"已并到“{form.chosen().title}”，并通知{told}。"
 
     ask = f"这个班的人全部转过去，候补的人排到那边候补的末尾。会通知{told}。"
@@ -139,9 +137,15 @@ def _told(cohort: Cohort) -> str:
 def _context(request: HouseRequest, cohort: Cohort) -> dict[str, Any]:
     verbs = set(COHORT_MOVES.verbs(cohort.state))
     return {
-        **frame(request, cohort, "settings"), "facts": _facts(cohort), "standing": stands(cohort, request.now),
-        "running": cohort.state in RUNNING, "can_open": bool(verbs & {"open", "reopen"}), "can_close": "close" in verbs,
-        "can_finish": "finish" in verbs, "can_cancel": "cancel" in verbs, "told": _told(cohort),
+        **frame(request, cohort, "settings"),
+        "facts": _facts(cohort),
+        "standing": stands(cohort, request.now),
+        "running": cohort.state in RUNNING,
+        "can_open": bool(verbs & {"open", "reopen"}),
+        "can_close": "close" in verbs,
+        "can_finish": "finish" in verbs,
+        "can_cancel": "cancel" in verbs,
+        "told": _told(cohort),
     }
 
 

@@ -27,8 +27,12 @@ LONGEST = 80  # of what a scanner may type
 def choose(request: HouseRequest) -> HttpResponse:
     lessons = list(todays_lessons(request.actor, at=request.now))
     rows = [{"session": one, "window": window_of(one), "open": request.now in window_of(one)} for one in lessons]
-    synthetic = next((one.cohort.term.programme.synthetic for one in lessons if one.cohort.term.programme.synthetic), "")
-    return render_part(request, "staff/checkin/choose.html", {"rows": rows, "synthetic": synthetic, "today": request.actor.on})
+    synthetic = next(
+        (one.cohort.term.programme.synthetic for one in lessons if one.cohort.term.programme.synthetic), ""
+    )
+    return render_part(
+        request, "staff/checkin/choose.html", {"rows": rows, "synthetic": synthetic, "today": request.actor.on}
+    )
 
 
 @page(power=Power.CALL_ROLL)
@@ -74,7 +78,9 @@ def _about(session: Session) -> dict[str, Any]:
     cohort = session.cohort
     room = session.room.name if session.room else ""
     return {
-        "session": session, "cohort": cohort, "synthetic": cohort.term.programme.synthetic,
+        "session": session,
+        "cohort": cohort,
+        "synthetic": cohort.term.programme.synthetic,
         "when": f"{dates.full_day(session.starts_at)} {dates.hours(session.starts_at, session.ends_at)}",
         "where": f"{cohort.site.name}{room}",
     }

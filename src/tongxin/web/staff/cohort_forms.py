@@ -77,9 +77,13 @@ def _teacher_name() -> forms.CharField:
 
 
 class CohortForm(HouseForm):
-    course = forms.ModelChoiceField(Course.objects.none(), label="课程", to_field_name="public_id", empty_label="请选择")
+    course = forms.ModelChoiceField(
+        Course.objects.none(), label="课程", to_field_name="public_id", empty_label="请选择"
+    )
     name = forms.CharField(label="班名", max_length=60, required=False, help_text="同一门课有几个班时写，如晚班")
-    weekday = forms.TypedChoiceField(label="星期", coerce=int, choices=[(str(n), name) for n, name in enumerate(WEEKDAYS, 1)])
+    weekday = forms.TypedChoiceField(
+        label="星期", coerce=int, choices=[(str(n), name) for n, name in enumerate(WEEKDAYS, 1)]
+    )
     starts_at = ClockField(label="上课时间")
     ends_at = ClockField(label="下课时间")
     session_count = whole("上课次数", most=120, initial=10)
@@ -88,7 +92,9 @@ class CohortForm(HouseForm):
     teacher = TeacherField()
     teacher_name = _teacher_name()
     units = whole("名额", initial=30)
-    fee = forms.DecimalField(label="材料费（元）", min_value=0, max_digits=8, decimal_places=2, initial=0, required=False)
+    fee = forms.DecimalField(
+        label="材料费（元）", min_value=0, max_digits=8, decimal_places=2, initial=0, required=False
+    )
 
     def __init__(self, *args: Any, term: Term, on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -109,8 +115,12 @@ class CohortForm(HouseForm):
         if not all(values.get(name) for name in ("weekday", "session_count")) or "first_day" in self.errors:
             raise Refused("preview-early", "选好星期、时间和次数，这里列出上课日期。")
         return preview(
-            starts=self.term.starts, ends=self.term.ends, first_day=values.get("first_day") or self.term.starts,
-            weekday=values["weekday"], count=values["session_count"], starts_at=values.get("starts_at") or time(19),
+            starts=self.term.starts,
+            ends=self.term.ends,
+            first_day=values.get("first_day") or self.term.starts,
+            weekday=values["weekday"],
+            count=values["session_count"],
+            starts_at=values.get("starts_at") or time(19),
         )
 
 
@@ -126,8 +136,11 @@ class ChangeForm(HouseForm):
     def __init__(self, *args: Any, cohort: Cohort, on: date, **kwargs: Any) -> None:
         place = cohort.room.public_id if cohort.room else cohort.site.public_id
         initial = {
-            "place": place, "teacher": cohort.teacher.public_id if cohort.teacher else "",
-            "teacher_name": cohort.teacher_name, "starts_at": cohort.starts_at, "ends_at": cohort.ends_at,
+            "place": place,
+            "teacher": cohort.teacher.public_id if cohort.teacher else "",
+            "teacher_name": cohort.teacher_name,
+            "starts_at": cohort.starts_at,
+            "ends_at": cohort.ends_at,
         }
         super().__init__(*args, initial=initial, **kwargs)
         sites = [site for site in places_to_use(cohort.union, on) if site.pk == cohort.site_id]

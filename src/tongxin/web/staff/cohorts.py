@@ -52,9 +52,14 @@ def frame(request: HouseRequest, cohort: Cohort, tab: str) -> dict[str, Any]:
     runs = may(request.actor, Power.RUN_COURSES, cohort.union_id)
     enrolled = cohort.enrolments.filter(state=EnrolmentState.ENROLLED).count()
     return {
-        "cohort": cohort, "synthetic": cohort.term.programme.synthetic, "runs": runs,
-        "calls": may_call_roll(request.actor, cohort), "enrolled": enrolled, "sub": subtitle(cohort),
-        "purpose": Purpose.ROSTER_LIST if runs else Purpose.ROLL_CALL, "tabs": _tabs(cohort, tab, enrolled, runs=runs),
+        "cohort": cohort,
+        "synthetic": cohort.term.programme.synthetic,
+        "runs": runs,
+        "calls": may_call_roll(request.actor, cohort),
+        "enrolled": enrolled,
+        "sub": subtitle(cohort),
+        "purpose": Purpose.ROSTER_LIST if runs else Purpose.ROLL_CALL,
+        "tabs": _tabs(cohort, tab, enrolled, runs=runs),
     }
 
 

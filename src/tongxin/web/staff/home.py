@@ -48,10 +48,16 @@ DEEDS: tuple[Deed, ...] = (
 @page(open_to=OpenTo.STAFF, methods=("GET",))
 def home(request: HouseRequest) -> HttpResponse:
     actor = request.actor
-    deeds = [(deed, href) for deed in DEEDS if deed.power is None or actor.holds(deed.power) if (href := address(deed.name))]
+    deeds = [
+        (deed, href) for deed in DEEDS if deed.power is None or actor.holds(deed.power) if (href := address(deed.name))
+    ]
     ending = [post for post in actor.posts if post.ends - actor.on <= SOON]
     context = {
-        "deeds": deeds, "classes": _classes(request), "ending": _ending(request), "my_ending": ending, "soon": SOON.days,
+        "deeds": deeds,
+        "classes": _classes(request),
+        "ending": _ending(request),
+        "my_ending": ending,
+        "soon": SOON.days,
     }
     return render(request, "staff/home.html", context)
 

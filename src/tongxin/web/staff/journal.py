@@ -20,12 +20,20 @@ def journal(request: HouseRequest) -> HttpResponse:
     union = asked_union(request, unions_within(request.actor, Power.READ_JOURNAL))
     kind, day, before = request.GET.get("kind", ""), request.GET.get("day", ""), request.GET.get("before", "")
     found = queries.lines(
-        request.actor, union=union, kind=kind if kind in KINDS else "", day=_day(day),
+        request.actor,
+        union=union,
+        kind=kind if kind in KINDS else "",
+        day=_day(day),
         before=int(before) if before.isascii() and before.isdigit() and len(before) < 18 else None,
     )
     context: dict[str, Any] = {
-        "rows": [(line, sentence(line), details(line)) for line in found.rows], "before": found.before, "kinds": KINDS.items(),
-        "kind": kind, "day": day, "union": union, "text": request.GET.get("union", ""),
+        "rows": [(line, sentence(line), details(line)) for line in found.rows],
+        "before": found.before,
+        "kinds": KINDS.items(),
+        "kind": kind,
+        "day": day,
+        "union": union,
+        "text": request.GET.get("union", ""),
     }
     return render_part(request, "staff/journal/list.html#rows", context)
 

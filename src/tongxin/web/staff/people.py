@@ -25,9 +25,20 @@ from tongxin.web.staff.choosing import asked_union
 from tongxin.web.staff.people_forms import EndForm, MoveForm, PersonForm, RegisterForm
 
 LABELS = {
-    "name": "姓名", "document": "证件号码", "phone": "手机号", "sex": "性别", "born": "出生日期", "employer": "工作单位",
-    "occupation": "职业", "gig_group": "新就业形态", "migrant_worker": "农民工", "ethnicity": "民族",
-    "political_status": "政治面貌", "education": "学历", "skill_level": "技能等级", "model_worker": "劳模称号",
+    "name": "姓名",
+    "document": "证件号码",
+    "phone": "手机号",
+    "sex": "性别",
+    "born": "出生日期",
+    "employer": "工作单位",
+    "occupation": "职业",
+    "gig_group": "新就业形态",
+    "migrant_worker": "农民工",
+    "ethnicity": "民族",
+    "political_status": "政治面貌",
+    "education": "学历",
+    "skill_level": "技能等级",
+    "model_worker": "劳模称号",
 }
 LIST, RECORD = "staff/people/list.html", "staff/people/person.html"
 
@@ -38,8 +49,14 @@ def people(request: HouseRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     union = asked_union(request, unions_within(request.actor, Power.FIND_PEOPLE))
     gig = request.GET.get("gig", "")
-    context: dict[str, Any] = {"q": text, "union": union, "gig": gig, "gig_groups": GigGroup.choices, "most": MOST,
-                               "can_register": request.actor.holds(Power.MANAGE_PEOPLE)}
+    context: dict[str, Any] = {
+        "q": text,
+        "union": union,
+        "gig": gig,
+        "gig_groups": GigGroup.choices,
+        "most": MOST,
+        "can_register": request.actor.holds(Power.MANAGE_PEOPLE),
+    }
     try:
         if text:
             found = search(request.actor, text)
@@ -159,7 +176,9 @@ def _within(request: HouseRequest, public_id: str, power: Power) -> Person:
 
 def _row(hit: Hit) -> dict[str, Any]:
     """One line of a list; the address only where the record may be seen."""
-    cells = {field: shown(hit.person, field, hit.purpose) for field in ("name", "document", "phone", "employer", "gig_group")}
+    cells = {
+        field: shown(hit.person, field, hit.purpose) for field in ("name", "document", "phone", "employer", "gig_group")
+    }
     seen = hit.purpose is Purpose.STAFF_LIST
     return cells | {"union": hit.union, "id": hit.person.public_id if seen else "", "synthetic": hit.person.synthetic}
 
@@ -172,11 +191,18 @@ def _record(request: HouseRequest, one: Person) -> dict[str, Any]:
     """Everything on the page of one person, masked for it."""
     actor = request.actor
     stays = standing.stays_of(one)
-    here = {power: Person.objects.within(actor, power).filter(pk=one.pk).exists() for power in _OFFERED if actor.holds(power)}
+    here = {
+        power: Person.objects.within(actor, power).filter(pk=one.pk).exists()
+        for power in _OFFERED
+        if actor.holds(power)
+    }
     return {
         "person": one,
-        "fields": [(label, shown(one, field, Purpose.STAFF_DETAIL)) for field, label in LABELS.items()
-                   if field not in {"name", "document", "phone"}],
+        "fields": [
+            (label, shown(one, field, Purpose.STAFF_DETAIL))
+            for field, label in LABELS.items()
+            if field not in {"name", "document", "phone"}
+        ],
         "numbers": [(field, LABELS[field], shown(one, field, Purpose.STAFF_DETAIL)) for field in ("document", "phone")],
         "stays": stays,
         "open": next((stay for stay in stays if stay.ends is None), None),

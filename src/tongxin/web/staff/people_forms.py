@@ -15,8 +15,13 @@ from tongxin.web.forms import HouseForm
 from tongxin.web.staff.choosing import UnionField, union_field
 
 FIELD_OF = {
-    "id": "document", "document": "document", "phone": "phone", "name": "name", "membership": "joined_on",
-    "day": "joined_on", "union": "union",
+    "id": "document",
+    "document": "document",
+    "phone": "phone",
+    "name": "name",
+    "membership": "joined_on",
+    "day": "joined_on",
+    "union": "union",
 }
 NO_MEMORY = {"autocomplete": "off"}  # of the browser: others use this machine
 
@@ -91,7 +96,9 @@ class MoveForm(HouseForm):
     }
 
     on = forms.DateField(label="转接日期", widget=day_input(), help_text="这一天起在新工会，前一天止在原工会。")
-    consented_on = forms.DateField(label="本人同意日期", required=False, widget=day_input(), help_text="只有跨省（市）转接才要填。")
+    consented_on = forms.DateField(
+        label="本人同意日期", required=False, widget=day_input(), help_text="只有跨省（市）转接才要填。"
+    )
 
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

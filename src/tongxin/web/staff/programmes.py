@@ -186,8 +186,12 @@ def _preview(form: CopyForm, last: Any) -> list[Copied]:
 def _copy(request: HouseRequest, programme: Programme, form: CopyForm) -> HttpResponse:
     source = get_object_or_404(programme.terms, public_id=form.cleaned_data["source"])
     term = terms.copy_last(
-        programme=programme, starts=form.cleaned_data["starts"], ends=form.cleaned_data["ends"], source=source,
-        by=request.actor, at=request.now,
+        programme=programme,
+        starts=form.cleaned_data["starts"],
+        ends=form.cleaned_data["ends"],
+        source=source,
+        by=request.actor,
+        at=request.now,
     )
     messages.success(request, f"已按第{source.ordinal}期新建第{term.ordinal}期。请核对班次，设好报名时间再公布。")
     return redirect("staff:term", term.public_id)

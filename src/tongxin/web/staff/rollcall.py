@@ -71,8 +71,12 @@ def mark(request: HouseRequest, cohort_id: str, session_id: str, enrolment_id: s
     refusal = None
     try:
         attendance.mark(
-            session=session, enrolment=enrolment, mark=_mark(request.POST.get("mark", "")),
-            reason=request.POST.get("reason", ""), by=request.actor, at=request.now,
+            session=session,
+            enrolment=enrolment,
+            mark=_mark(request.POST.get("mark", "")),
+            reason=request.POST.get("reason", ""),
+            by=request.actor,
+            at=request.now,
         )
     except Refused as refused:
         refusal = refused
@@ -115,9 +119,14 @@ def _context(request: HouseRequest, cohort: Cohort) -> dict[str, Any]:
     heads = [_head(one, today) for one in whole.columns]
     now = next((head.column for head in heads if head.today), None)
     return {
-        **about, "roster": whole, "heads": heads, "now": now, "strip": _strip(cohort, whole, now),
+        **about,
+        "roster": whole,
+        "heads": heads,
+        "now": now,
+        "strip": _strip(cohort, whole, now),
         "rows": [_row(row, today, calls=about["calls"]) for row in whole.rows],
-        "rest": whole.enrolled - now.marked if now else 0, "marks": [(one.value, one.label, CSS[one]) for one in Mark],
+        "rest": whole.enrolled - now.marked if now else 0,
+        "marks": [(one.value, one.label, CSS[one]) for one in Mark],
     }
 
 
@@ -138,8 +147,15 @@ def _cell(one: Cell, row: RosterRow, name: str, today: date, *, calls: bool) -> 
     following = ORDER[(ORDER.index(mark) + 1) % len(ORDER)] if mark else Mark.PRESENT
     said = mark.label if mark else "未点"
     return GridCell(
-        one.session, row.enrolment, one.mark, word, CSS[mark] if mark else "", way, following.value,
-        dates.local(one.session.starts_at) == today, f"{name} 第{one.session.no}次 {said}",
+        one.session,
+        row.enrolment,
+        one.mark,
+        word,
+        CSS[mark] if mark else "",
+        way,
+        following.value,
+        dates.local(one.session.starts_at) == today,
+        f"{name} 第{one.session.no}次 {said}",
     )
 
 
@@ -169,7 +185,9 @@ def _answer(
         raise refusal or Refused("not-on-roster", "这位职工那天不在这个班的名单里。")
     cells = {cell.session.pk: cell for cell in line.cells}
     context |= {
-        "line": line, "cell": cells[session.pk], "aside": True,
+        "line": line,
+        "cell": cells[session.pk],
+        "aside": True,
         "head": next(head for head in context["heads"] if head.column.session.pk == session.pk),
     }
     if refusal is not None:
@@ -181,7 +199,10 @@ def _column(request: HouseRequest, cohort: Cohort, session: Session) -> dict[str
     context = _context(request, cohort)
     head = next(head for head in context["heads"] if head.column.session.pk == session.pk)
     lines = [(row, cell) for row in context["rows"] for cell in row.cells if cell.session.pk == session.pk and cell.way]
-    kept = {row.row.enrolment.public_id: request.POST.get(f"m-{row.row.enrolment.public_id}", cell.mark) for row, cell in lines}
+    kept = {
+        row.row.enrolment.public_id: request.POST.get(f"m-{row.row.enrolment.public_id}", cell.mark)
+        for row, cell in lines
+    }
     return {
         **context, "session": session, "head": head, "lines": lines, "kept": kept,
         "reason": request.POST.get("reason", ""), "when": f"{dates.full_day(session.starts_at)} "

@@ -98,9 +98,7 @@ def move(request: HouseRequest, cohort_id: str, enrolment_id: str) -> HttpRespon
 
     def run() -> str:
         into = form.chosen()
-        enrolments.move(
-            enrolment=enrolment, into=into, why=form.cleaned_data["why"], by=request.actor, at=request.now
-        )
+        enrolments.move(enrolment=enrolment, into=into, why=form.cleaned_data["why"], by=request.actor, at=request.now)
         return f"{name}已转到“{into.title}”，本人和老师会收到消息。"
 
     ask = "上过的课留在原来的班，照样计入。"
@@ -161,7 +159,10 @@ def _context(request: HouseRequest, cohort: Cohort) -> dict[str, Any]:
     about = frame(request, cohort, "roster")
     rows = paged(request, people_of(cohort, filters))
     return {
-        **about, "filters": filters, "page": rows, "running": cohort.state in RUNNING,
+        **about,
+        "filters": filters,
+        "page": rows,
+        "running": cohort.state in RUNNING,
         "people": [_person(row.person, about["purpose"]) | {"row": row} for row in rows],
     }
 
@@ -172,14 +173,18 @@ def _asked(query: QueryDict) -> RosterFilters:
 
 def _person(person: Person, purpose: Purpose) -> dict[str, Any]:
     return {
-        "id": person.public_id, "name": shown(person, "name", purpose), "phone": shown(person, "phone", purpose),
+        "id": person.public_id,
+        "name": shown(person, "name", purpose),
+        "phone": shown(person, "phone", purpose),
         "works": shown(person, "employer", purpose) or shown(person, "gig_group", purpose),
     }
 
 
 def _someone_of(cohort: Cohort, person_id: str) -> Person:
     """On the roster, or in the line."""
-    seated: Person | None = Person.objects.filter(pk__in=cohort.enrolments.values("person"), public_id=person_id).first()
+    seated: Person | None = Person.objects.filter(
+        pk__in=cohort.enrolments.values("person"), public_id=person_id
+    ).first()
     if seated is None and cohort.pool is not None:
         waits = calls.line(cohort.pool).filter(person__public_id=person_id).first()
         seated = waits.person if waits else None
@@ -195,7 +200,8 @@ def _hits(cohort: Cohort, found: Found) -> list[dict[str, Any]]:
         ).values_list("person_id", flat=True)
     )
     return [
-        _person(hit.person, hit.purpose) | {"union": hit.union.name, "there": hit.person.pk in there} for hit in found.hits
+        _person(hit.person, hit.purpose) | {"union": hit.union.name, "there": hit.person.pk in there}
+        for hit in found.hits
     ]
 
 

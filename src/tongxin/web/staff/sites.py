@@ -59,7 +59,9 @@ class CloseForm(HouseForm):
 @page(power=Power.MANAGE_SITES, methods=("GET",))
 def listing(request: HouseRequest) -> HttpResponse:
     rows = paged(request, sites_of(request.actor, Power.MANAGE_SITES).prefetch_related("rooms"))
-    return render_part(request, "staff/sites/list.html", {"page": rows, "synthetic": any(row.synthetic for row in rows)})
+    return render_part(
+        request, "staff/sites/list.html", {"page": rows, "synthetic": any(row.synthetic for row in rows)}
+    )
 
 
 @page(power=Power.MANAGE_SITES, methods=("GET",))
@@ -160,7 +162,9 @@ def _site(request: HouseRequest, site_id: str) -> Site:
 
 def _room(request: HouseRequest, room_id: str) -> Room:
     reach = Site.objects.within(request.actor, Power.MANAGE_SITES)
-    found: Room = get_object_or_404(Room.objects.filter(site__in=reach).select_related("site__union"), public_id=room_id)
+    found: Room = get_object_or_404(
+        Room.objects.filter(site__in=reach).select_related("site__union"), public_id=room_id
+    )
     return found
 
 

@@ -130,8 +130,11 @@ def filters_of(query: QueryDict, default: str = "") -> CohortFilters:
     """As they stand in the address; what cannot be read is no filter."""
     weekday = query.get("weekday", "")
     return CohortFilters(
-        state=query.get("state", default), weekday=int(weekday) if weekday in set("1234567") else None,
-        site=query.get("site", "")[:12], programme=query.get("programme", "")[:12], text=query.get("q", "")[:40],
+        state=query.get("state", default),
+        weekday=int(weekday) if weekday in set("1234567") else None,
+        site=query.get("site", "")[:12],
+        programme=query.get("programme", "")[:12],
+        text=query.get("q", "")[:40],
     )
 
 
@@ -140,7 +143,8 @@ def choices(filters: CohortFilters, *, also: tuple[tuple[str, str], ...] = ()) -
     return {
         "states": [(value, label, value == filters.state) for value, label in states],
         "weekdays": [(n, name, n == filters.weekday) for n, name in enumerate(WEEKDAYS, 1)],
-        "q": filters.text, "filtered": any((filters.state, filters.weekday, filters.text, filters.site)),
+        "q": filters.text,
+        "filtered": any((filters.state, filters.weekday, filters.text, filters.site)),
     }
 
 
@@ -149,15 +153,21 @@ def _context(request: HouseRequest, term: Term) -> dict[str, Any]:
     rows = term_cohorts(term, filters, at=request.now)
     sums = totals(rows)
     return {
-        **_about(request, term), "page": paged(request, rows, total=sums["cohorts"]), "sums": sums,
-        "filters": choices(filters), "draft": term.state == TermState.DRAFT,
-        "published": term.state == TermState.PUBLISHED, "clear": reverse("staff:term", args=[term.public_id]),
+        **_about(request, term),
+        "page": paged(request, rows, total=sums["cohorts"]),
+        "sums": sums,
+        "filters": choices(filters),
+        "draft": term.state == TermState.DRAFT,
+        "published": term.state == TermState.PUBLISHED,
+        "clear": reverse("staff:term", args=[term.public_id]),
     }
 
 
 def _about(request: HouseRequest, term: Term) -> dict[str, Any]:
     return {
-        "term": term, "programme": term.programme, "synthetic": term.programme.synthetic,
+        "term": term,
+        "programme": term.programme,
+        "synthetic": term.programme.synthetic,
         "runs": may(request.actor, Power.RUN_COURSES, term.union_id),
     }
 

@@ -45,4 +45,7 @@ def revoke(request: HouseRequest, token_id: str) -> HttpResponse:
     return redirect("staff:tokens")
 
 
-urlpatterns = [path("tokens/", token_list, name="tokens"), path("tokens/<str:token_id>/revoke/", revoke, name="token-revoke")]
+urlpatterns = [
+    path("tokens/", token_list, name="tokens"),
+    path("tokens/<str:token_id>/revoke/", revoke, name="token-revoke"),
+]

@@ -19,7 +19,14 @@ from tongxin.web.staff.choosing import asked_day
 from tongxin.web.staff.unions_forms import FoundForm, MoveForm, RenameForm
 
 TREE, ONE, FORM = "staff/unions/tree.html", "staff/unions/union.html", "staff/unions/form.html"
-OFFERED = (Power.MANAGE_UNIONS, Power.MANAGE_PEOPLE, Power.FIND_PEOPLE, Power.APPOINT, Power.EXPLAIN_ACCESS, Power.READ_JOURNAL)
+OFFERED = (
+    Power.MANAGE_UNIONS,
+    Power.MANAGE_PEOPLE,
+    Power.FIND_PEOPLE,
+    Power.APPOINT,
+    Power.EXPLAIN_ACCESS,
+    Power.READ_JOURNAL,
+)
 
 
 @page(open_to=OpenTo.STAFF, methods=("GET",))
@@ -51,9 +58,17 @@ def union(request: HouseRequest, public_id: str) -> HttpResponse:
     shown = [row.pk for row in (*rows, *above)]
     seen = set(standing.visible_unions(actor).filter(pk__in=shown).values_list("pk", flat=True))
     context = {
-        "union": one, "day": day, "today": actor.on, "path": above, "rows": rows, "seen": seen,
-        "name": queries.name_on(one, day), "code": queries.code_on(one, day), "history": queries.history(one),
-        "offered": {power.value for power in OFFERED if may(actor, power, one)}, "sure": Confidence.SURE,
+        "union": one,
+        "day": day,
+        "today": actor.on,
+        "path": above,
+        "rows": rows,
+        "seen": seen,
+        "name": queries.name_on(one, day),
+        "code": queries.code_on(one, day),
+        "history": queries.history(one),
+        "offered": {power.value for power in OFFERED if may(actor, power, one)},
+        "sure": Confidence.SURE,
     }
     return render_part(request, f"{ONE}#children", context)
 

@@ -19,8 +19,16 @@ LEVELS = [choice for choice in Level.choices if choice[0] > Level.PROVINCE]
 class UnionForm(HouseForm):
     def field_of(self, refusal: Refused) -> str | None:
         """Under which field a refusal's words belong."""
-        for start, field in (("code", "code"), ("uscc", "uscc"), ("name", "name"), ("level", "level"), ("move", "parent"),
-                             ("parent", "founded_on"), ("day", "on"), ("union", "on")):
+        for start, field in (
+            ("code", "code"),
+            ("uscc", "uscc"),
+            ("name", "name"),
+            ("level", "level"),
+            ("move", "parent"),
+            ("parent", "founded_on"),
+            ("day", "on"),
+            ("union", "on"),
+        ):
             if refusal.code.startswith(start) and field in self.fields:
                 return field
         return None

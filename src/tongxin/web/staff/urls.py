@@ -5,6 +5,26 @@ from tongxin.web.addresses import gather
 app_name = "staff"
 urlpatterns = gather(
     "staff",
-    ("home", "people", "unions", "imports", "appointments", "accounts", "access", "journal", "programmes", "terms",
-     "cohorts", "changes", "lessons", "roster", "rollcall", "checkin", "sites", "figures", "operate", "tokens"),
+    (
+        "home",
+        "people",
+        "unions",
+        "imports",
+        "appointments",
+        "accounts",
+        "access",
+        "journal",
+        "programmes",
+        "terms",
+        "cohorts",
+        "changes",
+        "lessons",
+        "roster",
+        "rollcall",
+        "checkin",
+        "sites",
+        "figures",
+        "operate",
+        "tokens",
+    ),
 )

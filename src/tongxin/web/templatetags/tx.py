@@ -52,7 +52,11 @@ def _drawn(name: str, size: int, css: str, label: str) -> SafeString:
     spoken = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html(
         '<svg class="tx-i {}" width="{}" height="{}" viewBox="0 0 24 24" {}>{}</svg>',
-        css, size, size, spoken, mark_safe(_icons()[name]),  # noqa: S308 - our own file
+        css,
+        size,
+        size,
+        spoken,
+        mark_safe(_icons()[name]),  # noqa: S308 - our own file
     )
 
 
@@ -66,7 +70,10 @@ def qr(text: str, px: int = 208, label: str = "") -> SafeString:
         '<svg class="tx-qr" width="{0}" height="{0}" viewBox="-2 -2 {1} {1}" role="img" aria-label="{2}" '
         'shape-rendering="crispEdges"><rect x="-2" y="-2" width="100%" height="100%" fill="#fff"/>'
         '<path d="{3}" fill="#111"/></svg>',
-        px, side, label or gettext("二维码"), path,
+        px,
+        side,
+        label or gettext("二维码"),
+        path,
     )
 
 
@@ -88,7 +95,9 @@ def meter(value: float, total: float, tone: str = "dai", label: str = "") -> Saf
     return format_html(
         '<svg class="tx-meter tx-meter-{}" width="100%" height="6" role="img" aria-label="{}">'
         '<rect class="tr" width="100%" height="6" rx="3"/><rect class="fi" width="{}%" height="6" rx="3"/></svg>',
-        tone, label or f"{value} / {total}", round(share, 1),
+        tone,
+        label or f"{value} / {total}",
+        round(share, 1),
     )
 
 
@@ -98,12 +107,17 @@ def wdclock(used: int, total: int, state: str = "run", words: str = "", small: s
     blocks = max(total, used)
     gap, width = (3 if blocks <= 10 else 2), (9 if blocks <= 6 else 6 if blocks <= 10 else 4)
     rects = format_html_join(
-        "", '<rect class="{}" x="{}" width="{}" height="12" rx="2"/>',
+        "",
+        '<rect class="{}" x="{}" width="{}" height="12" rx="2"/>',
         (("x" if n >= total else "u" if n < used else "f", n * (width + gap), width) for n in range(blocks)),
     )
     return format_html(
         '<span class="tx-clock is-{}"><svg width="{}" height="12" aria-hidden="true">{}</svg><span class="t">{}</span>{}</span>',
-        state, blocks * (width + gap) - gap, rects, words, format_html('<span class="s">{}</span>', small) if small else "",
+        state,
+        blocks * (width + gap) - gap,
+        rects,
+        words,
+        format_html('<span class="s">{}</span>', small) if small else "",
     )
 
 
@@ -112,10 +126,16 @@ def spark(values: Sequence[float], width: int = 92, height: int = 30) -> SafeStr
     """Bars without words, decoration beside a figure. The last one is marked."""
     top, step = max([*values, 0]) or 1, width / max(len(values), 1)
     bars = format_html_join(
-        "", '<rect x="{}" y="{}" width="{}" height="{}" rx="1" class="{}"/>',
+        "",
+        '<rect x="{}" y="{}" width="{}" height="{}" rx="1" class="{}"/>',
         (
-            (round(n * step, 1), round(height - height * v / top, 1), round(step - 1.5, 1), round(height * v / top, 1),
-             "last" if n == len(values) - 1 else "")
+            (
+                round(n * step, 1),
+                round(height - height * v / top, 1),
+                round(step - 1.5, 1),
+                round(height * v / top, 1),
+                "last" if n == len(values) - 1 else "",
+            )
             for n, v in enumerate(values)
         ),
     )
@@ -140,7 +160,9 @@ def tag(words: str, tone: str = "") -> SafeString:
 def stamp(context: Context, at: datetime) -> SafeString:
     """今天 17:30 in a <time> that carries the whole moment."""
     now = getattr(context.get("request"), "now", None) or timezone.now()
-    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), dates.moment(at), dates.near(at, now))
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', at.isoformat(), dates.moment(at), dates.near(at, now)
+    )
 
 
 @register.filter

@@ -30,7 +30,9 @@ def code(request: HouseRequest, cohort_id: str) -> HttpResponse:
     """
     enrolment = get_object_or_404(
         Enrolment.objects.select_related("cohort__course", "cohort__site", "cohort__room", "cohort__term__programme"),
-        cohort__public_id=cohort_id, person=request.actor.person_id, state=EnrolmentState.ENROLLED,
+        cohort__public_id=cohort_id,
+        person=request.actor.person_id,
+        state=EnrolmentState.ENROLLED,
     )
     session = next_sessions([enrolment.cohort_id], request.now).get(enrolment.cohort_id)
     if request.method != "POST" or session is None:
@@ -49,10 +51,15 @@ def code(request: HouseRequest, cohort_id: str) -> HttpResponse:
 def _shown(request: HouseRequest, enrolment: Enrolment, session: Session | None) -> dict[str, Any]:
     window = shown.window_of(session) if session else None
     return {
-        "cohort": enrolment.cohort, "session": session, "window": window, "mark": _mark(enrolment, session),
-        "lesson": cards.lesson_line(session) if session else "", "where": cards.where(enrolment.cohort),
+        "cohort": enrolment.cohort,
+        "session": session,
+        "window": window,
+        "mark": _mark(enrolment, session),
+        "lesson": cards.lesson_line(session) if session else "",
+        "where": cards.where(enrolment.cohort),
         "code": shown.worker_code(enrolment=enrolment, session=session, at=request.now)
-        if session and window and request.now in window else None,
+        if session and window and request.now in window
+        else None,
         "synthetic": cards.synthetic([enrolment.cohort]),
     }
 
@@ -60,9 +67,11 @@ def _shown(request: HouseRequest, enrolment: Enrolment, session: Session | None)
 @page(open_to=OpenTo.WORKER)
 def screen(request: HouseRequest, text: str) -> HttpResponse:
     """Where the QR on the room's screen leads: one button, so that opening a link checks nobody in."""
-    session = Session.objects.filter(public_id=shown.session_named_in(text)).select_related(
-        "cohort__course", "cohort__site", "cohort__room"
-    ).first()
+    session = (
+        Session.objects.filter(public_id=shown.session_named_in(text))
+        .select_related("cohort__course", "cohort__site", "cohort__room")
+        .first()
+    )
     if session is None:
         raise Http404
     context = {"session": session, "cohort": session.cohort, "lesson": cards.lesson_line(session), "text": text}

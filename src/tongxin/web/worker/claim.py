@@ -33,7 +33,10 @@ class DocumentForm(HouseForm):
 class DeclareForm(HouseForm):
     name = forms.CharField(label=_("姓名"), max_length=40, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     near = forms.ModelChoiceField(
-        label=_("您在哪里工作或居住"), queryset=Union.objects.none(), to_field_name="public_id", empty_label=_("请选择"),
+        label=_("您在哪里工作或居住"),
+        queryset=Union.objects.none(),
+        to_field_name="public_id",
+        empty_label=_("请选择"),
     )
     why = {"near": _("您的登记由这里的工会保管。")}
 

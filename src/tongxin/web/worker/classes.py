@@ -81,13 +81,20 @@ def _listing(request: HouseRequest) -> dict[str, Any]:
     filters = _asked(request, shelf.places)
     number = request.GET.get("page", "1")
     shown = class_list(
-        at=request.now, person=request.actor.person_id, filters=filters,
+        at=request.now,
+        person=request.actor.person_id,
+        filters=filters,
         page=int(number) if number.isascii() and number.isdigit() and len(number) < 4 else 1,
     )
     return {
-        "cards": cards.cards(shown.rows), "page": shown, "total": count_matching(at=request.now, filters=filters),
-        "synthetic": cards.synthetic(row.cohort for row in shown.rows), "filters": _filters(filters, shelf),
-        "terms": _terms([row.cohort for row in shown.rows]), "q": filters.text, "filtered": filters != Filters(),
+        "cards": cards.cards(shown.rows),
+        "page": shown,
+        "total": count_matching(at=request.now, filters=filters),
+        "synthetic": cards.synthetic(row.cohort for row in shown.rows),
+        "filters": _filters(filters, shelf),
+        "terms": _terms([row.cohort for row in shown.rows]),
+        "q": filters.text,
+        "filtered": filters != Filters(),
     }
 
 
@@ -152,10 +159,18 @@ def refused_class(request: HouseRequest, cohort_id: str, refusal: Refused) -> Ht
 def _context(request: HouseRequest, cohort: Cohort) -> dict[str, Any]:
     shown = class_page(cohort, at=request.now, person=request.actor.person_id)
     return {
-        "cohort": cohort, "shown": shown, "stands": shown.stands, "state": str(shown.stands.state),
-        "synthetic": cards.synthetic([cohort]), "facts": _facts(cohort, shown.stands), "key": new_public_id(),
-        "seats": cards.seats(shown.stands), "meter": cards.card_meter(shown.stands), "dots": _dots(shown, request),
-        "closes": _until(shown.stands), "opens": cards.note(shown.stands),
+        "cohort": cohort,
+        "shown": shown,
+        "stands": shown.stands,
+        "state": str(shown.stands.state),
+        "synthetic": cards.synthetic([cohort]),
+        "facts": _facts(cohort, shown.stands),
+        "key": new_public_id(),
+        "seats": cards.seats(shown.stands),
+        "meter": cards.card_meter(shown.stands),
+        "dots": _dots(shown, request),
+        "closes": _until(shown.stands),
+        "opens": cards.note(shown.stands),
     }
 
 
@@ -182,7 +197,11 @@ def _dots(shown: ClassPage, request: HouseRequest) -> list[dict[str, Any]]:
     if shown.enrolment is None or shown.stands.state is not Standing.ENROLLED:
         return []
     return [
-        {"no": lesson.session.no, "mark": lesson.mark, "today": dates.local(lesson.session.starts_at) == request.actor.on}
+        {
+            "no": lesson.session.no,
+            "mark": lesson.mark,
+            "today": dates.local(lesson.session.starts_at) == request.actor.on,
+        }
         for lesson in shown.lessons
     ]
 
@@ -196,8 +215,11 @@ def _asked(request: HouseRequest, sites: list[Site]) -> Filters:
     return Filters(
         site=next((one for one in sites if one.public_id == place), None),
         area=next((one.union for one in sites if one.union.public_id == place), None),
-        weekdays=tuple(values.get("weekday", ())), part=values.get("part"), topic=values.get("topic", ""),
-        text=values.get("q", ""), open_only=values.get("open", False),
+        weekdays=tuple(values.get("weekday", ())),
+        part=values.get("part"),
+        topic=values.get("topic", ""),
+        text=values.get("q", ""),
+        open_only=values.get("open", False),
     )
 
 
@@ -211,7 +233,9 @@ def _areas(filters: Filters, sites: list[Site]) -> list[tuple[str, str, bool, li
     unions = {site.union.pk: site.union for site in sites}
     return [
         (
-            union.public_id, union.name, filters.area is not None and filters.area.pk == pk,
+            union.public_id,
+            union.name,
+            filters.area is not None and filters.area.pk == pk,
             [(site.public_id, site.name, site == filters.site) for site in sites if site.union_id == pk],
         )
         for pk, union in unions.items()

@@ -19,9 +19,7 @@ SHOWN = 3
 
 @page(open_to=OpenTo.VISITOR, methods=("GET",))
 def home(request: HouseRequest) -> HttpResponse:
-    listed = class_list(
-        at=request.now, person=request.actor.person_id, filters=Filters(open_only=True), size=SHOWN
-    )
+    listed = class_list(at=request.now, person=request.actor.person_id, filters=Filters(open_only=True), size=SHOWN)
     context: dict[str, Any] = {
         "cards": cards.cards(listed.rows),
         "synthetic": cards.synthetic(row.cohort for row in listed.rows),
@@ -35,8 +33,10 @@ def _own(request: HouseRequest, person_id: int) -> dict[str, Any]:
     things = my_things(person_id, at=request.now)
     membership = Membership.objects.filter(person=person_id, ends=None).select_related("union").first()
     return {
-        "me": Person.objects.only("name", "public_id").get(pk=person_id), "membership": membership,
-        "todo": _todo(things, request), "unread": unread(person_id),
+        "me": Person.objects.only("name", "public_id").get(pk=person_id),
+        "membership": membership,
+        "todo": _todo(things, request),
+        "unread": unread(person_id),
     }
 
 
@@ -44,7 +44,9 @@ def _todo(things: MyThings, request: HouseRequest) -> list[dict[str, Any]]:
     """Lessons of today and tomorrow first, then the next one; then what one waits for."""
     lessons = [
         {
-            "cohort": one.cohort, "title": one.cohort.title, "code": one.can_check_in,
+            "cohort": one.cohort,
+            "title": one.cohort.title,
+            "code": one.can_check_in,
             "when": dates.near(one.next.starts_at, request.now) if one.next else "",
             "no": one.next.no if one.next else None,
         }

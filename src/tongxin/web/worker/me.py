@@ -16,8 +16,15 @@ from tongxin.web.guard import HouseRequest, OpenTo, page
 from tongxin.web.worker import cards
 
 FIELDS = (
-    ("name", "姓名"), ("document", "证件号码"), ("phone", "手机号码"), ("sex", "性别"), ("born", "出生日期"),
-    ("employer", "工作单位"), ("gig_group", "新就业形态"), ("occupation", "岗位"), ("education", "学历"),
+    ("name", "姓名"),
+    ("document", "证件号码"),
+    ("phone", "手机号码"),
+    ("sex", "性别"),
+    ("born", "出生日期"),
+    ("employer", "工作单位"),
+    ("gig_group", "新就业形态"),
+    ("occupation", "岗位"),
+    ("education", "学历"),
     ("skill_level", "技能等级"),
 )
 LOOKS = 50
@@ -45,8 +52,11 @@ def record(request: HouseRequest) -> HttpResponse:
     looks = Disclosure.objects.filter(person=person).select_related("union").order_by("-at")[:LOOKS]
     context = {
         "person": person,
-        "facts": [(gettext(label), gettext(shown(person, field, Purpose.OWN_PAGE))) for field, label in FIELDS
-                  if shown(person, field, Purpose.OWN_PAGE)],
+        "facts": [
+            (gettext(label), gettext(shown(person, field, Purpose.OWN_PAGE)))
+            for field, label in FIELDS
+            if shown(person, field, Purpose.OWN_PAGE)
+        ],
         "memberships": Membership.objects.filter(person=person).select_related("union").order_by("-starts"),
         "looks": looks,
     }
@@ -56,7 +66,10 @@ def record(request: HouseRequest) -> HttpResponse:
 def _row(one: MyClass, request: HouseRequest) -> dict[str, Any]:
     attended = gettext("到%(n)s次，已上%(of)s次") % {"n": one.attended, "of": one.marked} if one.marked else ""
     return {
-        "cohort": one.cohort, "enrolment": one.enrolment, "stands": one.stands, "code": one.can_check_in,
+        "cohort": one.cohort,
+        "enrolment": one.enrolment,
+        "stands": one.stands,
+        "code": one.can_check_in,
         "when": f"{dates.near(one.next.starts_at, request.now)} · {cards.where(one.cohort)}" if one.next else "",
         "attended": attended,
     }
