@@ -55,7 +55,9 @@ def _cohort(union, now: datetime):
 
     house, today = system(now.date()), now.date()
     programme = programmes.start(union=union, name="惠工之家", began_on=date(2018, 3, 1), by=house, at=now)
-    site = sites.add(union=union, kind=SiteKind.WORKER_SERVICE_CENTER, name="职工服务中心", address="", phone="", by=house, at=now)
+    site = sites.add(
+        union=union, kind=SiteKind.WORKER_SERVICE_CENTER, name="职工服务中心", address="", phone="", by=house, at=now
+    )
     course = programmes.add_course(programme=programme, name="瑜伽入门", topic="健身", by=house, at=now)
     term = terms.add(
         programme=programme, starts=today + timedelta(days=8), ends=today + timedelta(days=150), by=house, at=now

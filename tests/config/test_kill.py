@@ -46,7 +46,10 @@ class Installation:
     def post(self, address: str, session: str, **body: str) -> int:
         """The status, 401 where it leads to signing in; OSError or HTTPException where the answer never came."""
         connection = http.client.HTTPConnection("127.0.0.1", self.served.port, timeout=30)
-        cookies = {"Cookie": f"sessionid={session}; csrftoken={CSRF}", "Content-Type": "application/x-www-form-urlencoded"}
+        cookies = {
+            "Cookie": f"sessionid={session}; csrftoken={CSRF}",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
         try:
             connection.request("POST", address, urllib.parse.urlencode(body | {"csrfmiddlewaretoken": CSRF}), cookies)
             answer = connection.getresponse()
@@ -81,7 +84,9 @@ class Installation:
 
 def children_of(pid: int) -> list[int]:
     """Whom this process started, in all its threads."""
-    return [int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()]
+    return [
+        int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()
+    ]
 
 
 def command_of(pid: int) -> str:
@@ -100,7 +105,9 @@ def installation(folders) -> Iterator[Installation]:
 def test_kills_in_the_middle_leave_nothing_half_done(installation: Installation) -> None:
     """One installation for all of it: making one takes most of the time."""
     _sign_ups_survive(installation)
-    for batch, kill in zip(installation.stage["batches"], (installation.kill_web, installation.kill_database), strict=True):
+    for batch, kill in zip(
+        installation.stage["batches"], (installation.kill_web, installation.kill_database), strict=True
+    ):
         _import_is_whole_or_not_there(installation, batch, kill)
 
 
@@ -132,7 +139,9 @@ class Crowd:
         self.answered: list[str] = []
         self.wrong: list[object] = []
         sessions = installation.stage["workers"]
-        self.threads = [threading.Thread(target=self._come_and_go, args=one, daemon=True) for one in enumerate(sessions)]
+        self.threads = [
+            threading.Thread(target=self._come_and_go, args=one, daemon=True) for one in enumerate(sessions)
+        ]
 
     def __enter__(self) -> None:
         for thread in self.threads:

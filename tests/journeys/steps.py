@@ -59,7 +59,9 @@ class Staff:
     def imports(self, content: bytes) -> None:
         page = self.page
         page.goto("/staff/imports/new")
-        page.set_input_files("[name=file]", {"name": "花名册.xlsx", "mimeType": "application/octet-stream", "buffer": content})
+        page.set_input_files(
+            "[name=file]", {"name": "花名册.xlsx", "mimeType": "application/octet-stream", "buffer": content}
+        )
         page.click("text=上传并核对")
         expect(page.locator("#import-bar button")).to_be_visible()
         self.look(page)
@@ -122,7 +124,9 @@ class Staff:
         found = page.locator(".s-kpi").evaluate_all(
             "cards => cards.map(c => [c.querySelector('.l').innerText.trim(), c.querySelector('.v').innerText])"
         )
-        return {name: int(number) for name, text in found if (number := re.sub(r"\D.*$", "", text.replace(",", "").strip()))}
+        return {
+            name: int(number) for name, text in found if (number := re.sub(r"\D.*$", "", text.replace(",", "").strip()))
+        }
 
 
 class Worker:

@@ -50,7 +50,9 @@ class Page:
     def address(self, things: Mapping[str, object]) -> str:
         def piece(found: re.Match[str]) -> str:
             key = _key(self.route, found)
-            assert key in things, f"nothing stands for {key} of /{self.route}: add it to things_of in tests/web/walking.py"
+            assert key in things, (
+                f"nothing stands for {key} of /{self.route}: add it to things_of in tests/web/walking.py"
+            )
             return str(things[key])
 
         return "/" + PIECE.sub(piece, self.route)
@@ -101,8 +103,13 @@ def master_of(union, login: str) -> Player:
     """Two posts, which together have every power but the operator's."""
     player = member_of_staff(union, RoleName.FEDERATION_ADMIN, "全能", login=login)
     appointments.appoint(
-        person=player.person, role=RoleName.PROGRAMME_OFFICER, union=union, starts=NOW.date(), ends=at(6, 30).date(),
-        by=HOUSE, at=NOW,
+        person=player.person,
+        role=RoleName.PROGRAMME_OFFICER,
+        union=union,
+        starts=NOW.date(),
+        ends=at(6, 30).date(),
+        by=HOUSE,
+        at=NOW,
     )
     return player
 
@@ -115,7 +122,9 @@ def estate(school: School, pupil: Player, login: str, waiter_name: str, **plan: 
     waiter = worker(home, waiter_name, login=f"waits-{login}")
     other = school.cohort(name="另一班", weekday=5, **plan)
     sign_up(cohort, pupil, waiter)
-    return Estate(school, master, fresh(cohort), waiter, _things(school, master, cohort, pupil) | {"other": other.public_id})
+    return Estate(
+        school, master, fresh(cohort), waiter, _things(school, master, cohort, pupil) | {"other": other.public_id}
+    )
 
 
 def _things(school: School, master: Player, cohort: Cohort, pupil: Player) -> dict[str, object]:

@@ -1,0 +1,70 @@
+"""Every page that opens by its address, in a real browser: no serious fault, nothing sticks out, nothing from elsewhere."""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+from django.http import HttpResponse  # noqa: TID251 - for the type
+from django.test import Client
+from playwright.sync_api import Page, TimeoutError  # noqa: A004 - Playwright's own
+from tests.cast import Cast
+from tests.factories.activities import school
+from tests.journeys.conftest import STICKING_OUT, faults
+from tests.journeys.steps import NARROW
+from tests.web.conftest import Clock, sign_in
+from tests.web.walking import AT_THE_DOOR, Estate, again, estate, every_page
+
+from tongxin.web.guard import OpenTo
+
+pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def ours(cast: Cast, clock: Clock) -> Estate:
+    found = estate(school(cast), cast.wang, "yongchuan", "欧阳等候")
+    clock.now = AT_THE_DOOR
+    return found
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_every_page_is_sound(open_page: Callable[..., Page], live_server: object, ours: Estate, width: int) -> None:
+    found: list[str] = []
+    for guests, player in ((True, ours.school.cast.wang), (False, ours.master)):
+        page = open_page(width)
+        client = sign_in(player.account, factor=not guests)
+        page.context.add_cookies(
+            [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+        )
+        for address in _addresses(ours, client, for_guests=guests):
+            page.goto(address)
+            found += [f"{address}: {fault}" for fault in (*faults(page), *_sticks_out(page, width))]
+    assert found == []
+
+
+def _addresses(ours: Estate, client: Client, *, for_guests: bool) -> list[str]:
+    """Those that answer with a page: no files, no forms that only take a POST, no ways to somewhere else."""
+    wanted = [
+        page.address(ours.things)
+        + (f"?person={ours.things['people']}" if page.route == "staff/appointments/new/" else "")
+        for page in every_page()
+        if page.guard and for_guests == (page.guard.open_to in {OpenTo.VISITOR, OpenTo.ACCOUNT, OpenTo.WORKER})
+    ]
+    found = [address for address in wanted if _is_page(again(client).get(address))]
+    assert len(found) > (10 if for_guests else 40)
+    return found
+
+
+def _is_page(answer: HttpResponse) -> bool:
+    return answer.status_code == 200 and answer["Content-Type"].startswith("text/html")
+
+
+def _sticks_out(page: Page, width: int) -> list[str]:
+    """At its own width, and a phone's page at the least that a page must fit."""
+    found = [f"sticks out: {part}" for part in page.evaluate(STICKING_OUT)]
+    if width < 800:
+        page.set_viewport_size({"width": NARROW, "height": 640})
+        with suppress(TimeoutError):  # charts draw themselves anew a moment later
+            page.wait_for_function("document.documentElement.scrollWidth <= screen.width", timeout=1_000)
+        found += [f"sticks out at {NARROW} px: {part}" for part in page.evaluate(STICKING_OUT)]
+        page.set_viewport_size({"width": width, "height": 844})
+    return found
