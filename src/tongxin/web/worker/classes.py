@@ -134,7 +134,10 @@ def sign_up(request: HouseRequest, cohort_id: str) -> HttpResponse:
         ApplicationState.GRANTED: gettext("报名成功，名额已是您的。"),
         ApplicationState.WAITING: gettext("已加入候补。有名额会按先后轮到您，并告诉您。"),
     }
-    messages.success(request, said[ApplicationState(application.state)])
+    if words := said.get(ApplicationState(application.state)):
+        messages.success(request, words)
+    else:  # an old page, sent once more after the worker left
+        messages.info(request, gettext("这次报名已经退出。想再报，请在这一页重新点报名。"))
     return redirect("worker:class", cohort_id)
 
 
