@@ -10,7 +10,13 @@ from tests.cast import NOW
 from tests.web.conftest import Clock
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's own loop runs in this thread
-FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-quic", "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-quic",
+    "--disable-component-update",
+    "--disable-sync",
+]
 AXE = (Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js").read_text()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SMALL = """() => [...document.querySelectorAll('.w-body a, .w-body button, .w-body input, .w-body summary')].filter(e => {
@@ -60,14 +66,20 @@ def open_page(browser: Browser, live_server: object, clock: Clock) -> Iterator[C
     def opened(width: int = 390, **options: object) -> Page:
         small = width < 800
         context = browser.new_context(
-            viewport={"width": width, "height": 844 if small else 800}, is_mobile=small, has_touch=small,
-            base_url=live_server.url, locale="zh-CN", **options,
+            viewport={"width": width, "height": 844 if small else 800},
+            is_mobile=small,
+            has_touch=small,
+            base_url=live_server.url,
+            locale="zh-CN",
+            **options,
         )
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda told: wrong.append(f"{page.url} {told.text}") if is_wrong(told) else None)
         page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("request", lambda sent: None if sent.url.startswith((live_server.url, "data:")) else wrong.append(sent.url))
+        page.on(
+            "request", lambda sent: None if sent.url.startswith((live_server.url, "data:")) else wrong.append(sent.url)
+        )
         return page
 
     yield opened
@@ -106,6 +118,8 @@ def shot(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
 
     def shoot(page: Page, name: str) -> None:
         if folder:
-            page.screenshot(path=Path(folder) / f"{name}-{page.viewport_size['width']}.png", full_page=True, caret="initial")
+            page.screenshot(
+                path=Path(folder) / f"{name}-{page.viewport_size['width']}.png", full_page=True, caret="initial"
+            )
 
     return shoot

@@ -87,9 +87,7 @@ def test_staff_sets_the_factor_up_and_comes_to_the_desk(cast: Cast, clock: Clock
 
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("address", ["/", "/about/", "/display/", "/demo/inbox/", "/sign-out/"])
-def test_open_page_is_without_fault(
-    open_page: Callable[..., Page], shot: Shot, width: int, address: str
-) -> None:
+def test_open_page_is_without_fault(open_page: Callable[..., Page], shot: Shot, width: int, address: str) -> None:
     page = open_page(width)
     page.goto(address)
     assert faults(page) == []

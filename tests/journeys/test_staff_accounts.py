@@ -22,8 +22,13 @@ NEW = "my own horse battery"
 def hired(cast: Cast) -> Player:
     player = worker(cast.factory, "周新")
     appointments.appoint(
-        person=player.person, role=RoleName.PROGRAMME_OFFICER, union=cast.yongchuan, starts=TODAY,
-        ends=TODAY.replace(year=2025), by=HOUSE, at=NOW,
+        person=player.person,
+        role=RoleName.PROGRAMME_OFFICER,
+        union=cast.yongchuan,
+        starts=TODAY,
+        ends=TODAY.replace(year=2025),
+        by=HOUSE,
+        at=NOW,
     )
     return player
 

@@ -1,6 +1,6 @@
 """Headers as they come: anywhere, in any order, called anything."""
 
-# ruff: noqa: E501  tables of cases read better in long lines
+
 
 import pytest
 from tests.people.rosters import HEADER, WANG, ZHAO, codes, read

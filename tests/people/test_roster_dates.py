@@ -1,6 +1,6 @@
 """Days in every usual shape, and none where there are two ways to read."""
 
-# ruff: noqa: E501  tables of cases read better in long lines
+
 
 from datetime import date, datetime
 

@@ -1,6 +1,6 @@
 """Rows as they come: what is a member, what its cells mean, and what is wrong with them."""
 
-# ruff: noqa: E501  tables of cases read better in long lines
+
 
 from datetime import date
 
