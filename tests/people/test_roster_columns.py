@@ -1,7 +1,5 @@
 """Headers as they come: anywhere, in any order, called anything."""
 
-
-
 import pytest
 from tests.people.rosters import HEADER, WANG, ZHAO, codes, read
 from tests.records.workbooks import saved

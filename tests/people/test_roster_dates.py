@@ -1,7 +1,5 @@
 """Days in every usual shape, and none where there are two ways to read."""
 
-
-
 from datetime import date, datetime
 
 import pytest

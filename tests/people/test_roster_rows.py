@@ -1,7 +1,5 @@
 """Rows as they come: what is a member, what its cells mean, and what is wrong with them."""
 
-
-
 from datetime import date
 
 import pytest

@@ -149,7 +149,9 @@ def _sign_up(request: HouseRequest, cohort: Cohort) -> HttpResponse:
         context = {**frame(request, cohort, "roster"), "q": "", "key": new_public_id()}
         return render_refusal(request, "staff/roster/sign_up.html", context, refusal)
     name = shown(person, "name", Purpose.ROSTER_LIST)
-    got = {ApplicationState.GRANTED: "已报上名", ApplicationState.WAITING: "已加入候补"}.get(ApplicationState(made.state))
+    got = {ApplicationState.GRANTED: "已报上名", ApplicationState.WAITING: "已加入候补"}.get(
+        ApplicationState(made.state)
+    )
     if got is None:  # an old page, sent once more after the worker left
         messages.info(request, f"{name}的这次报名已经退出。要再报，请重新办理。")
         return redirect(BACK, cohort.public_id)
