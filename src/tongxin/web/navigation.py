@@ -68,6 +68,7 @@ STAFF: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("操作记录", "history", "staff:journal", Power.READ_JOURNAL),
             Entry("权限缘由", "help-circle", "staff:why", Power.EXPLAIN_ACCESS),
             Entry("运行维护", "settings", "staff:operate", Power.OPERATE),
+            Entry("接口密钥", "key", "staff:tokens"),
         ),
     ),
 )
