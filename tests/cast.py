@@ -65,6 +65,7 @@ class Cast:
     chief: Player  # 陈渝, federation administrator at 重庆市
     admin: Player  # 周永, federation administrator at 永川
     officer: Player  # 郑惠, programme officer at 永川
+    clerk: Player  # 高台, window clerk at 永川's service hall
     teacher: Player  # 孟书, teacher at 永川
     cadre: Player  # 罗勤, cadre of the factory's union
     reader: Player  # 何明, figures reader at 永川
@@ -94,6 +95,7 @@ class Cast:
         return {
             RoleName.FEDERATION_ADMIN: self.admin,
             RoleName.PROGRAMME_OFFICER: self.officer,
+            RoleName.WINDOW_CLERK: self.clerk,
             RoleName.TEACHER: self.teacher,
             RoleName.CADRE: self.cadre,
             RoleName.FIGURES_READER: self.reader,
@@ -226,6 +228,7 @@ def _staff(unions: dict[str, Union]) -> dict[str, Player]:
         "reader": staff("yongchuan", RoleName.FIGURES_READER, "何明", "heming"),
         "auditor": staff("yongchuan", RoleName.AUDITOR, "申察", "shencha"),
         "operator": staff("nation", RoleName.OPERATOR, "单雄", "shanxiong"),
+        "clerk": staff("yongchuan", RoleName.WINDOW_CLERK, "高台", "gaotai"),
         "sibling_officer": staff("jiangjin", RoleName.PROGRAMME_OFFICER, "江枫", "jiangfeng"),
         "sibling_cadre": staff("jiangjin_mill", RoleName.CADRE, "吴江", "wujiang"),
         "jinjiang_cadre": staff("jinjiang_shop", RoleName.CADRE, "蒋锦", "jiangjin"),

@@ -47,6 +47,7 @@ _DESKS: Final = (
     ("yongchuan.reader", RoleName.FIGURES_READER, YONGCHUAN), ("yongchuan.auditor", RoleName.AUDITOR, YONGCHUAN),
     ("sichuan.admin", RoleName.FEDERATION_ADMIN, "510000"), ("jinjiang.officer", RoleName.PROGRAMME_OFFICER, JINJIANG),
     ("jinjiang.cadre", RoleName.CADRE, firm_code(JINJIANG, 0)), ("operator", RoleName.OPERATOR, "000000"),
+    ("yongchuan.clerk", RoleName.WINDOW_CLERK, YONGCHUAN),
 )  # fmt: skip
 DESKS: Final = tuple(Desk(*row, STAFF_BEGIN_AT + n) for n, row in enumerate(_DESKS))
 TEACHER: Final = "yongchuan.teacher"  # one who has a lesson today

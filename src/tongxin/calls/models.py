@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from tongxin.calls.states import ApplicationState, AwardState, CallState, Policy
 from tongxin.people.models import Person
+from tongxin.people.models.persons import Assurance
 from tongxin.people.scoping import ScopedQuerySet
 from tongxin.rulebook.models import RuleVersion
 from tongxin.store.models import PublicIdField, Sharded
@@ -24,6 +25,9 @@ class Call(Sharded):
     opens = models.DateTimeField()
     closes = models.DateTimeField()
     per_person = models.SmallIntegerField(default=1)  # how many live applications one person may have
+    assurance = models.SmallIntegerField(
+        choices=Assurance, default=Assurance.DECLARED
+    )  # how surely applicants must be known
     state = models.CharField(max_length=12, choices=CallState, default=CallState.DRAFT)
 
     objects: ClassVar[ScopedQuerySet] = ScopedQuerySet.as_manager()  # type: ignore[assignment]

@@ -19,6 +19,9 @@ class Power(models.TextChoices):
     MANAGE_UNIONS = "manage_unions", "维护组织"
     IMPORT_ROSTER = "import_roster", "导入花名册"
     MANAGE_PEOPLE = "manage_people", "登记职工和会籍"
+    REVIEW_JOINING = "review_joining", "审核入会和转接"
+    VERIFY_PEOPLE = "verify_people", "窗口核验身份"
+    MERGE_PEOPLE = "merge_people", "判断重复登记"
     ACT_FOR_WORKER = "act_for_worker", "代职工办理"
     SEE_PEOPLE = "see_people", "查看职工"
     FIND_PEOPLE = "find_people", "查找职工（遮盖）"
@@ -28,6 +31,9 @@ class Power(models.TextChoices):
     CALL_ROLL = "call_roll", "点名"
     MANAGE_SITES = "manage_sites", "维护阵地"
     MANAGE_RULES = "manage_rules", "制定规则"
+    SEND_NOTICES = "send_notices", "群发通知"
+    APPROVE_SENDINGS = "approve_sendings", "批准群发"
+    MANAGE_FORMS = "manage_forms", "下发填报表"
     READ_FIGURES = "read_figures", "看数据"
     DRILL_TO_NAMES = "drill_to_names", "数据下钻看到姓名"
     READ_JOURNAL = "read_journal", "查操作记录"
@@ -44,6 +50,9 @@ _SCOPE: dict[Power, Scope] = {
     Power.MANAGE_UNIONS: Scope.HANDLE,
     Power.IMPORT_ROSTER: Scope.HANDLE,
     Power.MANAGE_PEOPLE: Scope.HANDLE,
+    Power.REVIEW_JOINING: Scope.HANDLE,
+    Power.VERIFY_PEOPLE: Scope.HANDLE,
+    Power.MERGE_PEOPLE: Scope.HANDLE,
     Power.ACT_FOR_WORKER: Scope.HANDLE,
     Power.SEE_PEOPLE: Scope.SEE,
     Power.FIND_PEOPLE: Scope.FIND,
@@ -53,6 +62,9 @@ _SCOPE: dict[Power, Scope] = {
     Power.CALL_ROLL: Scope.HANDLE,
     Power.MANAGE_SITES: Scope.HANDLE,
     Power.MANAGE_RULES: Scope.HANDLE,
+    Power.SEND_NOTICES: Scope.HANDLE,
+    Power.APPROVE_SENDINGS: Scope.HANDLE,
+    Power.MANAGE_FORMS: Scope.HANDLE,
     Power.READ_FIGURES: Scope.REPORT,
     Power.DRILL_TO_NAMES: Scope.REPORT,
     Power.READ_JOURNAL: Scope.SEE,

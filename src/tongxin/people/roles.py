@@ -19,6 +19,7 @@ class Reach(models.TextChoices):
 class RoleName(models.TextChoices):
     FEDERATION_ADMIN = "federation_admin", "总工会管理员"
     PROGRAMME_OFFICER = "programme_officer", "项目干事"
+    WINDOW_CLERK = "window_clerk", "窗口工作人员"
     TEACHER = "teacher", "任课老师"
     CADRE = "cadre", "基层工会干部"
     FIGURES_READER = "figures_reader", "看数据的领导"
@@ -50,6 +51,7 @@ ROLES: dict[RoleName, Role] = {
                 Power.CALL_ROLL,
                 Power.MANAGE_SITES,
                 Power.ACT_FOR_WORKER,
+                Power.SEND_NOTICES,
                 Power.SEE_PEOPLE,
                 Power.FIND_PEOPLE,
                 Power.READ_FIGURES,
@@ -57,6 +59,10 @@ ROLES: dict[RoleName, Role] = {
             }
         ),
         reach=dict.fromkeys(Scope, Reach.BELOW),
+    ),
+    RoleName.WINDOW_CLERK: Role(
+        powers=frozenset({Power.VERIFY_PEOPLE, Power.ACT_FOR_WORKER, Power.SEE_PEOPLE, Power.FIND_PEOPLE}),
+        reach={Scope.HANDLE: Reach.BELOW, Scope.SEE: Reach.BELOW, Scope.FIND: Reach.BELOW},
     ),
     RoleName.TEACHER: Role(
         powers=frozenset({Power.CALL_ROLL, Power.SEE_COURSES}),
@@ -67,6 +73,10 @@ ROLES: dict[RoleName, Role] = {
             {
                 Power.IMPORT_ROSTER,
                 Power.MANAGE_PEOPLE,
+                Power.REVIEW_JOINING,
+                Power.VERIFY_PEOPLE,
+                Power.MERGE_PEOPLE,
+                Power.SEND_NOTICES,
                 Power.ACT_FOR_WORKER,
                 Power.SEE_PEOPLE,
                 Power.FIND_PEOPLE,

@@ -52,6 +52,50 @@ class Answer(models.TextChoices):
     SKIP = "skip", "跳过这一行"
 
 
+class JoinState(models.TextChoices):
+    WAITING = "waiting", "等审核"
+    ACCEPTED = "accepted", "已入会"
+    REFUSED = "refused", "没有通过"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+JOIN_MOVES = Table(
+    ("escalate", [JoinState.WAITING], JoinState.WAITING),
+    ("accept", [JoinState.WAITING], JoinState.ACCEPTED),
+    ("refuse", [JoinState.WAITING], JoinState.REFUSED),
+    ("withdraw", [JoinState.WAITING], JoinState.WITHDRAWN),
+)
+
+
+class TransferState(models.TextChoices):
+    WAITING = "waiting", "办理中"
+    DONE = "done", "已转接"
+    REFUSED = "refused", "没有通过"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+class TransferAnswer(models.TextChoices):
+    NONE = "none", "还没答复"
+    YES = "yes", "同意"
+    NO = "no", "不同意"
+
+
+TRANSFER_MOVES = Table(
+    ("answer", [TransferState.WAITING], TransferState.WAITING),
+    ("escalate", [TransferState.WAITING], TransferState.WAITING),
+    ("complete", [TransferState.WAITING], TransferState.DONE),
+    ("refuse", [TransferState.WAITING], TransferState.REFUSED),
+    ("withdraw", [TransferState.WAITING], TransferState.WITHDRAWN),
+)
+
+
+class LikenessState(models.TextChoices):
+    OPEN = "open", "待判断"
+    SAME = "same", "同一人"
+    DIFFERENT = "different", "不是同一人"
+    STALE = "stale", "不再相像"  # a record changed since
+
+
 class AccountState(models.TextChoices):
     """How the account of someone with a post stands, as who governs it sees it."""
 

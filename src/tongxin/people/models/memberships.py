@@ -31,6 +31,8 @@ class Membership(Sharded):
     previous = models.OneToOneField("self", models.PROTECT, null=True, related_name="next")
     post = models.CharField(max_length=40, blank=True)  # 职务 in the union
     retained = models.BooleanField(default=False)  # 会籍保留
+    retired_on = models.DateField(null=True)  # 退休: stays a member, pays no dues
+    reminded_on = models.DateField(null=True)  # of taking no part; without it nothing lapses
 
     objects: ClassVar[ScopedQuerySet] = ScopedQuerySet.as_manager()  # type: ignore[assignment]
 

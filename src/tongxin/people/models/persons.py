@@ -81,6 +81,9 @@ class Person(Sharded):
     occupation = models.CharField(max_length=60, blank=True)
     model_worker = models.CharField(max_length=40, blank=True)
 
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="+", db_index=False
+    )  # it was the same person
     synthetic = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
@@ -106,6 +109,7 @@ class Person(Sharded):
             GinIndex(fields=["name_pieces"], name="person_name_pieces", fastupdate=False),
             models.Index(fields=["phone_digest"], name="person_phone"),
             models.Index(fields=["name_sort", "id"], name="person_name_sort"),
+            models.Index(fields=["merged_into"], name="person_merged", condition=Q(merged_into__isnull=False)),
         ]
 
     def __str__(self) -> str:
