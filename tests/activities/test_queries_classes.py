@@ -17,8 +17,9 @@ from tongxin.activities.queries.classes import (
     topics,
     visible,
 )
+from tongxin.activities.queries.lists import CohortFilters, cohorts_of, term_cohorts
 from tongxin.activities.queries.mine import my_things, teachers_cohorts
-from tongxin.activities.queries.overviews import term_overview
+from tongxin.activities.queries.overviews import lines
 from tongxin.activities.queries.rosters import roster
 from tongxin.activities.queries.standing import stands
 from tongxin.activities.states import Mark, Standing
@@ -140,8 +141,10 @@ def test_lists_take_as_many_queries_with_one_row_as_with_three(
         teacher = cast.teacher.actor
         with count(2):  # type: ignore[operator]
             assert len(teachers_cohorts(teacher, at=NOW)) == number + 1
-        with count(1):  # type: ignore[operator]
-            assert [_touch(row) for row in term_overview(term, at=NOW)]
+        with count(3):  # type: ignore[operator]
+            assert len(lines(term_cohorts(term, CohortFilters()), at=NOW)) == number + 1
+        with count(3):  # type: ignore[operator]
+            assert len(lines(cohorts_of(teacher, CohortFilters(), at=NOW), at=NOW)) == number + 1
         with count(3):  # type: ignore[operator]
             assert [row.enrolment.person.name for row in roster(cohort, at=NOW).rows]
         page = visible().get(pk=cohort.pk)
@@ -223,23 +226,3 @@ def test_teachers_see_their_own_cohorts_and_nothing_else(school: School, cast: C
     assert {one.cohort for one in teachers_cohorts(cast.officer.actor, at=NOW)} == {mine, theirs}
     assert teachers_cohorts(cast.sibling_officer.actor, at=NOW) == []
     assert teachers_cohorts(cast.wang.actor, at=NOW) == []
-
-
-def test_term_overview_counts(school: School, cast: Cast) -> None:
-    cohort = school.cohort(units=2, session_count=3)
-    sign_up(cohort, cast.wang, cast.zhang, cast.gao)
-    for player, mark in ((cast.wang, Mark.PRESENT), (cast.zhang, Mark.ABSENT)):
-        attendance.mark(
-            session=lesson(cohort, 1), enrolment=enrolment(cohort, player), mark=mark, by=school.by, at=at(4, 2, 19)
-        )
-    (row,) = term_overview(school.term, at=at(4, 10))
-    assert (row.enrolled, row.waiting, row.units, row.held, row.planned, row.uncalled, row.came, row.marked) == (
-        2,
-        1,
-        2,
-        1,
-        3,
-        1,
-        1,
-        2,
-    )

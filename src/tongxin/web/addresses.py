@@ -1,10 +1,12 @@
-"""How a face collects its addresses: each page module ends with its own `urlpatterns`."""
+"""How a face collects its addresses: each page module ends with its own `urlpatterns`; and many of one kind at once."""
 
+from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, reverse
 
+_STAND_IN = "~"  # no public id has it, and no address quotes it
 Addresses = list[URLPattern | URLResolver]
 
 
@@ -16,3 +18,9 @@ def gather(face: str, modules: tuple[str, ...]) -> Addresses:
         if find_spec(name) is not None:
             found += import_module(name).urlpatterns
     return found
+
+
+def towards(name: str) -> Callable[[str], str]:
+    """What makes the address of one thing from its public id. For lists: resolving costs as much as a row."""
+    before, after = reverse(name, args=[_STAND_IN]).split(_STAND_IN)
+    return lambda public_id: f"{before}{public_id}{after}"

@@ -8,25 +8,31 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 M = TypeVar("M", bound=Model)
+R = TypeVar("R")
+S = TypeVar("S")
 SIZE = 50
 DEEPEST = 2000  # a page number beyond this is no reader
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[M]):
+class Page(Generic[R]):
     """Iterates its rows. `total` is None unless it was counted."""
 
-    rows: list[M]
+    rows: list[R]
     number: int
     size: int
     more: bool
     total: int | None = None
 
-    def __iter__(self) -> Iterator[M]:
+    def __iter__(self) -> Iterator[R]:
         return iter(self.rows)
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def of(self, rows: list[S]) -> "Page[S]":
+        """The same page, of what is shown of each of its rows."""
+        return Page(rows, self.number, self.size, self.more, self.total)
 
     @property
     def first(self) -> int:

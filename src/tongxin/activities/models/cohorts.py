@@ -15,6 +15,10 @@ from tongxin.unions.models import Union
 from tongxin.venues.models import Booking, Room, Site
 
 
+def title_of(course: str, name: str) -> str:
+    return f"{course}（{name}）" if name else course
+
+
 class CohortQuerySet(ScopedQuerySet):
     """A teacher reaches the cohorts that name them, and nothing else."""
 
@@ -71,7 +75,7 @@ class Cohort(Sharded):
     @property
     def title(self) -> str:
         """瑜伽入门（晚班）. Reads the course."""
-        return f"{self.course.name}（{self.name}）" if self.name else self.course.name
+        return title_of(self.course.name, self.name)
 
 
 class Session(Sharded):

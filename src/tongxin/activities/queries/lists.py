@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery, Sum
 
 from tongxin.activities.models import Cohort, Enrolment, Session, Term
-from tongxin.activities.queries.overviews import overview
+from tongxin.activities.queries.overviews import with_people
 from tongxin.activities.states import ATTENDED, RUNNING, CohortState, EnrolmentState, SessionState
 from tongxin.people.authority import Actor
 from tongxin.people.powers import Power
@@ -32,18 +32,25 @@ class RosterFilters:
 
 
 def cohorts_of(actor: Actor, filters: CohortFilters, *, at: datetime) -> QuerySet[Cohort]:
-    """Running ones: whose lesson comes next, first. Others: newest first. Adds what `overview` adds, and `next_at`."""
+    """Running ones: whose lesson comes next, first. Others: newest first.
+
+    Only which and in what order, by few tables: `overviews.lines` reads what is shown of those on one page. In one
+    query, PostgreSQL planned twelve joins and counts (10 ms) and joined for every cohort in reach (30 ms over 1,464).
+    """
     rows: QuerySet[Cohort] = Cohort.objects.within(actor, Power.SEE_COURSES)
-    return _ordered(overview(matching(rows, filters), at=at), filters, at)
+    return _ordered(matching(rows, filters), filters, at).only("pk")
 
 
-def term_cohorts(term: Term, filters: CohortFilters, *, at: datetime) -> QuerySet[Cohort]:
-    return overview(matching(term.cohorts.all(), filters), at=at).order_by("weekday", "starts_at", "pk")
+def term_cohorts(term: Term, filters: CohortFilters) -> QuerySet[Cohort]:
+    rows: QuerySet[Cohort] = Cohort.objects.filter(term=term)
+    return matching(rows, filters).order_by("weekday", "starts_at", "pk").only("pk")
 
 
 def totals(rows: QuerySet[Cohort]) -> dict[str, int]:
-    """Of rows with the overview's numbers: `cohorts`, `enrolled`, `units`, `waiting`. One query."""
-    found = rows.aggregate(n=Count("pk"), seated=Sum("enrolled"), places=Sum("units"), line=Sum("waiting"))
+    """`cohorts`, `enrolled`, `units`, `waiting`. One query."""
+    found = with_people(rows.order_by()).aggregate(
+        n=Count("pk"), seated=Sum("enrolled"), places=Sum("units"), line=Sum("waiting")
+    )
     names = {"cohorts": "n", "enrolled": "seated", "units": "places", "waiting": "line"}
     return {name: found[key] or 0 for name, key in names.items()}
 
@@ -88,9 +95,8 @@ def others_of_term(cohort: Cohort) -> QuerySet[Cohort]:
 
 
 def _ordered(rows: QuerySet[Cohort], filters: CohortFilters, at: datetime) -> QuerySet[Cohort]:
+    if filters.state not in {RUNS, CohortState.OPEN, CohortState.CLOSED, CohortState.PLANNED}:
+        return rows.order_by("-first_day", "starts_at", "pk")
     ahead = Session.objects.filter(cohort=OuterRef("pk"), ends_at__gt=at).exclude(state=SessionState.CANCELLED)
     first = ahead.order_by().values("cohort").annotate(first=Min("starts_at")).values("first")
-    rows = rows.annotate(next_at=Subquery(first))
-    if filters.state in {RUNS, CohortState.OPEN, CohortState.CLOSED, CohortState.PLANNED}:
-        return rows.order_by(F("next_at").asc(nulls_last=True), "pk")
-    return rows.order_by("-first_day", "starts_at", "pk")
+    return rows.order_by(Subquery(first).asc(nulls_last=True), "pk")

@@ -11,6 +11,7 @@ from django.urls import path, reverse
 from tongxin.activities.actions.attendance import may_call_roll
 from tongxin.activities.models import Cohort
 from tongxin.activities.queries.lists import RUNS, cohorts_of
+from tongxin.activities.queries.overviews import lines
 from tongxin.activities.states import EnrolmentState
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import may
@@ -22,6 +23,7 @@ from tongxin.web.forms import HouseForm
 from tongxin.web.guard import HouseRequest, page
 from tongxin.web.paging import paged
 from tongxin.web.staff.cohort_forms import UNDER
+from tongxin.web.staff.cohort_lines import shown
 from tongxin.web.staff.terms import choices, filters_of
 
 _SHOWN = ("course", "site", "room", "teacher", "term__programme", "term__call", "pool", "union", "merged_into__course")
@@ -31,11 +33,11 @@ _RUNNING = ((RUNS, "没结束的"),)
 @page(power=Power.SEE_COURSES, methods=("GET",))
 def listing(request: HouseRequest) -> HttpResponse:
     filters = filters_of(request.GET, default=RUNS)
-    rows = cohorts_of(request.actor, filters, at=request.now)
-    found = paged(request, rows)
-    synthetic = next((row.term.programme.synthetic for row in found if row.term.programme.synthetic), "")
+    chosen = paged(request, cohorts_of(request.actor, filters, at=request.now))
+    found = lines(chosen.rows, at=request.now)
+    synthetic = next((line.synthetic for line in found if line.synthetic), "")
     return render_part(request, "staff/cohorts/list.html#rows", {
-        "page": found, "filters": choices(filters, also=_RUNNING), "synthetic": synthetic,
+        "page": chosen.of(shown(found)), "filters": choices(filters, also=_RUNNING), "synthetic": synthetic,
         "clear": reverse("staff:cohorts"),
     })  # fmt: skip
 

@@ -10,6 +10,7 @@ from django.urls import path, reverse
 from tongxin.activities.actions import cohorts, terms
 from tongxin.activities.models import Term
 from tongxin.activities.queries.lists import CohortFilters, term_cohorts, totals
+from tongxin.activities.queries.overviews import lines
 from tongxin.activities.queries.previews import Preview
 from tongxin.activities.states import CohortState, TermState
 from tongxin.kernel.refused import Refused
@@ -20,6 +21,7 @@ from tongxin.web.dates import WEEKDAYS
 from tongxin.web.forms import HouseForm
 from tongxin.web.guard import HouseRequest, page
 from tongxin.web.paging import paged
+from tongxin.web.staff import cohort_lines
 from tongxin.web.staff.cohort_forms import UNDER, CohortForm
 from tongxin.web.staff.fields import MomentField, whole
 from tongxin.web.staff.programmes import DaysForm
@@ -150,11 +152,12 @@ def choices(filters: CohortFilters, *, also: tuple[tuple[str, str], ...] = ()) -
 
 def _context(request: HouseRequest, term: Term) -> dict[str, Any]:
     filters = filters_of(request.GET)
-    rows = term_cohorts(term, filters, at=request.now)
+    rows = term_cohorts(term, filters)
     sums = totals(rows)
+    chosen = paged(request, rows, total=sums["cohorts"])
     return {
         **_about(request, term),
-        "page": paged(request, rows, total=sums["cohorts"]),
+        "page": chosen.of(cohort_lines.shown(lines(chosen.rows, at=request.now), programmes=False)),
         "sums": sums,
         "filters": choices(filters),
         "draft": term.state == TermState.DRAFT,
