@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Count, IntegerField, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -64,7 +64,8 @@ def lines(chosen: Iterable[Cohort], *, at: datetime) -> list[CohortLine]:
     keys = [cohort.pk for cohort in chosen]
     rows = with_people(Cohort.objects.filter(pk__in=keys)).values_list("pk", *_SHOWN)
     found, lessons = {key: values for key, *values in rows}, _lessons(keys, at)
-    return [CohortLine(*found[key], lessons.get(key, Lessons())) for key in keys]
+    values: list[list[Any]] = [[*found[key], lessons.get(key, Lessons())] for key in keys]
+    return [CohortLine(*one) for one in values]
 
 
 def with_people(rows: QuerySet[Cohort]) -> QuerySet[Cohort]:
