@@ -1,6 +1,7 @@
 """What a worker or a visitor finds: the list of classes, and one class."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import NamedTuple
@@ -13,7 +14,8 @@ from tongxin.activities.models import Attendance, Cohort, Enrolment, Session
 from tongxin.activities.queries.standing import Stands, stands
 from tongxin.activities.states import LISTED, CohortState, EnrolmentState, How, SessionState, TermState
 from tongxin.calls import queries as calls
-from tongxin.calls.states import ApplicationState, CallState
+from tongxin.calls.models import Applicant, Pool
+from tongxin.calls.states import LIVE, ApplicationState, CallState
 from tongxin.unions.models import Closure, Union
 from tongxin.venues.models import Site
 
@@ -59,6 +61,14 @@ class ClassList:
     more: bool  # a next page exists
 
 
+class Hold(NamedTuple):
+    """That someone has a place of a pool or waits for one; and the pool's own numbers at that moment."""
+
+    granted: bool
+    taken: int
+    waiting: int
+
+
 @dataclass(frozen=True, slots=True)
 class Lesson:
     """A session as its worker sees it; `mark` is empty where none was made. `leave`: "ask" or "asked", before it starts."""
@@ -95,6 +105,43 @@ def class_list(
         ListedClass(cohort, _stands(cohort, mine.get(cohort.pool_id or 0, _NOTHING), at)) for cohort in found[:size]
     ]
     return ClassList(listed, max(page, 1), len(found) > size)
+
+
+def holds(person: int) -> dict[int, Hold]:
+    """All that the person has or waits for, by pool. One query, as cheap as it can be: it is asked at every list."""
+    rows = Applicant.objects.filter(person=person, application__state__in=LIVE).values_list(
+        _PREFERRED, "application__state", f"{_PREFERRED}__taken", f"{_PREFERRED}__waiting"
+    )
+    return {
+        pool: Hold(state == ApplicationState.GRANTED, taken, waiting)
+        for pool, state, taken, waiting in rows
+        if pool is not None
+    }
+
+
+def as_theirs(
+    listed: Iterable[ListedClass], held: Mapping[int, Hold], *, person: int, at: datetime
+) -> dict[int, ListedClass]:
+    """Those of `listed`, which may be seconds old, that the person holds: as they stand to the person now. By pool.
+
+    One query more where the person waits in a line.
+    """
+    theirs = {
+        pool.pk: _with_numbers(one.cohort, pool, held[pool.pk])
+        for one in listed
+        if (pool := one.cohort.pool) is not None and pool.pk in held
+    }
+    mine = {pool: _Mine(enrolled=True) for pool in theirs if held[pool].granted}
+    mine |= _holdings(person, [cohort for pool, cohort in theirs.items() if pool not in mine])
+    return {pool: ListedClass(cohort, _stands(cohort, mine.get(pool, _NOTHING), at)) for pool, cohort in theirs.items()}
+
+
+def _with_numbers(cohort: Cohort, pool: Pool, hold: Hold) -> Cohort:
+    """The same, with what its pool has now."""
+    shown, now = copy(cohort), copy(pool)
+    now.taken, now.waiting = hold.taken, hold.waiting
+    shown.pool = now
+    return shown
 
 
 def count_matching(*, at: datetime, filters: Filters | None = None, most: int = 1000) -> int:
@@ -158,6 +205,7 @@ def _lesson(session: Session, mark: str, how: str, at: datetime, *, on_roster: b
     return Lesson(session, mark, leave)
 
 
+_PREFERRED = "application__preferences__pool"
 _SHOWN = ("course", "site", "room", "term__call", "term__programme", "pool")  # each join costs the planner as well
 
 
