@@ -44,6 +44,7 @@ class OutboxRow(Sharded):
         WAITING = "waiting"
         TOLD = "told"
         FAILED = "failed"
+        DROPPED = "dropped"  # a stopped sending: it will not be told
 
     key = models.CharField(max_length=120, unique=True)
     kind = models.CharField(max_length=60)  # an entry of the notices' catalogue

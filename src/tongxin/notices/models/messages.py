@@ -19,9 +19,11 @@ class Message(Sharded):
     key = models.CharField(max_length=120, unique=True)
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
+    sending = models.BigIntegerField(null=True)  # of which large sending
 
     class Meta(Sharded.Meta):
         indexes: ClassVar = [
+            models.Index(fields=["sending"], name="message_sending", condition=models.Q(sending__isnull=False)),
             models.Index(fields=["person", "-at"], name="message_person"),
             models.Index(fields=["person"], name="message_unread", condition=models.Q(read_at=None)),
         ]
