@@ -267,6 +267,7 @@ REGISTER: Final[dict[str, dict[str, Kept]]] = {
         Kept(3, "没有手机的人用卡号和密码登录；密码只存摘要", WHILE_USED),
         "id",
         "account",
+        "card",
         "hash",
         "given_by",
         "given_at",

@@ -115,14 +115,15 @@ class PhoneChange(Sharded):
 
 
 class Pin(Guarded):
-    """For those without a phone: a window hands over a card number (the account's login) and six digits."""
+    """For those without a phone: a window hands over a card number and six digits."""
 
     account = models.OneToOneField(Account, models.CASCADE, related_name="pin")
+    card = models.CharField(max_length=10, unique=True)  # digits, the last one a check digit
     hash = models.CharField(max_length=128)
     given_by = models.BigIntegerField()
     given_at = models.DateTimeField()
     ends_at = models.DateTimeField()
-    wrong = models.SmallIntegerField(default=0)
+    wrong = models.SmallIntegerField(default=0)  # in a row; too many close it until a window gives a new one
 
 
 class OutsideIdentity(Guarded):

@@ -36,6 +36,7 @@ class SignInAttempt(Guarded):
         PASSWORD_WRONG = "password_wrong"  # noqa: S105 - the name of a count
         FACTOR_WRONG = "factor_wrong"
         CLAIM_WRONG = "claim_wrong"
+        PIN_WRONG = "pin_wrong"
 
     kind = models.CharField(max_length=20, choices=Kind)
     of = models.BinaryField(max_length=32)
