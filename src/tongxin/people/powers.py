@@ -17,6 +17,7 @@ class Power(models.TextChoices):
 
     APPOINT = "appoint", "任命岗位"
     MANAGE_UNIONS = "manage_unions", "维护组织"
+    KEEP_UNION = "keep_union", "维护本会档案"
     IMPORT_ROSTER = "import_roster", "导入花名册"
     MANAGE_PEOPLE = "manage_people", "登记职工和会籍"
     REVIEW_JOINING = "review_joining", "审核入会和转接"
@@ -48,6 +49,7 @@ class Power(models.TextChoices):
 _SCOPE: dict[Power, Scope] = {
     Power.APPOINT: Scope.HANDLE,
     Power.MANAGE_UNIONS: Scope.HANDLE,
+    Power.KEEP_UNION: Scope.HANDLE,
     Power.IMPORT_ROSTER: Scope.HANDLE,
     Power.MANAGE_PEOPLE: Scope.HANDLE,
     Power.REVIEW_JOINING: Scope.HANDLE,

@@ -71,6 +71,7 @@ ROLES: dict[RoleName, Role] = {
     RoleName.CADRE: Role(
         powers=frozenset(
             {
+                Power.KEEP_UNION,
                 Power.IMPORT_ROSTER,
                 Power.MANAGE_PEOPLE,
                 Power.REVIEW_JOINING,
