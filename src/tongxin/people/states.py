@@ -13,6 +13,8 @@ class BatchState(models.TextChoices):
     DONE = "done", "已导入"
     FAILED = "failed", "没读成"
     DROPPED = "dropped", "已放弃"
+    UNDOING = "undoing", "正在撤销"
+    UNDONE = "undone", "已撤销"
 
 
 BATCH_MOVES = Table(
@@ -26,6 +28,9 @@ BATCH_MOVES = Table(
     ("give-back", [BatchState.COMMITTING], BatchState.READY),
     ("commit", [BatchState.READY, BatchState.COMMITTING], BatchState.DONE),
     ("drop", [BatchState.READING, BatchState.CHOOSING, BatchState.READY], BatchState.DROPPED),
+    ("undo", [BatchState.DONE, BatchState.UNDOING], BatchState.UNDOING),
+    ("undone", [BatchState.UNDOING], BatchState.UNDONE),
+    ("map", [BatchState.READY], BatchState.READING),
 )
 
 
@@ -50,6 +55,14 @@ class Answer(models.TextChoices):
     OTHER = "other", "是另一个人，新登记"
     USE = "use", "用这一行"
     SKIP = "skip", "跳过这一行"
+
+
+class Undo(models.TextChoices):
+    """What became of an imported row when the import was undone."""
+
+    TAKEN_BACK = "taken-back", "已撤销"
+    CHANGED_SINCE = "changed", "后来又改过，没有动"
+    USED_SINCE = "used", "后来办过事，没有动"
 
 
 class JoinState(models.TextChoices):

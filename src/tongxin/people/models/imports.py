@@ -7,7 +7,7 @@ from django.db import models
 
 from tongxin.people.models.persons import Person
 from tongxin.people.scoping import ScopedQuerySet
-from tongxin.people.states import BATCH_MOVES, BatchState, Verdict
+from tongxin.people.states import BATCH_MOVES, BatchState, Undo, Verdict
 from tongxin.store.fields import SealedField
 from tongxin.store.models import PublicIdField, Sharded
 from tongxin.unions.models import Union
@@ -40,6 +40,13 @@ class ImportBatch(Sharded):
     at = models.DateTimeField()
     moved_at = models.DateTimeField(null=True)  # when work on it last went on, to notice a worker that was killed
     committed_at = models.DateTimeField(null=True)
+    packed = models.BooleanField(default=False)  # a large file: rows that need nobody lie in parts
+    attempt = models.IntegerField(default=0)  # of reading; a part of an earlier attempt is not taken in
+    undo_until = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.BigIntegerField(null=True)  # account
+    undone = models.IntegerField(default=0)  # rows taken back
+    kept = models.IntegerField(default=0)  # rows left as they are, because they were changed or used since
 
     objects: ClassVar[ScopedQuerySet] = ScopedQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -74,6 +81,10 @@ class ImportRow(Sharded):
     person = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     basis = models.CharField(max_length=80, blank=True)  # how the person's record stood when this was found
     done = models.BooleanField(default=False)
+    former = SealedField(
+        purpose="import.former", null=True
+    )  # JSON: what the import wrote over; see actions.imports.former
+    undo = models.CharField(max_length=10, choices=Undo, blank=True)
 
     class Meta(Sharded.Meta):
         constraints: ClassVar = [
@@ -84,3 +95,66 @@ class ImportRow(Sharded):
             models.Index(fields=["batch", "verdict", "row_no"], name="import_row_verdict"),
             models.Index(fields=["batch", "number_key"], name="import_row_number"),
         ]
+
+
+class ImportPart(Sharded):
+    """A stretch of a large file's rows that need nobody: newcomers and rows that change nothing, sealed together.
+
+    A row that must be looked at is lifted out and becomes an ImportRow. `done` is set in the transaction that writes the
+    part's people, so a killed import goes on with the parts that are left and doubles nothing.
+    """
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="parts")
+    number = models.IntegerField()
+    first_row = models.IntegerField()
+    last_row = models.IntegerField()
+    rows = models.BinaryField()  # sealed and packed; see people.roster.packing
+    digests = models.BinaryField()  # of the rows' documents, 32 bytes each, in order
+    phones = models.BinaryField()  # of their phones, 32 bytes each; zeros where a row has none
+    people = ArrayField(models.BigIntegerField())  # by row: who it is; 0 for a newcomer until the part is done
+    lifted = ArrayField(models.IntegerField(), default=list)  # numbers of rows that are an ImportRow now
+    added = models.IntegerField(default=0)
+    unchanged = models.IntegerField(default=0)
+    key = models.SmallIntegerField()  # id of the key that sealed and digested it
+    done = models.BooleanField(default=False)
+    undone = models.BooleanField(default=False)
+
+    class Meta(Sharded.Meta):
+        constraints: ClassVar = [
+            *Sharded.Meta.constraints,
+            models.UniqueConstraint(fields=["batch", "number"], name="import_part_once"),
+        ]
+
+
+class HeaderChoice(Sharded):
+    """What a union's cadre said a column of theirs is. The next list with the same header is read so without asking."""
+
+    union = models.ForeignKey(Union, models.CASCADE, related_name="+")
+    header = models.CharField(max_length=255)  # as people.roster.fields.header_key
+    field = models.CharField(max_length=40, blank=True)  # empty: not read
+    account = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+
+    class Meta(Sharded.Meta):
+        constraints: ClassVar = [
+            *Sharded.Meta.constraints,
+            models.UniqueConstraint(fields=["union", "header"], name="import_header_once"),
+        ]
+
+
+class RosterUpload(Sharded):
+    """A file on its way in, piece by piece. What has arrived lies in the data folder; it goes on where it stopped."""
+
+    public_id = PublicIdField()
+    union = models.ForeignKey(Union, models.CASCADE, related_name="+")
+    account = models.BigIntegerField()
+    file_name = models.CharField(max_length=255)
+    size = models.BigIntegerField()
+    arrived = models.BigIntegerField(default=0)
+    fingerprint = models.CharField(max_length=64)  # as the browser tells files apart: name, size, last change
+    at = models.DateTimeField()
+    moved_at = models.DateTimeField()
+    batch = models.ForeignKey(ImportBatch, models.SET_NULL, null=True, related_name="+")
+
+    class Meta(Sharded.Meta):
+        indexes: ClassVar = [models.Index(fields=["account", "fingerprint"], name="roster_upload_again")]
