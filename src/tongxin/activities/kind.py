@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-
-from django.db import connection
+from typing import Final
 
 from tongxin.activities.actions import leave
-from tongxin.activities.models import Cohort, Enrolment
+from tongxin.activities.models import Enrolment
 from tongxin.activities.states import CohortState, EnrolmentState
 from tongxin.calls.models import Application, Award, Call
 from tongxin.calls.states import Stage, Why
@@ -15,6 +14,7 @@ from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor
 from tongxin.rulebook.models import RuleVersion
 from tongxin.store.atomic import must_be_writing
+from tongxin.store.prepared import Prepared
 
 _REFUSALS = {
     CohortState.PLANNED: "这个班还没有开放报名，请过几天再看。",
@@ -28,7 +28,7 @@ _ENDED = {
     Why.CLOSED: EnrolmentState.CANCELLED,
 }
 # One statement however many were granted. Whoever was in the cohort before takes up the same row again.
-_ENROL = """
+_ENROL: Final = Prepared("""
 INSERT INTO activities_enrolment (federation, public_id, cohort_id, person_id, award_id, state, at)
 SELECT cohort.federation, given.public_id, cohort.id, given.person, given.award, %(enrolled)s, %(at)s
 FROM unnest(%(pools)s::bigint[], %(persons)s::bigint[], %(awards)s::bigint[], %(public_ids)s::text[])
@@ -36,7 +36,11 @@ FROM unnest(%(pools)s::bigint[], %(persons)s::bigint[], %(awards)s::bigint[], %(
 JOIN activities_cohort cohort ON cohort.pool_id = given.pool
 ON CONFLICT (cohort_id, person_id) DO UPDATE
 SET state = excluded.state, award_id = excluded.award_id, at = excluded.at, ended_at = NULL, moved_to_id = NULL
-"""
+""")
+_STATES: Final = Prepared("""
+SELECT DISTINCT cohort.state FROM calls_preference preference
+JOIN activities_cohort cohort ON cohort.pool_id = preference.pool_id WHERE preference.application_id = %(application)s
+""")
 
 
 class ClassPlaces:
@@ -47,25 +51,21 @@ class ClassPlaces:
 
     def check(self, application: Application, stage: Stage) -> None:  # noqa: ARG002  the same at every stage
         """The cohort itself takes sign-ups: the window alone does not say so."""
-        for state in Cohort.objects.filter(pool__preferences__application=application).values_list("state", flat=True):
+        for (state,) in _STATES.rows(application=application.pk):
             if state != CohortState.OPEN:
                 raise Refused(f"cohort-{state}", _REFUSALS[CohortState(state)])
 
     def granted(self, awards: Sequence[Award], *, by: Actor, at: datetime) -> None:  # noqa: ARG002  the engine journals who
         """Onto the roster. Telling and journal are the engine's."""
         must_be_writing("enrolment")
-        with connection.cursor() as cursor:
-            cursor.execute(
-                _ENROL,
-                {
-                    "enrolled": EnrolmentState.ENROLLED.value,
-                    "at": at,
-                    "pools": [award.pool_id for award in awards],
-                    "persons": [award.person_id for award in awards],
-                    "awards": [award.pk for award in awards],
-                    "public_ids": [new_public_id() for _ in awards],
-                },
-            )
+        _ENROL.rows(
+            enrolled=EnrolmentState.ENROLLED.value,
+            at=at,
+            pools=[award.pool_id for award in awards],
+            persons=[award.person_id for award in awards],
+            awards=[award.pk for award in awards],
+            public_ids=[new_public_id() for _ in awards],
+        )
 
     def released(self, awards: Sequence[Award], *, why: Why, by: Actor, at: datetime) -> None:  # noqa: ARG002  as above
         """Off the roster; what was attended stays, what was asked for later lessons goes."""

@@ -1,6 +1,6 @@
 """Who may, and why. The check and its explanation are one function."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -147,20 +147,24 @@ def system(on: date) -> Actor:
 
 
 def actor_of(account: Account, on: date) -> Actor:
-    """The account's person with the appointments and agreements in force that day. Two queries for staff, one else."""
+    """The account's person with the appointments and agreements in force that day. Two queries for staff, one else;
+    one less where the account was read with its posts of that day (queries.signed_in).
+    """
     if account.person_id is None:
         return Actor(on=on, account_id=account.pk)
+    if account.appointed is not None and account.appointed.on == on:
+        return _actor(account.person_id, on, account.pk, account.appointed.posts)
     return actor_of_person(account.person_id, on, account_id=account.pk)
 
 
 def actor_of_person(person_id: int, on: date, *, account_id: int | None = None) -> Actor:
     """Someone as they may act that day; without an account, what they could: for explaining, never for acting."""
-    posts = tuple(
-        Post(RoleName(role), union_id, ends)
-        for role, union_id, ends in Appointment.objects.filter(
-            person_id=person_id, starts__lte=on, ends__gt=on
-        ).values_list("role", "union_id", "ends")
-    )
+    rows = Appointment.objects.filter(person_id=person_id, starts__lte=on, ends__gt=on)
+    return _actor(person_id, on, account_id, rows.values_list("role", "union_id", "ends"))
+
+
+def _actor(person_id: int, on: date, account_id: int | None, rows: Iterable[tuple[str, int, date]]) -> Actor:
+    posts = tuple(Post(RoleName(role), union_id, ends) for role, union_id, ends in rows)
     return Actor(
         on=on,
         account_id=account_id,

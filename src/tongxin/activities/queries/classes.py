@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from django.db import models
 from django.db.models import Case, F, Q, QuerySet, SmallIntegerField, When
@@ -16,6 +16,7 @@ from tongxin.activities.states import LISTED, CohortState, EnrolmentState, How, 
 from tongxin.calls import queries as calls
 from tongxin.calls.models import Applicant, Pool
 from tongxin.calls.states import LIVE, ApplicationState, CallState
+from tongxin.store.prepared import Prepared
 from tongxin.unions.models import Closure, Union
 from tongxin.venues.models import Site
 
@@ -167,11 +168,21 @@ def visible() -> QuerySet[Cohort]:
     return rows
 
 
+_TO_SIGN_UP: Final = Prepared("""
+    SELECT cohort.id, cohort.pool_id FROM activities_cohort cohort JOIN activities_term term ON term.id = cohort.term_id
+    WHERE cohort.public_id = %(public_id)s AND term.state <> %(draft)s
+""")
+
+
 def to_sign_up(public_id: str) -> Cohort | None:
-    """The same class with no more than sign-up needs: in a rush this row is read once a tap."""
-    rows = Cohort.objects.exclude(term__state=TermState.DRAFT).select_related("pool")
-    found: Cohort | None = rows.filter(public_id=public_id).first()
-    return found
+    """The same class with no more than sign-up needs, its pool's key: in a rush this is read once a tap."""
+    row = _TO_SIGN_UP.row(public_id=public_id, draft=TermState.DRAFT.value)
+    if row is None:
+        return None
+    cohort = Cohort.from_db(None, ["id", "pool_id"], row)
+    if cohort.pool_id is not None:
+        cohort.pool = Pool.from_db(None, ["id"], [cohort.pool_id])
+    return cohort
 
 
 def class_page(cohort: Cohort, *, at: datetime, person: int | None = None) -> ClassPage:

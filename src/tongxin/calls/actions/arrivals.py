@@ -7,17 +7,16 @@ column to one of these tables adds it here; a column without a value fails the f
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from django.db import connection
+from typing import Any, Final
 
 from tongxin.calls.models import Application, Award, Pool
 from tongxin.calls.states import ApplicationState, AwardState
 from tongxin.people.authority import Actor
 from tongxin.people.models import Person
 from tongxin.store.atomic import must_be_writing
+from tongxin.store.prepared import Prepared
 
-_SQL = """
+_ARRIVAL: Final = Prepared("""
 WITH free AS (
     SELECT min(slot) AS slot FROM generate_series(1, %(per_person)s) AS slot
     WHERE slot NOT IN (SELECT slot FROM calls_applicant WHERE person_id = %(person)s AND call_id = %(call)s AND live)
@@ -56,7 +55,7 @@ WITH free AS (
     RETURNING id
 )
 SELECT applicant.application_id, (SELECT id FROM award) FROM applicant
-"""
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ def write(*, pool: Pool, person: Person, by: Actor, at: datetime, key: str | Non
         state=ApplicationState.GRANTED if units else ApplicationState.WAITING,
     )
     award = Award(federation=application.federation, application=application, pool=pool, person=person, units=1, at=at)
-    row = _execute(_values(application, award, units))
+    row = _ARRIVAL.row(**_values(application, award, units))
     if row is None:
         return None
     pool.taken, pool.waiting, pool.next_no = pool.taken + units, pool.waiting + 1 - units, pool.next_no + 1
@@ -107,16 +106,9 @@ def _values(application: Application, award: Award, units: int) -> dict[str, Any
         "public_id": application.public_id,
         "award": award.public_id,
         "held": AwardState.HELD.value,
-        "state": application.state,
+        "state": ApplicationState(application.state).value,
         "verb": "grant" if units else "wait",
         "at": application.at,
         "account": application.account,
         "key": application.key,
     }
-
-
-def _execute(values: dict[str, Any]) -> tuple[int, int | None] | None:
-    with connection.cursor() as cursor:
-        cursor.execute(_SQL, values)
-        row: tuple[int, int | None] | None = cursor.fetchone()
-    return row

@@ -2,20 +2,36 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Final
 
 from django.db.models import QuerySet
 
 from tongxin.calls.actions.tellings import Told, tell
 from tongxin.calls.kinds import kind_of
-from tongxin.calls.models import Applicant, Application, Award, Pool, Preference, Step
+from tongxin.calls.models import Applicant, Application, Award, Call, Pool, Preference, Step
 from tongxin.calls.states import HOLDING, ApplicationState, AwardState, Why
 from tongxin.people.authority import Actor
 from tongxin.records.actions import journal
+from tongxin.store.atomic import must_be_writing
+from tongxin.store.prepared import Columns, Prepared
+
+_POOL: Final = Columns(Pool)
+_CALL: Final = Columns(Call)
+_LOCK: Final = Prepared(f"""
+    SELECT {_POOL.of("pool")}, {_CALL.of("call")}
+    FROM calls_pool pool JOIN calls_call call ON call.id = pool.call_id
+    WHERE pool.id = %(pool)s FOR NO KEY UPDATE OF pool
+""")  # noqa: S608 - names of columns
 
 
 def lock_pool(pk: int) -> Pool:
-    """With its call."""
-    pool: Pool = Pool.objects.select_related("call").lock(pk)
+    """With its call. FOR NO KEY UPDATE as everywhere (store.models): applications that point at the pool do not wait."""
+    must_be_writing("lock of Pool")
+    row = _LOCK.row(pool=pk)
+    if row is None:
+        raise Pool.DoesNotExist
+    pool = _POOL.read(row[: len(_POOL)])
+    pool.call = _CALL.read(row[len(_POOL) :])
     return pool
 
 

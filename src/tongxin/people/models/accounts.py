@@ -1,6 +1,7 @@
 """What someone signs in with. An account belongs to a person, sooner or later; a person needs none."""
 
-from typing import Any, ClassVar
+from datetime import date
+from typing import Any, ClassVar, NamedTuple
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -10,6 +11,13 @@ from django.utils.crypto import salted_hmac
 from tongxin.kernel.public_ids import new_public_id
 from tongxin.people.models.persons import Person
 from tongxin.store.fields import SealedField
+
+
+class Appointed(NamedTuple):
+    """Posts in force on a day: role, union, end."""
+
+    on: date
+    posts: tuple[tuple[str, int, date], ...]
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -41,6 +49,7 @@ class Account(AbstractBaseUser):
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[AccountManager] = AccountManager()
+    appointed: Appointed | None = None  # no column: read along with the account by queries.signed_in
 
     USERNAME_FIELD = "login"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

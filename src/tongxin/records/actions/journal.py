@@ -1,14 +1,16 @@
 """Written in the transaction of the deed itself: no deed without its entry, no entry without its deed."""
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from django.db import models
 
 from tongxin.records.models import JournalEntry
 from tongxin.store.atomic import atomic
 from tongxin.store.copying import copy_new
+from tongxin.store.prepared import Prepared
 
 MANY = 100  # from here on COPY is quicker
 
@@ -22,10 +24,17 @@ class By(Protocol):
     def person_id(self) -> int | None: ...
 
 
+_WRITE: Final = Prepared("""
+    INSERT INTO records_journalentry (verb, at, account, person, of_kind, of_id, "union", federation, data)
+    VALUES (%(verb)s, %(at)s, %(account)s, %(person)s, %(of_kind)s, %(of_id)s, %(union)s, %(federation)s, %(data)s::jsonb)
+""")
+
+
 @atomic
 def write(verb: str, *, of: models.Model, by: By, at: datetime, union: int | None = None, **data: Any) -> None:
     """One entry. `of` carries its federation and, where it has one, its public id and its union (else say `union`)."""
-    JournalEntry.make(**_entry(verb, of, by, at, union, data))
+    entry = _entry(verb, of, by, at, union, data)
+    _WRITE.rows(**entry | {"data": json.dumps(data)})
 
 
 @atomic

@@ -11,7 +11,7 @@ from django.utils.crypto import constant_time_compare
 from tongxin.people.models import Account
 from tongxin.web.second_factor import STAFF_SESSION, proven_since
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "tongxin.web.accounts.backend.AuthenticationBackend"
 PENDING = "tx_pending"
 PENDING_FOR = timedelta(minutes=10)
 RECENT = timedelta(minutes=30)

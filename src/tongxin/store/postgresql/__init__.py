@@ -1,0 +1,1 @@
+"""Django's PostgreSQL, with two things that the hot path wants: see base.py."""
