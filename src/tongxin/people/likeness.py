@@ -27,6 +27,7 @@ NEAR_NAME, RARE_CHARACTER, OTHER_NAME = "near-name", "rare-character", "other-na
 SAME_PHONE, SAME_BIRTHDAY, NEAR_BIRTHDAY = "same-phone", "same-birthday", "near-birthday"
 ID_SLIP, ID_SWAP, NO_NUMBER, OTHER_NUMBER, OTHER_SEX = "id-slip", "id-swap", "no-number", "other-number", "other-sex"
 SAME_EMPLOYER: Final = "same-employer"
+SAME_PAPER: Final = "same-paper"  # not seen by comparing: a window met one paper for both
 
 WEIGHT: Final = {
     SAME_NAME: 32,
@@ -44,6 +45,7 @@ WEIGHT: Final = {
     OTHER_NUMBER: -40,
     OTHER_SEX: -10,
     SAME_EMPLOYER: 5,
+    SAME_PAPER: 90,
 }
 WORDS: Final = {
     SAME_NAME: "姓名相同",
@@ -61,6 +63,7 @@ WORDS: Final = {
     OTHER_NUMBER: "两份的证件号码不同",
     OTHER_SEX: "性别不同",
     SAME_EMPLOYER: "工作单位相同",
+    SAME_PAPER: "窗口核验时，这份登记的本人出示了另一份登记的证件",
 }
 
 

@@ -33,7 +33,10 @@ class ScopedQuerySet(GuardedQuerySet[Any]):
 
 
 class PersonQuerySet(GuardedQuerySet[Any]):
-    """A person is reached through an open membership. (Named in a roster of one's own: see the cohort's pages.)"""
+    """A person is reached through an open membership. (Named in a roster of one's own: see the cohort's pages.)
+
+    Of records that were merged the one that was kept is reached; the other is read on its page.
+    """
 
     def within(self, actor: Actor, power: Power) -> Self:
         roots = actor.roots(power)
@@ -42,7 +45,7 @@ class PersonQuerySet(GuardedQuerySet[Any]):
         from tongxin.people.models import Membership  # noqa: PLC0415 - the table is defined on top of this query set
 
         open_here = Membership.objects.filter(reached(roots, "union_id", actor), person=OuterRef("pk"), ends=None)
-        return self.filter(Exists(open_here))
+        return self.filter(Exists(open_here), merged_into=None)
 
 
 NOTHING = Q(pk__in=[])

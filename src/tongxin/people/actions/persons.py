@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from tongxin.kernel.refused import Refused
-from tongxin.people.actions import memberships
+from tongxin.people.actions import likenesses, memberships, verification
 from tongxin.people.actions.values import document_columns, name_columns, phone_columns, tier_two_columns
 from tongxin.people.authority import Actor, require
 from tongxin.people.models import Account, Membership, Person
@@ -52,6 +52,8 @@ def register(  # noqa: PLR0913 - one name for each thing that is recorded
     person.save(force_insert=True)
     journal.write("person.registered", of=person, by=by, at=at, union=union.pk)
     memberships.join(person=person, union=union, starts=joined_on or by.on, by=by, at=at)
+    if not by.system:  # what the house itself loads is swept at night
+        likenesses.look(person=person, at=at)
     return person
 
 
@@ -75,6 +77,10 @@ def change(*, person: Person, by: Actor, at: datetime, **values: Any) -> Person:
     person.save(update_fields=[*changed, "changed_at"])
     told = sorted({field.split("_digest")[0] for field in changed if not field.startswith("name_")})
     journal.write("person.changed", of=person, by=by, at=at, union=membership.union_id, fields=" ".join(told))
+    verification.after_change(
+        person=person, changed=changed, to=Assurance.ROSTER, union=membership.union_id, by=by, at=at
+    )
+    likenesses.after_change(person=person, changed=changed, at=at)
     return person
 
 
@@ -100,6 +106,7 @@ def declare(*, account: Account, name: str, near: Union, by: Actor, at: datetime
     account.person = person
     account.save(update_fields=["person"])
     journal.write("person.declared", of=person, by=by, at=at)
+    likenesses.look(person=person, at=at)
     return person
 
 

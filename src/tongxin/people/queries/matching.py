@@ -98,8 +98,11 @@ class _Holdings:
 
 def _by_number(documents: Collection[str]) -> dict[str, Person]:
     digests = {digest: text for text in documents for digest in ring().digests(text, purpose=DOCUMENT)}
-    found = Person.objects.filter(document_digest__in=list(digests)).only(*_READ) if digests else ()
-    return {digests[bytes(person.document_digest)]: person for person in found}
+    rows = Person.objects.filter(document_digest__in=list(digests)).only(*_READ, "merged_into") if digests else ()
+    found = {digests[bytes(person.document_digest)]: person for person in rows}
+    merged = {person.merged_into_id for person in found.values() if person.merged_into_id is not None}
+    kept = Person.objects.only(*_READ).in_bulk(merged) if merged else {}
+    return {text: kept.get(person.merged_into_id, person) for text, person in found.items()}
 
 
 def _by_phone(phones: Collection[str], union: Union) -> dict[str, list[Person]]:
@@ -108,7 +111,9 @@ def _by_phone(phones: Collection[str], union: Union) -> dict[str, list[Person]]:
     here = Membership.objects.filter(union=union, person=OuterRef("pk"), ends=None)
     found: dict[str, list[Person]] = defaultdict(list)
     if digests:
-        people = Person.objects.filter(Q(document_digest=None) | Exists(here), phone_digest__in=list(digests))
+        people = Person.objects.filter(
+            Q(document_digest=None) | Exists(here), phone_digest__in=list(digests), merged_into=None
+        )
         for person in people.only(*_READ).order_by("pk"):
             found[digests[bytes(person.phone_digest)]].append(person)
     return found

@@ -63,15 +63,15 @@ def hits(actor: Actor, person_pks: Iterable[int]) -> list[Hit]:
 def _matching(text: str) -> QuerySet[Person]:
     digits = sum(character.isdigit() for character in text)
     if digits >= NUMBER_AT_LEAST:
-        return Person.objects.filter(_by_number(text))
+        return Person.objects.filter(by_number(text))
     pieces = names.query_pieces(text)
     if not pieces:
         raise Refused("search-short", "请输入姓名中的一个字以上，或拼音首字母两个以上，或完整的证件号码、手机号。")
     return Person.objects.filter(name_pieces__contains=pieces)
 
 
-def _by_number(text: str) -> Q:
-    """A number is any kind that it can be; what it cannot be is left out."""
+def by_number(text: str) -> Q:
+    """A number is any kind that it can be; what it cannot be is left out. That of a merged record leads to the one kept."""
     keys = ring()
     condition = Q(pk__in=[])
     for kind in ("resident_id", *PERMIT_KINDS):
@@ -82,4 +82,6 @@ def _by_number(text: str) -> Q:
         condition |= Q(document_digest__in=digests)
     with suppress(Refused):
         condition |= Q(phone_digest__in=keys.digests(phones.canonical(text), purpose="person.phone"))
-    return condition
+    merged = Person.objects.filter(condition, merged_into__isnull=False)
+    kept = list(merged.values_list("merged_into", flat=True))
+    return condition | Q(pk__in=kept) if kept else condition
