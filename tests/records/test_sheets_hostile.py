@@ -64,7 +64,7 @@ def test_a_long_csv_of_nothing_is_nothing():
 
 def test_too_many_rows_are_refused_by_number():
     assert str(refusal(b"a\n" * 11, limits=Limits(rows=10))) == "一张表最多读10行，这张表更长。请分成几个文件上传。"
-    assert refusal(sheet_of([["a"]] * 11), limits=Limits(rows=10)).code == "rows-many"
+    assert refusal(sheet_of([["a"]] * 11), limits=Limits(book_rows=10)).code == "rows-many"
 
 
 def test_a_zip_bomb_is_refused_by_what_it_declares():

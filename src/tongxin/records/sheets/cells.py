@@ -1,6 +1,6 @@
 """What a sheet holds once it is read, and how a cell crosses the pipe from the child process."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
@@ -36,6 +36,15 @@ class Sheet:
 
     name: str
     rows: list[list[Cell]]
+    merges: list[Area] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Stream:
+    """A sheet whose rows come one after the other and are not kept."""
+
+    name: str
+    rows: Iterable[list[Cell]]
     merges: list[Area] = field(default_factory=list)
 
 

@@ -2,29 +2,41 @@
 
 It takes away its own memory, time, and leave to write files before it looks at the file, and answers in JSON lines on its
 standard output: a refusal, or a workbook, its sheets and rows, and an end. Nothing it prints is ever executed.
+Lines of rows begin with ROWS, so that who passes them on need not read them.
 """
 
 import json
 import resource
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any, BinaryIO, Final
 
 from tongxin.kernel.refused import Refused
-from tongxin.records.sheets.cells import Sheet, Workbook, to_wire
+from tongxin.records.sheets.cells import Stream, Workbook, to_wire
 from tongxin.records.sheets.delimited import read_delimited
 from tongxin.records.sheets.limits import Limits
 from tongxin.records.sheets.sniffing import kind_of
 
 ROWS_A_LINE: Final = 250
-_JSON_ITSELF: Final = {str, float, bool, int}
+_JSON_ITSELF: Final = frozenset({str, float, bool, int})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """`head`: only so many rows of each sheet. `only`: the one sheet of that name."""
+
+    head: int | None = None
+    only: str | None = None
+    a_line: int = ROWS_A_LINE
 
 
 def main() -> None:
     limits = Limits.from_dict(json.loads(sys.argv[1]))
     _bind(limits)
     try:
-        for answer in _answers(sys.stdin.buffer, limits):
+        for answer in _answers(sys.stdin.buffer, limits, Asked(**json.loads(sys.argv[2]))):
             _say(answer)
     except Refused as refusal:
         _say({"refused": refusal.code, "words": refusal.words, "params": refusal.params})
@@ -41,14 +53,14 @@ def _bind(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _answers(file: BinaryIO, limits: Limits) -> Iterator[dict[str, Any]]:
-    book, sheets = _read(file, limits)
+def _answers(file: BinaryIO, limits: Limits, asked: Asked) -> Iterator[dict[str, Any]]:
+    book, sheets = _read(file, limits, asked.only)
     yield {"workbook": book.kind, "hidden": book.hidden, "date1904": book.date1904, "notes": book.notes}
     text = 0
     for sheet in sheets:
         yield {"sheet": sheet.name, "merges": sheet.merges}
-        for start in range(0, len(sheet.rows), ROWS_A_LINE):
-            rows = [_wired(row) for row in sheet.rows[start : start + ROWS_A_LINE]]
+        left = iter(sheet.rows) if asked.head is None else islice(sheet.rows, asked.head)
+        while rows := [_wired(row) for row in islice(left, asked.a_line)]:
             lengths = [len(cell) for row in rows for cell in row if cell.__class__ is str]
             text += sum(lengths)
             if text > limits.text or max(lengths, default=0) > limits.cell_text:
@@ -58,23 +70,25 @@ def _answers(file: BinaryIO, limits: Limits) -> Iterator[dict[str, Any]]:
             yield {"rows": rows}
 
 
-def _read(file: BinaryIO, limits: Limits) -> tuple[Workbook, Iterator[Sheet]]:
+def _read(file: BinaryIO, limits: Limits, only: str | None) -> tuple[Workbook, Iterator[Stream]]:
     kind = kind_of(file)
     file.seek(0)
     if kind in {"xlsx", "xls"}:
         from tongxin.records.sheets.workbooks import read_workbook  # noqa: PLC0415  not needed for text
 
-        return read_workbook(file, kind, limits)
+        return read_workbook(file, kind, limits, only)
     if kind == "html":
         from tongxin.records.sheets.web_pages import read_web_page  # noqa: PLC0415
 
         book = read_web_page(file, limits)
-    else:
-        book = read_delimited(file, limits)
-    return book, iter(book.sheets)
+        named = [sheet for sheet in book.sheets if only is None or sheet.name == only]
+        return book, iter([Stream(sheet.name, sheet.rows, sheet.merges) for sheet in named])
+    return read_delimited(file, limits)
 
 
 def _wired(row: list[Any]) -> list[Any]:
+    if {cell.__class__ for cell in row} <= _JSON_ITSELF:
+        return row
     return [cell if cell.__class__ in _JSON_ITSELF else to_wire(cell) for cell in row]
 
 

@@ -12,7 +12,8 @@ class Limits:
     inflated_bytes: int = 300 * MIB  # what a workbook's XML may come to, all parts together
     zip_entries: int = 2_000
     sheets: int = 50
-    rows: int = 100_000  # of one sheet, counted to its last row with content
+    rows: int = 100_000  # of a text, counted to its last row with content
+    book_rows: int = 100_000  # of a workbook's sheet, which is held whole while it is read
     columns: int = 200
     cells: int = 6_000_000  # of all sheets together: rows × columns up to the last cell with content
     text: int = 60 * MIB  # characters of all cells together
@@ -31,3 +32,12 @@ class Limits:
 
 
 USUAL = Limits()
+LARGE = Limits(  # for a roster, which is read piece by piece
+    file_bytes=256 * MIB,
+    rows=1_048_577,  # what Excel can show, and a header
+    book_rows=101_000,  # a hundred thousand members, and what stands around them
+    cells=60_000_000,
+    text=800 * MIB,
+    child_cpu_seconds=240,
+    wall_seconds=1800.0,
+)

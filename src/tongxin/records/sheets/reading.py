@@ -6,7 +6,9 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -15,14 +17,23 @@ from tongxin.records.sheets.cells import Sheet, Workbook, from_wire
 from tongxin.records.sheets.limits import MIB, USUAL, Limits
 
 CHILD: Final = "tongxin.records.sheets.child"
+ROWS: Final = b'{"rows"'  # how the child begins a line of rows
 
 
-def read_sheets(source: str | Path | bytes, *, limits: Limits = USUAL) -> Workbook:
+def read_sheets(source: str | Path | bytes, *, limits: Limits = USUAL, head: int | None = None) -> Workbook:
     """The visible sheets with their values; formulas give their saved results, macros are never run.
+
+    `head`: no more than so many rows of each.
 
     The file is opened in a child process with limits on memory and time, so a hostile file costs at most those.
     Refused with words for the sender when it cannot be read. A file's name is never asked: it is often wrong.
     """
+    with _measured(source, limits) as file, _child(file, limits, {"head": head}) as (lines, late):
+        return _understood(lines, late)
+
+
+@contextmanager
+def _measured(source: str | Path | bytes, limits: Limits) -> Iterator[IO[bytes]]:
     with _opened(source) as file:
         size = os.fstat(file.fileno()).st_size
         if size > limits.file_bytes:
@@ -34,7 +45,51 @@ def read_sheets(source: str | Path | bytes, *, limits: Limits = USUAL) -> Workbo
             )
         if size == 0:
             raise Refused("file-empty", "这个文件是空的，请看看是不是选错了文件。")
-        return _read(file, limits)
+        yield file
+
+
+@dataclass(slots=True)
+class Pieces:
+    """A file's answers in the order in which the child gives them: `lines` of rows are left as JSON until `rows_of`."""
+
+    book: Workbook
+    lines: Iterator[bytes]
+
+
+@contextmanager
+def pieces(path: Path, *, limits: Limits, only: str | None = None, rows_a_piece: int = 1_000) -> Iterator[Pieces]:
+    """One sheet (`only`; of a text the whole), some rows at a time. What is wrong further down is raised on the way.
+
+    Not for more than one sheet: where one ends and the next begins is not told.
+    """
+    asked = {"only": only or None, "a_line": rows_a_piece}
+    with _measured(path, limits) as file, _child(file, limits, asked) as (lines, late):
+        book: Workbook | None = None
+        for line in lines:
+            answer = _answer(line)
+            if "workbook" in answer:
+                book = _workbook(answer)
+            elif "sheet" in answer and book is not None:
+                book.sheets.append(_sheet(answer))
+                break
+        if book is None or not book.sheets:
+            raise _unreadable(late)
+        yield Pieces(book, _rows_until_end(lines, late))
+
+
+def rows_of(line: bytes) -> list[list[Any]]:
+    return list(map(_row, json.loads(line)["rows"]))
+
+
+def _rows_until_end(lines: Iterable[bytes], late: threading.Event) -> Iterator[bytes]:
+    for line in lines:
+        if line.startswith(ROWS):
+            yield line
+            continue
+        answer = _answer(line)
+        if "end" in answer:
+            return
+    raise _unreadable(late)
 
 
 def _opened(source: str | Path | bytes) -> IO[bytes]:
@@ -46,9 +101,10 @@ def _opened(source: str | Path | bytes) -> IO[bytes]:
     return file
 
 
-def _read(file: IO[bytes], limits: Limits) -> Workbook:
+@contextmanager
+def _child(file: IO[bytes], limits: Limits, asked: dict[str, Any]) -> Iterator[tuple[Iterator[bytes], threading.Event]]:
     child = subprocess.Popen(  # noqa: S603  our own module, nothing of the sender's in the arguments
-        [sys.executable, "-s", "-B", "-m", CHILD, json.dumps(limits.as_dict())],
+        [sys.executable, "-s", "-B", "-m", CHILD, json.dumps(limits.as_dict()), json.dumps(asked)],
         stdin=file,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -66,7 +122,7 @@ def _read(file: IO[bytes], limits: Limits) -> Workbook:
     clock.start()
     try:
         assert child.stdout is not None
-        return _understood(child.stdout, late)
+        yield iter(child.stdout), late
     finally:
         clock.cancel()
         child.kill()
@@ -84,23 +140,41 @@ def _bare_environment() -> dict[str, str]:
 def _understood(lines: Iterable[bytes], late: threading.Event) -> Workbook:
     book: Workbook | None = None
     for line in lines:
-        try:
-            answer: dict[str, Any] = json.loads(line)
-        except ValueError:
-            break  # killed in the middle of a line
+        answer = _answer(line)
         if "rows" in answer and book is not None:
             book.sheets[-1].rows.extend(map(_row, answer["rows"]))
         elif "sheet" in answer and book is not None:
-            book.sheets.append(Sheet(answer["sheet"], [], [(t, left, b, r) for t, left, b, r in answer["merges"]]))
+            book.sheets.append(_sheet(answer))
         elif "workbook" in answer:
-            book = Workbook(answer["workbook"], [], answer["hidden"], answer["date1904"], answer["notes"])
-        elif "refused" in answer:
-            raise Refused(answer["refused"], answer["words"], **answer["params"])
+            book = _workbook(answer)
         elif "end" in answer and book is not None:
             return book
+    raise _unreadable(late)
+
+
+def _answer(line: bytes) -> dict[str, Any]:
+    """Nothing where the child was killed in the middle of a line. Refused as the child refused."""
+    try:
+        answer: dict[str, Any] = json.loads(line)
+    except ValueError:
+        return {}
+    if "refused" in answer:
+        raise Refused(answer["refused"], answer["words"], **answer["params"])
+    return answer
+
+
+def _workbook(answer: dict[str, Any]) -> Workbook:
+    return Workbook(answer["workbook"], [], answer["hidden"], answer["date1904"], answer["notes"])
+
+
+def _sheet(answer: dict[str, Any]) -> Sheet:
+    return Sheet(answer["sheet"], [], [(t, left, b, r) for t, left, b, r in answer["merges"]])
+
+
+def _unreadable(late: threading.Event) -> Refused:
     if late.is_set():
-        raise Refused("file-slow", "这个文件读了太久还没读完。请在Excel里新建一个工作簿，只把名册复制进去，再上传。")
-    raise Refused(
+        return Refused("file-slow", "这个文件读了太久还没读完。请在Excel里新建一个工作簿，只把名册复制进去，再上传。")
+    return Refused(
         "file-unreadable",
         "这个文件读不出来，可能已损坏，或大得不正常。请在Excel里新建一个工作簿，只把名册复制进去，再上传。",
     )

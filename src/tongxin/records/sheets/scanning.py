@@ -91,8 +91,8 @@ def far_cell(where: str) -> Refused:
     )
 
 
-def too_many_rows(limits: Limits) -> Refused:
-    return Refused("rows-many", "一张表最多读%(rows)d行，这张表更长。请分成几个文件上传。", rows=limits.rows)
+def too_many_rows(most: int) -> Refused:
+    return Refused("rows-many", "一张表最多读%(rows)d行，这张表更长。请分成几个文件上传。", rows=most)
 
 
 def _look_at(text: bytes, look: Look, limits: Limits) -> None:
@@ -111,10 +111,10 @@ def _note_far(match: re.Match[bytes], look: Look, limits: Limits) -> None:
     column = column_index((match[1] or match[3]).decode()) + 1
     row = int((match[2] or match[4])[:9])
     where = match[0].split(b'"', 2)[1].decode()
-    if column > limits.columns or (row > limits.rows and row > look.last_row + ROWS_APART):
+    if column > limits.columns or (row > limits.book_rows and row > look.last_row + ROWS_APART):
         raise far_cell(where)
-    if row > limits.rows:
-        raise too_many_rows(limits)
+    if row > limits.book_rows:
+        raise too_many_rows(limits.book_rows)
     if column > look.last_column:
         look.last_column, look.farthest = column, where
 

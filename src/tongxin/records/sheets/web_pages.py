@@ -51,7 +51,7 @@ class _Reader(HTMLParser):
             self._end_cell()
             self._open[-1].rows.append([])
             if len(self._open[-1].rows) > self.limits.rows:
-                raise too_many_rows(self.limits)
+                raise too_many_rows(self.limits.rows)
         elif tag in {"td", "th"} and self._open:
             self._end_cell()
             self._cell = []

@@ -1,7 +1,8 @@
 """Reads .xlsx and .xls through calamine. Runs in the child process only: calamine aborts when memory runs out."""
 
 import struct
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO, Final
 
 from python_calamine import (
@@ -15,7 +16,7 @@ from python_calamine import (
 
 from tongxin.kernel.refused import Refused
 from tongxin.records.sheets.archive import Archive, broken
-from tongxin.records.sheets.cells import Area, Cell, Sheet, Workbook
+from tongxin.records.sheets.cells import Area, Cell, Fault, Stream, Workbook
 from tongxin.records.sheets.limits import Limits
 from tongxin.records.sheets.scanning import Outline, far_cell, look_over, too_many_rows
 
@@ -27,8 +28,10 @@ _FILEPASS, _WRITEPROTECT = 0x2F, 0x86
 _MACROS_XLS: Final = "_VBA_PROJECT_CUR".encode("utf-16-le")
 
 
-def read_workbook(file: BinaryIO, kind: str, limits: Limits) -> tuple[Workbook, Iterator[Sheet]]:
-    """The workbook without its sheets, and then the visible sheets one by one."""
+def read_workbook(
+    file: BinaryIO, kind: str, limits: Limits, only: str | None = None
+) -> tuple[Workbook, Iterator[Stream]]:
+    """The workbook without its sheets, and then the visible sheets one by one, or the one that is named."""
     notes, outline = _looked_over(file, kind, limits)
     file.seek(0)
     try:
@@ -42,7 +45,8 @@ def read_workbook(file: BinaryIO, kind: str, limits: Limits) -> tuple[Workbook, 
     if len(visible) > limits.sheets:
         raise Refused("sheets-many", "这个文件里有%(count)d张表，太多了。请只留要上传的那一张。", count=len(visible))
     hidden = [sheet.name for sheet in worksheets if sheet.visible != SheetVisibleEnum.Visible]
-    return Workbook(kind, [], hidden, outline.date1904, notes), _sheets(book, visible, outline, limits)
+    wanted = visible if only is None else [name for name in visible if name == only]
+    return Workbook(kind, [], hidden, outline.date1904, notes), _sheets(book, wanted, outline, limits)
 
 
 def _looked_over(file: BinaryIO, kind: str, limits: Limits) -> tuple[list[str], Outline]:
@@ -69,7 +73,7 @@ def _is_locked_xls(data: bytes) -> bool:
     return False
 
 
-def _sheets(book: CalamineWorkbook, names: list[str], outline: Outline, limits: Limits) -> Iterator[Sheet]:
+def _sheets(book: CalamineWorkbook, names: list[str], outline: Outline, limits: Limits) -> Iterator[Stream]:
     cells = 0
     for name in names:
         try:
@@ -82,10 +86,9 @@ def _sheets(book: CalamineWorkbook, names: list[str], outline: Outline, limits: 
         cells += _size(sheet, limits)
         if cells > limits.cells:
             raise far_cell("")
-        rows = [_trimmed(row) for row in _full_rows(sheet)]
-        _put_faults(rows, name, outline)
+        rows = _with_faults((_trimmed(row) for row in _full_rows(sheet)), name, outline)
         areas: list[Area] = [(top, left, bottom, right) for (top, left), (bottom, right) in merges[: limits.merges]]
-        yield Sheet(name, rows, areas)
+        yield Stream(name, rows, areas)
 
 
 def _size(sheet: CalamineSheet, limits: Limits) -> int:
@@ -93,8 +96,8 @@ def _size(sheet: CalamineSheet, limits: Limits) -> int:
     rows, columns = (sheet.end[0] + 1, sheet.end[1] + 1) if sheet.end else (0, 0)
     if columns > limits.columns:
         raise far_cell("")
-    if rows > limits.rows:
-        raise too_many_rows(limits)
+    if rows > limits.book_rows:
+        raise too_many_rows(limits.book_rows)
     return rows * columns
 
 
@@ -114,12 +117,14 @@ def _trimmed(row: list[Cell]) -> list[Cell]:
     return row
 
 
-def _put_faults(rows: list[list[Cell]], name: str, outline: Outline) -> None:
+def _with_faults(rows: Iterable[list[Cell]], name: str, outline: Outline) -> Iterator[list[Cell]]:
     look = outline.looks.get(name)
+    by_row: dict[int, list[tuple[int, Fault]]] = defaultdict(list)
     for (row, column), fault in (look.faults if look else {}).items():
-        if row >= len(rows):
-            continue
-        cells = rows[row]
-        cells.extend([""] * (column + 1 - len(cells)))
-        if cells[column] == "":
-            cells[column] = fault
+        by_row[row].append((column, fault))
+    for number, cells in enumerate(rows):
+        for column, fault in by_row.get(number, ()):
+            cells.extend([""] * (column + 1 - len(cells)))
+            if cells[column] == "":
+                cells[column] = fault
+        yield cells
