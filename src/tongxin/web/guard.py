@@ -53,9 +53,14 @@ View = Callable[..., HttpResponse]
 
 
 def page(
-    *, power: Power | None = None, open_to: OpenTo | None = None, methods: tuple[str, ...] = ("GET", "POST")
+    *,
+    power: Power | None = None,
+    open_to: OpenTo | None = None,
+    methods: tuple[str, ...] = ("GET", "POST"),
+    get_writes: bool = False,
 ) -> Callable[[View], View]:
-    """Guards a page. Exactly one of `power` and `open_to`. GET and HEAD run in a read-only transaction.
+    """Guards a page. Exactly one of `power` and `open_to`. GET and HEAD run in a read-only transaction, unless `get_writes`:
+    for an address to which another site's protocol sends the browser back by GET, guarded by a state of its own.
 
     The view gets a request with `.actor` and `.now`. A Refused that the view does not catch becomes a page with its
     words (422). A write takes its own transaction: the action's.
@@ -74,7 +79,7 @@ def page(
                 return answer
             try:
                 _refuse_nulls(house)
-                if request.method in {"GET", "HEAD"}:
+                if request.method in {"GET", "HEAD"} and not get_writes:
                     with read_only():
                         return view(house, *args, **kwargs)
                 return view(house, *args, **kwargs)

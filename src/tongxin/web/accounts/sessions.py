@@ -16,12 +16,18 @@ PENDING = "tx_pending"
 PENDING_FOR = timedelta(minutes=10)
 RECENT = timedelta(minutes=30)
 YEAR = 365 * 86400
+SHARED = 30 * 60  # seconds from signing in, on a device that others use too
 
 
-def open_for_worker(request: HttpRequest, account: Account) -> None:
-    """Ninety days, by a proven phone. The session's key changes, and nothing of a stranger's session is kept."""
+def open_for_worker(request: HttpRequest, account: Account, *, way: str = "code", own_device: bool = True) -> None:
+    """By a proven phone, card or outside identity. The session's key changes, and nothing of a stranger's session is kept.
+
+    Ninety days on one's own device, so that no wave of sign-ins comes before a release; elsewhere it ends soon.
+    """
     login(request, account, backend=BACKEND)
-    record_authentication(request, account, method="code")
+    record_authentication(request, account, method=way)
+    if not own_device:
+        request.session.set_expiry(SHARED)
 
 
 def remember_password_proven(request: HttpRequest, account: Account, at: datetime) -> None:

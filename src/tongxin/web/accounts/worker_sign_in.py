@@ -1,5 +1,7 @@
 """Workers sign in with a phone number and a code. There is no separate page to open an account."""
 
+from typing import Any
+
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +15,7 @@ from tongxin.notices.senders import sender
 from tongxin.people.actions import sign_in
 from tongxin.people.models.sign_in import SignInCode
 from tongxin.web.accounts.network import network_of
+from tongxin.web.accounts.outside_sign_in import found_before, link_found, ways
 from tongxin.web.accounts.sessions import keep_language, open_for_worker
 from tongxin.web.answers import UNPROCESSABLE, render_form, safe_next
 from tongxin.web.forms import HouseForm
@@ -42,6 +45,10 @@ class CodeForm(HouseForm):
         ),
     )
 
+    own_device = forms.BooleanField(
+        label=_("这是我自己的手机，90天内不用再登录"), required=False, initial=True
+    )
+
     def clean_code(self) -> str:
         digits = "".join(str(self.cleaned_data["code"]).split())
         if not (digits.isascii() and digits.isdigit() and len(digits) == sign_in.DIGITS):
@@ -62,7 +69,7 @@ def ask_phone(request: HouseRequest) -> HttpResponse:
             form.refuse(refusal, None if refusal.code in {"too-often", "no-sender"} else "phone")
         else:
             return redirect(f"{reverse('accounts:sign-in-code')}?{urlencode({'next': target})}")
-    return render_form(request, "accounts/sign_in.html", form, {"next": target})
+    return render_form(request, "accounts/sign_in.html", form, {"next": target, "outside": ways(target)})
 
 
 @page(open_to=OpenTo.VISITOR)
@@ -75,7 +82,7 @@ def ask_code(request: HouseRequest) -> HttpResponse:
     form = CodeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            return _enter(request, form.cleaned_data["code"], target)
+            return _enter(request, form.cleaned_data, target)
         except Refused as refusal:
             form.refuse(refusal, "code" if refusal.code == "code-wrong" else None)
     return render_form(request, "accounts/code.html", form, _about(request, code, target))
@@ -102,11 +109,13 @@ def _send(request: HouseRequest, phone: str) -> None:
     request.session[HANDLE] = code.public_id
 
 
-def _enter(request: HouseRequest, digits: str, target: str) -> HttpResponse:
+def _enter(request: HouseRequest, values: dict[str, Any], target: str) -> HttpResponse:
     account = sign_in.account_by_code(
-        handle=request.session.get(HANDLE, ""), digits=digits, network=network_of(request), at=request.now
+        handle=request.session.get(HANDLE, ""), digits=values["code"], network=network_of(request), at=request.now
     )
-    open_for_worker(request, account)
+    outside = found_before(request.session)
+    open_for_worker(request, account, own_device=values["own_device"])
+    link_found(outside, account, request)
     request.session.pop(HANDLE, None)
     response = redirect(target)
     keep_language(request, response, account)

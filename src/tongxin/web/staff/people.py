@@ -216,7 +216,7 @@ def _record(request: HouseRequest, one: Person) -> dict[str, Any]:
     }
 
 
-_OFFERED = (Power.MANAGE_PEOPLE, Power.REVEAL_NUMBERS, Power.ACT_FOR_WORKER, Power.APPOINT, Power.EXPLAIN_ACCESS)
+_OFFERED = (Power.MANAGE_PEOPLE, Power.VERIFY_PEOPLE, Power.REVEAL_NUMBERS, Power.ACT_FOR_WORKER, Power.APPOINT, Power.EXPLAIN_ACCESS)
 
 
 def _after_letting_go(request: HouseRequest, one: Person) -> HttpResponse:

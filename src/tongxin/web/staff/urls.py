@@ -26,5 +26,7 @@ urlpatterns = gather(
         "figures",
         "operate",
         "tokens",
+        "pins",
+        "posters",
     ),
 )

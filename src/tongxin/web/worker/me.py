@@ -12,6 +12,7 @@ from tongxin.notices.queries import unread
 from tongxin.people.masks import Purpose, shown
 from tongxin.people.models import Disclosure, Membership, Person
 from tongxin.web import dates
+from tongxin.web.accounts.outside_sign_in import linked
 from tongxin.web.guard import HouseRequest, OpenTo, page
 from tongxin.web.worker import cards
 
@@ -59,6 +60,7 @@ def record(request: HouseRequest) -> HttpResponse:
         ],
         "memberships": Membership.objects.filter(person=person).select_related("union").order_by("-starts"),
         "looks": looks,
+        "outside": linked(request.user),
     }
     return render(request, "worker/me/record.html", context)
 
