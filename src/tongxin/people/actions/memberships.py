@@ -2,8 +2,6 @@
 
 from datetime import date, datetime
 
-from django.db.models import Q
-
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor, require
 from tongxin.people.models import Membership, Person
@@ -11,6 +9,7 @@ from tongxin.people.models.memberships import EndReason
 from tongxin.people.powers import Power
 from tongxin.records.actions import journal
 from tongxin.store.atomic import atomic
+from tongxin.unions.actions.standing import hold_living
 from tongxin.unions.models import Union
 
 
@@ -31,9 +30,9 @@ def join(
     Refused: "membership-open", "membership-overlap", "day-to-come", "union-not-there", "consent-needed".
     """
     require(by, Power.MANAGE_PEOPLE, union)
-    person = Person.objects.lock(person.pk)
     _not_to_come(starts, by)
-    _union_lives(union, starts)
+    hold_living(union, starts)  # before any person is locked, as merging unions does
+    person = Person.objects.lock(person.pk)
     others = Membership.objects.filter(person=person)
     if others.filter(ends=None).exists():
         raise Refused("membership-open", "这个人已经有会籍，请办转接，不要重复登记。")
@@ -56,9 +55,9 @@ def move(
     The union that lets go does it. Into another province, personal data change hands: the worker's own consent is asked.
     Refused: "membership-ended", "move-same-union", "day-to-come", "move-before-start", "consent-needed".
     """
-    membership = _lock(membership, by)
     _not_to_come(on, by)
-    _union_lives(to_union, on)
+    hold_living(to_union, on)
+    membership = _lock(membership, by)
     if to_union.pk == membership.union_id:
         raise Refused("move-same-union", "会籍已经在这个工会，不用转接。")
     if on < membership.starts:
@@ -117,11 +116,6 @@ def _close(membership: Membership, on: date, reason: str) -> None:
 def _not_to_come(day: date, by: Actor) -> None:
     if day > by.on:
         raise Refused("day-to-come", "日期不能晚于今天，请到那天再办。")
-
-
-def _union_lives(union: Union, on: date) -> None:
-    if not Union.objects.existing(on).filter(Q(pk=union.pk)).exists():
-        raise Refused("union-not-there", "这一天这个工会还没有成立或已经撤销，请改日期。")
 
 
 def _consented(person: Person, union: Union, consented_on: date | None, by: Actor) -> None:
