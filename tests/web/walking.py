@@ -27,7 +27,7 @@ from tongxin.web.middleware import GUARD_THEMSELVES
 
 AT_THE_DOOR: datetime = at(4, 2, 18, 50)  # ten minutes before the first lesson of the week's second day
 PIECE = re.compile(r"<(?:\w+:)?(\w+)>")
-NO_OBJECT = {"name"}  # pieces that name no row: a figure's name is the same for everyone
+NO_OBJECT = {"name", "key"}  # pieces that name no row: a figure's name, a provider's key
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,8 @@ def _things(school: School, master: Player, cohort: Cohort, pupil: Player) -> di
         "programme_id": school.programme.public_id, "site_id": school.site.public_id, "room_id": school.room.public_id,
         "token_id": token.public_id, "text": screen_code(session=session, at=AT_THE_DOOR).text, "name": "person_times",
         "people": pupil.person.public_id, "unions": home.public_id, "appointments": post.public_id,
-        "imports": batch.public_id, "row_no": 2,
+        "imports": batch.public_id, "row_no": 2, "union": home.public_id, "site": school.site.public_id,
+        "sites": school.site.public_id, "cohorts": cohort.public_id, "key": "nobody",
     }  # fmt: skip
 
 

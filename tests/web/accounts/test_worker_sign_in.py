@@ -41,7 +41,7 @@ def other(code: str) -> str:
 
 
 def enter(client: Client, code: str, next_: str = "") -> object:
-    return client.post("/sign-in/code/", {"code": code, "next": next_})
+    return client.post("/sign-in/code/", {"code": code, "next": next_, "own_device": "on"})
 
 
 def signed_in(client: Client) -> bool:

@@ -3,4 +3,15 @@
 from tongxin.web.addresses import gather
 
 app_name = "accounts"
-urlpatterns = gather("accounts", ("worker_sign_in", "card_sign_in", "outside_sign_in", "staff_sign_in", "second_factor", "own_account", "demo_inbox"))
+urlpatterns = gather(
+    "accounts",
+    (
+        "worker_sign_in",
+        "card_sign_in",
+        "outside_sign_in",
+        "staff_sign_in",
+        "second_factor",
+        "own_account",
+        "demo_inbox",
+    ),
+)

@@ -45,9 +45,7 @@ class CodeForm(HouseForm):
         ),
     )
 
-    own_device = forms.BooleanField(
-        label=_("这是我自己的手机，90天内不用再登录"), required=False, initial=True
-    )
+    own_device = forms.BooleanField(label=_("这是我自己的手机，90天内不用再登录"), required=False, initial=True)
 
     def clean_code(self) -> str:
         digits = "".join(str(self.cleaned_data["code"]).split())
