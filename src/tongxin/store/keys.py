@@ -11,6 +11,7 @@ import json
 import os
 import secrets
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,6 +66,29 @@ class KeyRing:
     def open(self, sealed: bytes, *, purpose: str) -> str:
         cipher = self._ciphers[sealed[0]]
         return cipher.decrypt(sealed[1 : 1 + NONCE], sealed[1 + NONCE :], purpose.encode()).decode()
+
+    def seal_many(self, texts: Iterable[str], *, purpose: str) -> list[bytes]:
+        """As `seal`, with one question for chance."""
+        bodies = [text.encode() for text in texts]
+        chance, encrypt = os.urandom(NONCE * len(bodies)), self._ciphers[self.current.id].encrypt
+        bound, head = purpose.encode(), bytes([self.current.id])
+        sealed = []
+        for number, body in enumerate(bodies):
+            nonce = chance[number * NONCE : (number + 1) * NONCE]
+            sealed.append(head + nonce + encrypt(nonce, body, bound))
+        return sealed
+
+    def seal_bytes(self, content: bytes, *, purpose: str) -> bytes:
+        nonce = os.urandom(NONCE)
+        body = self._ciphers[self.current.id].encrypt(nonce, content, purpose.encode())
+        return bytes([self.current.id]) + nonce + body
+
+    def open_bytes(self, sealed: bytes, *, purpose: str) -> bytes:
+        return self._ciphers[sealed[0]].decrypt(sealed[1 : 1 + NONCE], sealed[1 + NONCE :], purpose.encode())
+
+    def digest_many(self, canonicals: Iterable[str], *, purpose: str) -> list[bytes]:
+        key, head, sign = self.current.index, f"{purpose}\0".encode(), hmac.digest
+        return [sign(key, head + canonical.encode(), "sha256") for canonical in canonicals]
 
     def digest(self, canonical: str, *, purpose: str) -> bytes:
         """The blind index of a canonical form under the current key: 32 bytes, equal for equal values only."""

@@ -59,4 +59,10 @@ def problems_of(data: Iterable[Mapping[str, object]]) -> list[Problem]:
 
 def _sound(texts: Mapping[str, str]) -> dict[str, str]:
     """Without halves of characters, which no database takes."""
+    try:
+        "".join(texts.values()).encode()
+    except UnicodeEncodeError:
+        pass
+    else:
+        return dict(texts)
     return {name: text.encode("utf-8", "ignore").decode() for name, text in texts.items()}

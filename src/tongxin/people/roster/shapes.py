@@ -65,7 +65,10 @@ class RosterRow:
 
     def texts(self) -> dict[str, str]:
         """The values as text for keeping; days are ISO, yes and no are "1" and "0"."""
-        return {name: _kept(value) for name, value in self.values.items()}
+        return {
+            name: value if value.__class__ is str else _kept(value)  # type: ignore[misc]  # asked by its class
+            for name, value in self.values.items()
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,10 @@ class Skipped:
     groups: list[int] = field(default_factory=list)
     examples: list[int] = field(default_factory=list)
 
+    def add(self, other: "Skipped") -> None:
+        for kind in ("headers", "totals", "footers", "groups", "examples"):
+            getattr(self, kind).extend(getattr(other, kind))
+
     def notes(self) -> list[str]:
         told = (
             (self.headers, "%s是重复的表头，已跳过。"),

@@ -22,6 +22,9 @@ _DOTS = re.compile(r"\s*[·•‧∙⋅・･●．.․˙]\s*")
 _HAN: Final = r"\u3400-\u9fff\U00020000-\U0003ffff\u3007\ufa0e-\ufa29"
 _HAN_NAME = re.compile(rf"[{_HAN}]+(?:{DOT}[{_HAN}]+)*")
 _LATIN_NAME = re.compile(rf"[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ' .,{DOT}-]*")
+_USUAL_NAME = re.compile(rf"[\u4e00-\u9fff]{{{SHORTEST_NAME},{LONGEST_HAN_NAME}}}")  # nothing to tidy in these
+_USUAL_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+_USUAL_ID = re.compile(r"[0-9]{17}[0-9X]")
 _PRIVATE = re.compile(r"[\ue000-\uf8ff\U000f0000-\U0010fffd\ufffd?？□■]")
 _SOMEBODY = re.compile(r".[某×xX]{1,2}")
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE][+]?\d+")
@@ -45,6 +48,8 @@ def sound(cell: Cell) -> Cell:
 
 
 def read_name(cell: Cell) -> Value | None:
+    if cell.__class__ is str and _USUAL_NAME.fullmatch(cell) and cell not in NOTHING and "某" not in cell:
+        return cell
     text = text_of(cell).lstrip("'’‘`")
     if not text or text in NOTHING:
         return None
@@ -84,6 +89,8 @@ def id_text(cell: Cell) -> str:
         if abs(cell) >= LOST_DIGITS:
             raise Refused("id-digits-lost", _LOST_WORDS, what="证件号码")
         return number_text(cell)
+    if cell.__class__ is str and _USUAL_ID.fullmatch(cell):
+        return cell
     text = text_of(sound(cell)).lstrip("'’‘`")
     if _SCIENTIFIC.fullmatch(text):
         raise Refused("id-digits-lost", _LOST_WORDS, what="证件号码")
@@ -93,6 +100,8 @@ def id_text(cell: Cell) -> str:
 def read_phone(cell: Cell) -> Value | None:
     if isinstance(cell, float | int) and not isinstance(cell, bool):
         cell = number_text(cell)
+    if cell.__class__ is str and _USUAL_MOBILE.fullmatch(cell):
+        return phones.MAINLAND + cell
     text = text_of(cell).lstrip("'’‘`")
     if text in NOTHING:
         return None
