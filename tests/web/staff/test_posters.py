@@ -5,7 +5,7 @@ import zlib
 
 import pytest
 from tests.cast import Cast
-from tests.factories.activities import School
+from tests.factories.activities import school
 
 from tongxin.web import posters
 
@@ -20,8 +20,7 @@ def test_the_union_poster_leads_to_its_door(cast: Cast, as_staff, client) -> Non
 
 
 def test_the_pdf_is_one_sheet_of_a4_with_its_font_in_it(cast: Cast, as_staff) -> None:
-    school = School(cast)
-    cohort = school.cohort()
+    cohort = school(cast).cohort()
     answer = as_staff(cast.officer).get(f"/staff/cohorts/{cohort.public_id}/poster/?as=pdf")
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
     body = answer.content
@@ -46,7 +45,7 @@ def test_without_a_font_the_page_says_what_to_do(cast: Cast, as_staff, monkeypat
 
 
 def test_a_site_door_leads_to_its_classes(cast: Cast, client, as_staff) -> None:
-    site = School(cast).site
+    site = school(cast).site
     assert as_staff(cast.officer).get(f"/staff/sites/{site.public_id}/poster/").status_code == 200
     assert client.get(f"/at/site/{site.public_id}/")["Location"] == f"/classes/?place={site.public_id}"
 
