@@ -7,9 +7,11 @@ and reads surnames as words (单 as dan); surnames have a table of their own, wr
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import combinations, pairwise
+from operator import add
 
 DOT = "·"  # U+00B7, between the parts of names such as 阿依古丽·买买提
 HAN = "[\u3007\u3400-\u9fff\U00020000-\U000323af]"
@@ -42,6 +44,32 @@ def surname(name: str) -> str:
 
 def is_han(character: str) -> bool:
     return character >= "\u3007" and character in _readings()
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """All by which a name is found and sorted."""
+
+    pieces: list[str]
+    initials: str
+    sort: str
+
+
+def indexed(name: str) -> Indexed:
+    """`search_pieces`, `initials` and `sort_key` of a tidied name, its readings looked up once."""
+    table = _readings()
+    plain = [table.get(character, "") for character in name]
+    if not all(plain) or len(name) > PAIRS_UP_TO:
+        return Indexed(search_pieces(name), initials(name), sort_key(name))
+    spoken = _surnames().get(surname(name))
+    spoken = plain if spoken is None else [*spoken, *plain[len(spoken) :]]
+    letters = "".join([sound[0] for sound in spoken])
+    found = [*name, *map("".join, combinations(name, 2)), *_runs(letters, 2), *_runs(letters, 3)]
+    if spoken is not plain:
+        as_words = "".join([sound[0] for sound in plain])
+        found += _runs(as_words, 2) + _runs(as_words, 3)
+    sort = "".join(map(add, spoken, name))[:SORT_KEY_AT_MOST]
+    return Indexed(list(dict.fromkeys(found)), letters[:INITIALS_AT_MOST], sort)
 
 
 # ---- search -------------------------------------------------------------------------------------------------------

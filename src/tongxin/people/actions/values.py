@@ -41,11 +41,12 @@ def name_columns(name: str) -> dict[str, Any]:
         raise Refused("name-missing", "请填姓名。")
     if len(name) > NAME_AT_MOST:
         raise Refused("name-long", "姓名最多%(most)d个字，请核对。", most=NAME_AT_MOST)
+    found = names.indexed(name)
     return {
         "name": name,
-        "name_pieces": names.search_pieces(name),
-        "name_initials": names.initials(name),
-        "name_sort": names.sort_key(name),
+        "name_pieces": found.pieces,
+        "name_initials": found.initials,
+        "name_sort": found.sort,
     }
 
 

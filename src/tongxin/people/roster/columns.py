@@ -1,12 +1,12 @@
 """Where the header is, and what each column was taken for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from tongxin.kernel.refused import Refused
 from tongxin.people.roster.cleaning import text_of
-from tongxin.people.roster.fields import FIELDS, OTHERS_WORDS, OURS, REQUIRED, SERIAL, field_of
+from tongxin.people.roster.fields import FIELDS, OTHERS_WORDS, OURS, REQUIRED, SERIAL, field_of, header_key
 from tongxin.people.roster.shapes import Choices, ColumnMap, Question
 from tongxin.records.sheets.cells import Cell, Sheet, column_letters
 
@@ -50,10 +50,13 @@ def find_header(sheet: Sheet) -> Header | None:
 
 
 def map_columns(
-    header: Header, rows: Sequence[Sequence[Cell]], choices: Choices
+    header: Header, rows: Iterable[Sequence[Cell]], choices: Choices
 ) -> tuple[list[ColumnMap], list[Question]]:
-    """Two columns for one field: settled when one is empty or both say the same, otherwise asked (the first is read)."""
-    fields = _chosen(list(header.fields), choices)
+    """Two columns for one field: settled when one is empty or both say the same, otherwise asked (the first is read).
+
+    `rows` are gone through once for each such field. A column that must be there and was not known is asked for.
+    """
+    fields = _chosen(_remembered(header, choices), choices)
     questions: list[Question] = []
     for field in sorted(real_fields(fields)):
         places = [place for place, taken in enumerate(fields) if taken == field]
@@ -64,18 +67,23 @@ def map_columns(
             for place in places:
                 if place != keep:
                     fields[place] = None
-    for field in REQUIRED:
-        if field not in fields:
-            title = FIELDS[field].title
-            raise Refused(
-                "roster-no-column", "表头里没有“%(title)s”这一列，请补上这一列，或下载模板照着填。", title=title
-            )
+    questions += [_which_column(field, header, fields) for field in REQUIRED if field not in fields]
     columns = [
         ColumnMap(place, column_letters(place), text, fields[place])
         for place, text in enumerate(header.texts)
         if text or fields[place]
     ]
     return columns, questions
+
+
+def _which_column(field: str, header: Header, fields: Sequence[str | None]) -> Question:
+    """Any of the columns that nobody knows. Refused where there is none to choose from."""
+    title = FIELDS[field].title
+    free = [(place, text) for place, text in enumerate(header.texts) if text and fields[place] is None]
+    if not free:
+        raise Refused("roster-no-column", "表头里没有“%(title)s”这一列，请补上这一列，或下载模板照着填。", title=title)
+    options = tuple((str(place), f"{column_letters(place)}列“{text}”") for place, text in free)
+    return Question(field, "column-missing", f"没有认出哪一列是“{title}”。请选一列，以后会记住。", options)
 
 
 def no_header() -> Refused:
@@ -143,6 +151,15 @@ def _with_subheader(top: list[list[str]], header: Header) -> Header:
     return Header(header.row + 1, tuple(texts), tuple(fields))
 
 
+def _remembered(header: Header, choices: Choices) -> list[str | None]:
+    """What this union's cadre said earlier of a header counts before what we take it for."""
+    known = choices.headers
+    return [
+        (known[key] or None) if text and (key := header_key(text)) in known else field
+        for text, field in zip(header.texts, header.fields, strict=True)
+    ]
+
+
 def _chosen(fields: list[str | None], choices: Choices) -> list[str | None]:
     for field, place in choices.columns.items():
         fields = [None if taken == field else taken for taken in fields]
@@ -151,13 +168,16 @@ def _chosen(fields: list[str | None], choices: Choices) -> list[str | None]:
     return fields
 
 
-def _settled(places: Sequence[int], rows: Sequence[Sequence[Cell]]) -> tuple[int, bool]:
-    """Which column to read, and whether the columns say different things."""
-    values = {place: [text_of(row[place]) if place < len(row) else "" for row in rows] for place in places}
-    filled = [place for place in places if any(values[place])]
-    if not filled:
-        return places[0], False
-    return filled[0], any(values[place] != values[filled[0]] for place in filled)
+def _settled(places: Sequence[int], rows: Iterable[Sequence[Cell]]) -> tuple[int, bool]:
+    """Which column to read, and whether the columns say different things. The rows are gone through once."""
+    filled: set[int] = set()
+    apart: set[tuple[int, int]] = set()
+    for row in rows:
+        texts = [(place, text_of(row[place]) if place < len(row) else "") for place in places]
+        filled |= {place for place, text in texts if text}
+        apart |= {(one, other) for one, said in texts for other, also in texts if one < other and said != also}
+    kept = min(filled, default=places[0])
+    return kept, any((kept, place) in apart for place in filled)
 
 
 def _asked(field: str, places: Sequence[int], header: Header) -> Question:

@@ -34,9 +34,13 @@ def read(
 
 
 def read_book(book: Workbook, *, choices: Choices = USUAL, today: date | None = None) -> RosterFile:
-    sheet, header, asked = _chosen_sheet(book, choices)
+    sheet, header, asked = choose_sheet(book, choices)
     body = sheet.rows[header.row + 1 :]
     columns, questions = map_columns(header, body, choices)
+    if any(question.code == "column-missing" for question in questions):  # nothing can be read before it is answered
+        return RosterFile(
+            columns, [], told_of_file(book, columns), asked + questions, sheet, header.row + 1, book.kind, _names(book)
+        )
     rows, skipped = read_rows(sheet, header, columns, date1904=book.date1904, today=today)
     if not rows:
         raise Refused("roster-empty", "表头下面没有会员，请看看是不是选错了文件或表。")
@@ -49,11 +53,11 @@ def read_book(book: Workbook, *, choices: Choices = USUAL, today: date | None = 
         sheet,
         header.row + 1,
         book.kind,
-        [other.name for other in book.sheets],
+        _names(book),
     )
 
 
-def _chosen_sheet(book: Workbook, choices: Choices) -> tuple[Sheet, Header, list[Question]]:
+def choose_sheet(book: Workbook, choices: Choices) -> tuple[Sheet, Header, list[Question]]:
     """The sheet that was chosen, or the first with a roster's header; when several have one, it is asked."""
     if choices.sheet is not None:
         chosen = [(sheet, find_header(sheet)) for sheet in book.sheets if sheet.name == choices.sheet]
@@ -65,6 +69,15 @@ def _chosen_sheet(book: Workbook, choices: Choices) -> tuple[Sheet, Header, list
         raise no_header()
     sheet, header = rosters[0]
     return sheet, header, [_which_sheet([sheet.name for sheet, _ in rosters])] if len(rosters) > 1 else []
+
+
+def _names(book: Workbook) -> list[str]:
+    return [sheet.name for sheet in book.sheets]
+
+
+def told_of_file(book: Workbook, columns: list[ColumnMap]) -> list[str]:
+    """Without what was skipped: that is known when the rows are read."""
+    return [*book.notes, *_hidden(book), *_unused(columns)]
 
 
 def _which_sheet(names: list[str]) -> Question:

@@ -83,10 +83,14 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Answers: which sheet, and which column (by its index, -1 for none) a field is read from."""
+    """Answers: which sheet, and which column (by its index, -1 for none) a field is read from.
+
+    `headers`: what was said of headers earlier (`fields.header_key`, field); an empty field: not read.
+    """
 
     sheet: str | None = None
     columns: Mapping[str, int] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
