@@ -149,9 +149,50 @@ CATALOGUE: Final[dict[str, Words]] = {
         gettext_noop("账号已恢复"),
         gettext_noop("%(who)s恢复了您的账号，请重新登录。"),
     ),
+    "person.checked": Words(
+        gettext_noop("身份已在窗口核验"),
+        gettext_noop("%(union)s的窗口核验了您的身份证件。不是您本人办的，请马上联系工会。"),
+        "/me/known/",
+    ),
+    "record.merged": Words(
+        gettext_noop("您的两份登记已合并"),
+        gettext_noop("%(union)s把您的两份登记合并成一份，报名、会籍和记录都在。发现不对，请尽早告诉工会，可以撤销。"),
+        "/me/record/",
+    ),
+    "record.unmerged": Words(
+        gettext_noop("登记合并已撤销"),
+        gettext_noop("%(union)s撤销了登记合并，您的登记恢复成合并以前的样子。"),
+        "/me/record/",
+    ),
+    "phone.changed-own": Words(
+        gettext_noop("登录手机号已更换"),
+        gettext_noop("您更换了登录手机号，别处的登录已退出。不是您本人办的，请马上联系工会。"),
+        "/me/phone/",
+    ),
+    "phone.changed-window": Words(
+        gettext_noop("登录手机号已在窗口更换"),
+        gettext_noop("工会窗口核验证件后，更换了您的登录手机号，原来的登录已退出。不是您本人办的，请马上联系工会。"),
+        "/me/phone/",
+    ),
     "claim.used": Words(
         gettext_noop("账号已接上您的登记"),
         gettext_noop("您的登记在%(union)s，已用窗口给的认领码接到这个账号。不是您本人办的，请马上联系工会。"),
+    ),
+    "sending.notice": Words("%(title)s", "%(body)s　—%(union)s", "/inbox/"),
+    "sending.urgent": Words("%(title)s", "%(body)s　—%(union)s", "/inbox/"),
+    "sending.asked": Words(
+        gettext_noop("有一条群发等您批准"),
+        gettext_noop("%(who)s写了“%(what)s”，要发给%(people)s人。请看过样例和费用后再批准。"),
+        "/staff/sendings/%(id)s/",
+    ),
+    "budget.reached": Words(
+        gettext_noop("本月通知预算已用完"),
+        gettext_noop("%(union)s本月的预算是%(cap)s元。收费的渠道已停，通知改走不收费的渠道。可以调整预算。"),
+        "/staff/channels/",
+    ),
+    "pin.given": Words(
+        gettext_noop("窗口给您发了卡号和密码"),
+        gettext_noop("没有手机也可以凭卡号和密码登录。不是您本人领的，请马上到工会窗口作废。"),
     ),
     "number.revealed": Words(
         gettext_noop("有人看了您的完整号码"),

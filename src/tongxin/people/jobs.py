@@ -6,7 +6,7 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from tongxin.people.actions import imports, rotation
+from tongxin.people.actions import imports, likenesses, merging, rotation
 from tongxin.people.actions.imports.commits import COMMIT_JOB
 from tongxin.people.actions.imports.uploads import READ_JOB
 from tongxin.people.authority import Actor, actor_of, system
@@ -50,3 +50,27 @@ def reseal(timestamp: int) -> None:  # noqa: ARG001 - procrastinate tells for wh
     """After a new key (`rotation.add_key`, then a restart) everything is under it by the morning; else one look and done."""
     while rotation.reseal():
         pass
+
+
+SWEEP_JOB = "people.sweep_likenesses"
+
+
+@app.periodic(cron="10 18 * * *")  # 2:10 in Beijing
+@app.task(name="people.begin_sweep", queueing_lock="people.begin_sweep", lock="people.likeness")
+def begin_sweep(timestamp: int) -> None:  # noqa: ARG001 - procrastinate tells for which tick it runs
+    """Who may be registered twice, over all people: one job a slice, so that a stop loses one slice at most."""
+    sweep_likenesses.defer(place=0)
+
+
+@app.task(name=SWEEP_JOB, retry=TRIES, lock="people.likeness")
+def sweep_likenesses(place: int) -> None:
+    steps = likenesses.slices()
+    likenesses.sweep(step=steps[place], at=timezone.now())
+    if place + 1 < len(steps):
+        sweep_likenesses.defer(place=place + 1)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="people.follow_merges", queueing_lock="people.follow_merges", lock="people.follow_merges")
+def follow_merges(timestamp: int) -> None:  # noqa: ARG001
+    merging.follow_stragglers(at=timezone.now())

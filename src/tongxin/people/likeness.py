@@ -34,7 +34,7 @@ WEIGHT: Final = {
     SAME_READING: 28,
     RARE_CHARACTER: 26,
     SAME_SOUND: 24,
-    NEAR_NAME: 10,
+    NEAR_NAME: 5,
     OTHER_NAME: -25,
     SAME_PHONE: 30,
     SAME_BIRTHDAY: 22,
@@ -100,7 +100,8 @@ def _reasons(one: Traits, other: Traits) -> Iterator[str]:
     yield _name(one.name, other.name)
     yield SAME_PHONE if one.phone and one.phone == other.phone else ""
     yield _number(one.document, other.document)
-    yield _birthday(one.born, other.born)
+    if not (one.document and other.document):  # else the numbers have said it, and twins share the day
+        yield _birthday(one.born, other.born)
     yield OTHER_SEX if {one.sex, other.sex} == {"1", "2"} else ""
     yield SAME_EMPLOYER if one.employer and one.employer == other.employer else ""
 

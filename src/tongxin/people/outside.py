@@ -138,4 +138,4 @@ def _understood(text: bytes, question: Question) -> Reply:
     told: Any = json.loads(text)
     if not isinstance(told, dict) or told.get("request_id") != question.request_id:
         raise ValueError("answers another question")
-    return Reply(Answer(told.get("answer")), str(told.get("reference", ""))[:LONGEST_REFERENCE])
+    return Reply(Answer(str(told.get("answer"))), str(told.get("reference", ""))[:LONGEST_REFERENCE])

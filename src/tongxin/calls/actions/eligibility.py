@@ -8,12 +8,14 @@ from tongxin.calls.kinds import kind_of
 from tongxin.calls.models import Call
 from tongxin.kernel.refused import Refused
 from tongxin.people.models import Person
+from tongxin.people.models.persons import Assurance
 from tongxin.rulebook.queries import verdict_on
 from tongxin.rules.verdicts import Truth
 
 
 def check_eligible(call: Call, person: Person, *, at: datetime) -> None:
-    """Refused: "not-eligible" or "eligibility-unknown", with the conditions that stand in the way."""
+    """Refused: "not-known-well-enough"; "not-eligible" or "eligibility-unknown", with the conditions in the way."""
+    _check_known(call, person)
     version = kind_of(call).conditions(call)
     if version is None:
         return
@@ -31,3 +33,15 @@ def check_eligible(call: Call, person: Person, *, at: datetime) -> None:
             "这里要求：%(why)s。您的登记还缺这些，暂时不能判断。请找所在工会补登记后再报。",
             why=why,
         )
+
+
+def _check_known(call: Call, person: Person) -> None:
+    """Of what the two rows say already; it asks the database nothing."""
+    if person.assurance >= call.assurance:
+        return
+    raise Refused(
+        "not-known-well-enough",
+        "这里要求身份达到“%(needed)s”，您现在是“%(now)s”。请带身份证到就近的工会窗口核验，当场办好，再来报名。",
+        needed=Assurance(call.assurance).label,
+        now=Assurance(person.assurance).label,
+    )

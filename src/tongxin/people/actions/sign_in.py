@@ -5,8 +5,10 @@ once the code has been proven.
 """
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import password_changed
@@ -68,16 +70,27 @@ def account_by_code(*, handle: str, digits: str, network: str, at: datetime) -> 
 @atomic
 def _try_code(*, handle: str, digits: str, network: str, at: datetime) -> Account | Refused:
     """Returns the refusal of a wrong try instead of raising it, so that its count is kept."""
+    numbers = prove_codes([(handle, digits)], network=network, at=at)
+    return numbers if isinstance(numbers, Refused) else _account_of(numbers[0], at)
+
+
+@atomic
+def prove_codes(codes: Sequence[tuple[str, str]], *, network: str, at: datetime) -> list[str] | Refused:
+    """The numbers of these (handle, digits): all are used up, or none and the first refusal is returned, so that its
+    count is kept. A code that is right beside a wrong one stays good.
+    """
     flood = Limit(Kind.CODE_WRONG, f"network:{network}", 300, 10 * MINUTE)
     attempts.check([flood], at=at)
-    code = SignInCode.objects.select_for_update().filter(public_id=handle).first()
-    if code is None or code.used_at is not None or code.sent_at + VALID <= at or code.tries >= TRIES:
-        return Refused("code-gone", "验证码已失效，请重新获取。")
-    if not secrets.compare_digest(bytes(code.code_digest), _digest(code, digits)):
-        return _wrong_code(code, flood, at)
-    code.used_at = at
-    code.save(update_fields=["used_at"])
-    return _account_of(code.phone_text(), at)
+    found = []
+    for handle, digits in codes:
+        code = SignInCode.objects.select_for_update().filter(public_id=handle).first()
+        if code is None or code.used_at is not None or code.sent_at + VALID <= at or code.tries >= TRIES:
+            return Refused("code-gone", "验证码已失效，请重新获取。")
+        if not secrets.compare_digest(bytes(code.code_digest), _digest(code, digits)):
+            return _wrong_code(code, flood, at)
+        found.append(code)
+    SignInCode.objects.filter(pk__in=[code.pk for code in found]).update(used_at=at)
+    return [code.phone_text() for code in found]
 
 
 def _wrong_code(code: SignInCode, flood: Limit, at: datetime) -> Refused:
@@ -101,10 +114,19 @@ def _account_of(number: str, at: datetime) -> Account | Refused:
             journal.write("account.opened", of=account, by=account, at=at)
     if not account.is_active:
         return Refused("account-stopped", "这个账号已停用，请联系您的工会。")
-    account.phone_verified_at = at
-    account.save(update_fields=["phone_verified_at"])
-    journal.write("account.signed-in", of=account, by=account, at=at, way="phone")
+    if not owner_unsure(account, at):
+        account.phone_verified_at = at
+        account.save(update_fields=["phone_verified_at"])
+        journal.write("account.signed-in", of=account, by=account, at=at, way="phone")
     return account
+
+
+def owner_unsure(account: Account, at: datetime) -> bool:
+    """The number was not proven for so long that an operator may have given it to someone else: whoever holds it now
+    proves to be the account's person first (phone_changes.prove_owner), or says that they are not.
+    """
+    last = account.phone_verified_at
+    return account.person_id is not None and last is not None and at - last > timedelta(days=settings.PHONE_UNUSED_DAYS)
 
 
 def account_by_password(*, login: str, password: str, network: str, at: datetime) -> Account:

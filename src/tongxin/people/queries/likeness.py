@@ -60,7 +60,7 @@ def candidates(person: Person) -> list[Candidate]:
     return sorted((c for c in found if c.alike.worth_asking), key=lambda c: (-c.alike.score, c.person.pk))
 
 
-def _near(person: Person, mine: Traits) -> Iterable[Sequence[Person]]:
+def _near(person: Person, mine: Traits) -> Iterable[Iterable[Person]]:
     people = Person.objects.filter(_LIVE).only(*_COMPARED)
     if mine.document and person.document_kind == DocumentKind.RESIDENT_ID:
         yield people.filter(document_digest__in=_digests(mine.document))
@@ -145,7 +145,8 @@ def deciding_unions(pairs: Sequence[tuple[Person, Person]], on: date) -> list[in
     federation that keeps the record.
     """
     people = {person.pk: person for pair in pairs for person in pair}
-    home = dict(Membership.objects.filter(person__in=people, ends=None).values_list("person_id", "union_id"))
+    stays = Membership.objects.filter(person__in=people, ends=None).values_list("person_id", "union_id")
+    home: dict[int, int] = dict(stays)
     wanted = [
         (home.get(a.pk, home.get(b.pk, a.federation)), home.get(b.pk, home.get(a.pk, b.federation))) for a, b in pairs
     ]

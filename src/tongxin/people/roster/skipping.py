@@ -1,7 +1,7 @@
 """Rows of a sheet that are no members: blank ones, totals, footers, headers again, titles of groups, our own examples."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -27,6 +27,9 @@ _WIDE: Final = 3  # a text merged over so many columns is a title, not a member
 _SAME_HEADERS: Final = 3
 
 
+KINDS: Final = ("headers", "totals", "footers", "groups", "examples")
+
+
 @dataclass(slots=True)
 class Skipped:
     """Row numbers as the sheet counts, by why they were skipped."""
@@ -37,9 +40,12 @@ class Skipped:
     groups: list[int] = field(default_factory=list)
     examples: list[int] = field(default_factory=list)
 
-    def add(self, other: "Skipped") -> None:
-        for kind in ("headers", "totals", "footers", "groups", "examples"):
-            getattr(self, kind).extend(getattr(other, kind))
+    def as_lists(self) -> dict[str, list[int]]:
+        return {kind: list(getattr(self, kind)) for kind in KINDS if getattr(self, kind)}
+
+    def add(self, lists: Mapping[str, list[int]]) -> None:
+        for kind, rows in lists.items():
+            getattr(self, kind).extend(rows)
 
     def notes(self) -> list[str]:
         told = (
