@@ -28,9 +28,8 @@ def test_lists_of_numbers_are_one_statement_too() -> None:
     assert [total.row(numbers=numbers) for numbers in ([1, 2], [2**40], [])] == [(3,), (2**40,), (0,)]
 
 
-def test_no_row_is_none_and_a_write_without_returning_has_no_rows() -> None:
+def test_no_row_is_none() -> None:
     assert Prepared("SELECT 1 WHERE %(yes)s").row(yes=False) is None
-    assert Prepared("SET LOCAL work_mem = '16MB'").rows() == []
 
 
 def test_statements_are_counted_with_the_others() -> None:
@@ -42,7 +41,7 @@ def test_statements_are_counted_with_the_others() -> None:
 def test_what_a_constraint_refuses_arrives_as_django_knows_it() -> None:
     insert = Prepared("INSERT INTO cache (cache_key, value, expires) VALUES (%(key)s, NULL, now())")
     with pytest.raises(IntegrityError):
-        insert.rows(key="once")
+        insert.run(key="once")
 
 
 def test_columns_that_django_converts_must_be_left_out() -> None:

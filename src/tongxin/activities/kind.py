@@ -58,7 +58,7 @@ class ClassPlaces:
     def granted(self, awards: Sequence[Award], *, by: Actor, at: datetime) -> None:  # noqa: ARG002  the engine journals who
         """Onto the roster. Telling and journal are the engine's."""
         must_be_writing("enrolment")
-        _ENROL.rows(
+        _ENROL.run(
             enrolled=EnrolmentState.ENROLLED.value,
             at=at,
             pools=[award.pool_id for award in awards],

@@ -4,7 +4,8 @@ Building a statement in the ORM and planning it in PostgreSQL cost ten times wha
 what every signed-in request or every sign-up says is said here. Elsewhere the ORM reads better: use it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Generic, TypeVar, cast
 
 from django.db import connection, models
@@ -25,15 +26,27 @@ class Prepared:
     def __init__(self, sql: str) -> None:
         self.sql = sql
 
+    def run(self, **values: Any) -> None:
+        """For a statement that answers nothing."""
+        with self._executed(values):
+            pass
+
     def rows(self, **values: Any) -> list[Row]:
-        with cast("DatabaseWrapper", connection).prepared_cursor() as cursor:
-            cursor.execute(self.sql, {name: _plain(value) for name, value in values.items()})
-            rows: list[Row] = cursor.fetchall() if cursor.description else []
+        with self._executed(values) as cursor:
+            rows: list[Row] = cursor.fetchall()
         return rows
 
     def row(self, **values: Any) -> Row | None:
         """The first one."""
-        return next(iter(self.rows(**values)), None)
+        with self._executed(values) as cursor:
+            row: Row | None = cursor.fetchone()
+        return row
+
+    @contextmanager
+    def _executed(self, values: dict[str, Any]) -> Iterator[Any]:
+        with cast("DatabaseWrapper", connection).prepared_cursor() as cursor:
+            cursor.execute(self.sql, {name: _plain(value) for name, value in values.items()})
+            yield cursor
 
 
 class Columns(Generic[M]):

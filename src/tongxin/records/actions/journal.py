@@ -34,7 +34,7 @@ _WRITE: Final = Prepared("""
 def write(verb: str, *, of: models.Model, by: By, at: datetime, union: int | None = None, **data: Any) -> None:
     """One entry. `of` carries its federation and, where it has one, its public id and its union (else say `union`)."""
     entry = _entry(verb, of, by, at, union, data)
-    _WRITE.rows(**entry | {"data": json.dumps(data)})
+    _WRITE.run(**entry | {"data": json.dumps(data)})
 
 
 @atomic
