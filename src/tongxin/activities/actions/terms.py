@@ -69,12 +69,14 @@ def set_window(
     closes: datetime,
     per_person: int = PER_PERSON,
     rule_version: RuleVersion | None = None,
+    assurance: int | None = None,
     by: Actor,
     at: datetime,
 ) -> Term:
-    """When all of the term's cohorts take sign-ups, and how many of them one worker may take.
+    """When all of the term's cohorts take sign-ups, how many of them one worker may take, and how surely the worker must
+    be known (None: as before).
 
-    After publishing the window can still be changed; the rule and the number per person stay as they were published.
+    After publishing the window and the level can still be changed; the rule and the number per person stay as they were published.
     Refused: "no-power", "window-order", "per-person", "window-after-term", "window-fixed".
     """
     require(by, Power.RUN_COURSES, term.union_id)
@@ -82,7 +84,7 @@ def set_window(
     _not_finished(term)
     if term.call is not None and _same_terms(term.call, per_person, rule_version):
         term.call = calls.set_window(call=term.call, opens=opens, closes=closes, by=by, at=at)
-        return term
+        return _known(term, assurance, by, at)
     if term.state != TermState.DRAFT:
         raise Refused("window-fixed", "公布以后，每人可报的数量和报名条件不能再改；报名时间可以改。")
     term.call = calls.open_call(  # a draft that it replaces has no pools, since they are made at publishing
@@ -96,6 +98,12 @@ def set_window(
         at=at,
     )
     term.save(update_fields=["call"])
+    return _known(term, assurance, by, at)
+
+
+def _known(term: Term, assurance: int | None, by: Actor, at: datetime) -> Term:
+    if assurance is not None and term.call is not None:
+        term.call = calls.ask_assurance(call=term.call, assurance=assurance, by=by, at=at)
     return term
 
 

@@ -10,6 +10,7 @@ from tongxin.calls.models import Call
 from tongxin.calls.states import CALL_MOVES
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor
+from tongxin.people.models.persons import Assurance
 from tongxin.records.actions import journal
 from tongxin.rulebook.models import RuleVersion
 from tongxin.store.atomic import atomic
@@ -25,10 +26,11 @@ def open_call(
     closes: datetime,
     rule_version: RuleVersion | None = None,
     per_person: int = 1,
+    assurance: int = Assurance.DECLARED,
     by: Actor,
     at: datetime,
 ) -> Call:
-    """A draft. Refused: "unknown-kind", "window-order", "per-person"."""
+    """A draft; `assurance`: how surely its applicants must be known. Refused: "unknown-kind", "window-order", "per-person"."""
     kind_named(kind)
     _check_window(opens, closes)
     if per_person < 1:
@@ -41,6 +43,7 @@ def open_call(
         closes=closes,
         rule_version=rule_version,
         per_person=per_person,
+        assurance=assurance,
     )
     journal.write("call.opened", of=call, by=by, at=at, kind=kind)
     return call
@@ -56,6 +59,18 @@ def set_window(*, call: Call, opens: datetime, closes: datetime, by: Actor, at: 
     call.save(update_fields=["opens", "closes"])
     window = f"{opens.isoformat()}/{closes.isoformat()}"
     journal.write("call.window-set", of=call, by=by, at=at, before=before, window=window)
+    return call
+
+
+@atomic
+def ask_assurance(*, call: Call, assurance: int, by: Actor, at: datetime) -> Call:
+    """How surely applicants must be known from now on; who is in stays in."""
+    call = Call.objects.lock(call.pk)
+    if call.assurance == assurance:
+        return call
+    call.assurance = Assurance(assurance)
+    call.save(update_fields=["assurance"])
+    journal.write("call.assurance-set", of=call, by=by, at=at, level=int(assurance))
     return call
 
 

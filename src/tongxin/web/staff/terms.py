@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
@@ -15,6 +16,7 @@ from tongxin.activities.queries.previews import Preview
 from tongxin.activities.states import CohortState, TermState
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import may
+from tongxin.people.models.persons import Assurance
 from tongxin.people.powers import Power
 from tongxin.web.answers import render_form, render_part, render_refusal
 from tongxin.web.dates import WEEKDAYS
@@ -35,6 +37,15 @@ class WindowForm(HouseForm):
     opens = MomentField(label="开始报名")
     closes = MomentField(label="截止报名", help_text="到这一刻就不再接受报名")
     per_person = whole("每人最多报几个班", most=50, initial=terms.PER_PERSON)
+    assurance = forms.TypedChoiceField(
+        label="报名的人身份要核验到",
+        coerce=int,
+        choices=Assurance.choices,
+        initial=Assurance.DECLARED,
+        required=False,
+        empty_value=None,
+        help_text="一般选“本人填报”。要求越高，越多人要先去窗口；已报上的人不受影响。",
+    )
 
 
 @page(power=Power.SEE_COURSES, methods=("GET",))
@@ -47,6 +58,7 @@ def window(request: HouseRequest, term_id: str) -> HttpResponse:
     term = _term(request, term_id)
     call = term.call
     initial = {"opens": call.opens, "closes": call.closes, "per_person": call.per_person} if call else {}
+    initial |= {"assurance": call.assurance} if call else {}
     form = WindowForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         rule = call.rule_version if call else None

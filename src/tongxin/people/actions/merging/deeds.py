@@ -20,7 +20,9 @@ from tongxin.people.actions import likenesses
 from tongxin.people.actions.merging import accounts, columns, rows, stays
 from tongxin.people.authority import Actor, may, require
 from tongxin.people.models import Appointment, Likeness, Merge, MergedRow, Person
+from tongxin.people.models.clocks import ClockName
 from tongxin.people.powers import Power
+from tongxin.people.queries.clocks import clock, due_at
 from tongxin.people.states import LikenessState
 from tongxin.records.actions import journal, outbox
 from tongxin.records.actions.outbox import Telling
@@ -172,7 +174,7 @@ def _check_undo(merge: Merge, why: str, by: Actor, at: datetime) -> None:
     _not_oneself(by, {merge.kept_id, merge.gone_id})
     if merge.undone_at is not None:
         raise Refused("undo-done", "这次合并已经撤销，请刷新后再看。")
-    if at > merge.undo_until:
+    if at >= merge.undo_until:
         raise Refused("undo-late", "已过撤销期限，两份登记不能再拆开。确有错误的，请上级工会登记新的一份。")
     later = Merge.objects.filter(undone_at=None, pk__gt=merge.pk)
     if later.filter(Q(kept=merge.kept_id) | Q(gone=merge.kept_id)).exists():
@@ -182,7 +184,9 @@ def _check_undo(merge: Merge, why: str, by: Actor, at: datetime) -> None:
 
 
 def _undo_until(union: Union, at: datetime) -> datetime:
-    return at + UNDO
+    """As the place's clock says; without one, UNDO."""
+    found = clock(ClockName.MERGE_UNDO, union, localdate(at))
+    return due_at(found, at) if found is not None else at + UNDO
 
 
 def _close(pair: Likeness, gone: Person, done: Merge, by: Actor, at: datetime) -> None:
