@@ -28,3 +28,4 @@ _name = "_".join(filter(None, ["test_tongxin", os.environ.get("TONGXIN_TEST_DB")
 DATABASES["default"].setdefault("TEST", {})["NAME"] = _name
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one takes 0.2 s on purpose
+IMPORT_HANDS = 0  # large imports in this process: the rows of a test are seen by its own connection only

@@ -1,9 +1,11 @@
 """Settings, from the environment only. What each variable means: docs/operate.md."""
 
+import json
 import os
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from config import gateways
 from config.embedded import EmbeddedServer, data_folder
 
 
@@ -171,7 +173,8 @@ FORM_RENDERER = "tongxin.web.forms.HouseRenderer"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 << 20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
-ROSTER_MAX_BYTES = 30 << 20
+ROSTER_MAX_BYTES = 256 << 20
+IMPORT_HANDS = int(os.environ.get("TONGXIN_IMPORT_HANDS", min(2, os.cpu_count() or 1)))  # processes of one large import
 
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -192,6 +195,20 @@ CONTENT_SECURITY_POLICY = {
 CALL_KINDS = {"class_place": "tongxin.activities.kind.ClassPlaces"}  # open table: a substance room plugs in here
 SMS_SENDER = os.environ.get(
     "TONGXIN_SMS_SENDER", "tongxin.notices.senders.DemoInbox" if DEMO else "tongxin.notices.senders.NoSender"
+)
+POSTER_FONT = os.environ.get("TONGXIN_POSTER_FONT", "")  # a font file with Chinese characters; else the system's
+OUTSIDE_SIGN_IN = json.loads(os.environ.get("TONGXIN_OUTSIDE_SIGN_IN", "[]"))  # web.accounts.providers; none in a demo
+NOTICE_GATEWAYS = gateways.gateways(demo=DEMO)
+NOTICE_ROSTERS = {"cohort": "tongxin.activities.queries.audience.roster"}  # open table: whose lists a sending may go to
+NOTICE_QUIET = os.environ.get("TONGXIN_QUIET", "21:00-08:00")  # local; what is not urgent waits for its end
+NOTICE_ORIGIN = os.environ.get("TONGXIN_ORIGIN", "")  # https://…, as links outside the page begin
+ALIYUN_SMS, OFFICIAL_ACCOUNT = gateways.aliyun(), gateways.official()
+globals().update(gateways.mail())
+CONFIRM_URL, CONFIRM_KEY = os.environ.get("TONGXIN_CONFIRM_URL", ""), os.environ.get("TONGXIN_CONFIRM_KEY", "")
+CONFIRM_NAME = os.environ.get("TONGXIN_CONFIRM_NAME", "outside")  # the outside service as it stands in records
+CONFIRM_SECONDS, CONFIRM_MOST_A_DAY = float(os.environ.get("TONGXIN_CONFIRM_SECONDS", "5")), 5
+PHONE_UNUSED_DAYS = (
+    180  # then a phone that signs in proves its owner: 90 of a session, and 90 until a number is re-issued
 )
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"  # <room>/jobs.py
 LOGGING_CONFIG = None  # structlog, set up by config.logs

@@ -57,7 +57,7 @@ class OutboxRow(Sharded):
 
     class Meta(Sharded.Meta):
         indexes: ClassVar = [
-            models.Index(fields=["next_try"], name="outbox_waiting", condition=models.Q(state="waiting")),
+            models.Index(fields=["next_try", "id"], name="outbox_due", condition=models.Q(state="waiting")),
         ]
 
 

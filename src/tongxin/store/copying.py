@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from enum import Enum
-from typing import Any
+from itertools import repeat
+from typing import Any, Final
 
 from django.db import connection, connections, models
 
@@ -27,12 +28,61 @@ def copy_new(things: Sequence[models.Model]) -> None:
     if not things:
         return
     model = type(things[0])
-    for thing, key in zip(things, _new_keys(model, len(things)), strict=True):
+    for thing, key in zip(things, new_keys(model, len(things)), strict=True):
         thing.pk = key
     fields: list[Any] = list(model._meta.concrete_fields)
     copy_rows(model, [field.column for field in fields], _values(things, fields))
     for thing in things:
         thing._state.adding, thing._state.db = False, connection.alias
+
+
+NULL: Final = "\\N"  # as COPY reads it
+Columns = dict[str, "Sequence[str] | str"]  # by column: one text a row, or one for all
+
+
+def as_text(text: str) -> str:
+    """As COPY reads a text that holds no control characters; those must be gone before."""
+    return text.replace("\\", "\\\\") if "\\" in text else text
+
+
+def as_bytes(value: bytes) -> str:
+    return "\\\\x" + value.hex()
+
+
+def as_array(texts: Sequence[str]) -> str:
+    """Of texts without quotes and backslashes."""
+    return '{"' + '","'.join(texts) + '"}' if texts else "{}"
+
+
+def copy_columns(model: type[models.Model], columns: Columns, count: int) -> None:
+    """Rows given by columns, as COPY reads them. A column that is not given has the model's default in every row."""
+    must_be_writing(f"copy of {model.__name__}")
+    blank = model()
+    fields: list[Any] = list(model._meta.concrete_fields)
+    lists: list[Iterable[str]] = []
+    for field in fields:
+        given = columns.get(field.column)
+        if given is None:
+            given = _default_text(getattr(blank, field.attname))
+        lists.append(repeat(given, count) if isinstance(given, str) else given)
+    if strange := columns.keys() - {field.column for field in fields}:
+        raise TypeError(f"{model.__name__} has no columns {sorted(strange)}")
+    text = "\n".join(map("\t".join, zip(*lists, strict=True))) + "\n"
+    quote = connection.ops.quote_name
+    into = f"{quote(model._meta.db_table)} ({', '.join(quote(field.column) for field in fields)})"
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
+        copy.write(text)
+
+
+def _default_text(value: object) -> str:
+    value = _plain(value)
+    if value is None:
+        return NULL
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    if isinstance(value, list):
+        return as_array(value)
+    return as_text(str(value))
 
 
 def copy_over(things: Sequence[models.Model], columns: Iterable[str]) -> None:
@@ -55,7 +105,7 @@ def copy_over(things: Sequence[models.Model], columns: Iterable[str]) -> None:
         cursor.execute(f"DROP TABLE {fresh}")
 
 
-def _new_keys(model: type[models.Model], count: int) -> list[int]:
+def new_keys(model: type[models.Model], count: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",

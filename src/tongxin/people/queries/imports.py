@@ -8,9 +8,11 @@ from django.db.models import QuerySet
 
 from tongxin.kernel import phones
 from tongxin.people.masks import Purpose, mask_value, shown
-from tongxin.people.models import ImportBatch, ImportRow, Membership, Person
+from tongxin.people.models import HeaderChoice, ImportBatch, ImportRow, Membership, Person
+from tongxin.people.roster.choices import choices_of
 from tongxin.people.roster.fields import FIELDS
 from tongxin.people.roster.kept import Entry
+from tongxin.people.roster.shapes import Choices
 from tongxin.people.roster.words import DOCUMENT_KINDS, GIG_GROUPS, MEMBERSHIP_STATES, SEXES
 from tongxin.people.states import Answer, BatchState, Verdict
 
@@ -31,6 +33,9 @@ _CODED: Final[dict[str, Mapping[str, tuple[str, ...]]]] = {
     "id_kind": DOCUMENT_KINDS,
 }
 _YES_NO: Final = {"1": "是", "0": "否"}
+_NOT_PACKED: Final = """NOT EXISTS (
+    SELECT 1 FROM (SELECT unnest(people) AS who FROM people_importpart WHERE batch_id = %s) AS named
+    WHERE named.who = people_membership.person_id)"""
 _WHO: Final = ("name", "id_number")
 
 
@@ -149,7 +154,19 @@ def _view(line: ImportRow, columns: Sequence[str], *, known_well: bool) -> RowVi
 def missing_members(batch: ImportBatch) -> QuerySet[Membership]:
     """Open memberships of the union that no row of the batch names. An import ends none of them."""
     on_the_list = ImportRow.objects.filter(batch=batch, person__isnull=False).values("person")
-    return Membership.objects.filter(union=batch.union_id, ends=None).exclude(person__in=on_the_list)
+    found = Membership.objects.filter(union=batch.union_id, ends=None).exclude(person__in=on_the_list)
+    if batch.packed:  # an anti-join: NOT IN over a million would not fit into memory
+        found = found.extra(where=[_NOT_PACKED], params=[batch.pk])  # noqa: S610 - our own words, a number
+    return found
+
+
+def choices_for(batch: ImportBatch) -> Choices:
+    """Answers given for this file, and what the union's cadre said earlier of such headers."""
+    return choices_of(batch.choices, remembered(batch.union_id))
+
+
+def remembered(union: int) -> dict[str, str]:
+    return dict(HeaderChoice.objects.filter(union=union).values_list("header", "field"))
 
 
 def imported_before(batch: ImportBatch) -> ImportBatch | None:

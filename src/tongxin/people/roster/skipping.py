@@ -47,6 +47,11 @@ class Skipped:
         for kind, rows in lists.items():
             getattr(self, kind).extend(rows)
 
+    def sort(self) -> None:
+        """Parts are told in the order in which they were done."""
+        for kind in KINDS:
+            getattr(self, kind).sort()
+
     def notes(self) -> list[str]:
         told = (
             (self.headers, "%s是重复的表头，已跳过。"),

@@ -106,4 +106,3 @@ class _Body:
                     number += 1
                     if number > self.first:
                         yield row
-

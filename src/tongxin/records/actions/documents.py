@@ -1,9 +1,12 @@
 """Files as they were handed in: kept in the data folder under their digest, named by a row."""
 
 import hashlib
+import io
 import os
+import shutil
 from datetime import date, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from django.conf import settings
 
@@ -16,7 +19,7 @@ LONGEST_NAME = 255
 
 @atomic
 def keep(
-    content: bytes,
+    content: bytes | Path,
     *,
     name: str,
     kind: str,
@@ -26,15 +29,21 @@ def keep(
     by: By,
     at: datetime,
 ) -> Document:
-    """Writes the file whole (or not at all) before its row. The same content twice is one file with two rows."""
-    digest = hashlib.sha256(content).hexdigest()
-    _write(_path(digest), content)
+    """Writes the file whole (or not at all) before its row. The same content twice is one file with two rows.
+
+    A path is read in pieces; the file there stays.
+    """
+    with io.BytesIO(content) if isinstance(content, bytes) else content.open("rb") as source:
+        digest = hashlib.file_digest(source, "sha256").hexdigest()
+        size = source.tell()
+        source.seek(0)
+        _write(_path(digest), source)
     return Document.make(
         federation=federation,
         union=union,
         name=Path(name.replace("\\", "/")).name[:LONGEST_NAME] or "file",
         digest=digest,
-        size=len(content),
+        size=size,
         kind=kind,
         account=by.account_id,
         at=at,
@@ -51,13 +60,13 @@ def _path(digest: str) -> Path:
     return Path(settings.TONGXIN_DATA) / "files" / digest[:2] / digest
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, source: BinaryIO) -> None:
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     part = path.with_name(f"{path.name}.{os.getpid()}")
     with part.open("wb") as file:
-        file.write(content)
+        shutil.copyfileobj(source, file, 1 << 20)
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)

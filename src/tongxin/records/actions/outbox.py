@@ -43,6 +43,13 @@ def told(rows: Iterable[OutboxRow]) -> None:
 
 
 @atomic
+def drop(rows: Iterable[OutboxRow]) -> None:
+    """Not told and never to be: what a stopped sending left behind."""
+    if pks := [row.pk for row in rows]:
+        OutboxRow.objects.filter(pk__in=pks).update(state=OutboxRow.State.DROPPED)
+
+
+@atomic
 def failed(rows: Iterable[OutboxRow], *, at: datetime) -> None:
     """Tried again after twice as long each time; after MOST_TRIES the row stands as failed."""
     for row in rows:

@@ -37,12 +37,7 @@ def _measured(source: str | Path | bytes, limits: Limits) -> Iterator[IO[bytes]]
     with _opened(source) as file:
         size = os.fstat(file.fileno()).st_size
         if size > limits.file_bytes:
-            raise Refused(
-                "file-large",
-                "文件有%(size)d兆，超过%(limit)d兆。请删掉图片和用不着的表，或分成几个文件上传。",
-                size=-(-size // MIB),
-                limit=limits.file_bytes // MIB,
-            )
+            raise too_large(size, limits)
         if size == 0:
             raise Refused("file-empty", "这个文件是空的，请看看是不是选错了文件。")
         yield file
@@ -90,6 +85,15 @@ def _rows_until_end(lines: Iterable[bytes], late: threading.Event) -> Iterator[b
         if "end" in answer:
             return
     raise _unreadable(late)
+
+
+def too_large(size: int, limits: Limits) -> Refused:
+    return Refused(
+        "file-large",
+        "文件有%(size)d兆，超过%(limit)d兆。请删掉图片和用不着的表，或分成几个文件上传。",
+        size=-(-size // MIB),
+        limit=limits.file_bytes // MIB,
+    )
 
 
 def _opened(source: str | Path | bytes) -> IO[bytes]:

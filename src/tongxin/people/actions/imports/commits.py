@@ -1,6 +1,5 @@
 """The import itself: one transaction, all of it or nothing. What was previewed is what is written, or it is shown anew."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
@@ -16,13 +15,13 @@ from tongxin.people.actions.imports.judged import (
     save_lines,
     stands,
 )
+from tongxin.people.actions.imports.large_commits import commit_large, lock_people, note_done
 from tongxin.people.actions.imports.uploads import STALLED_AFTER
 from tongxin.people.actions.imports.writes import write
 from tongxin.people.authority import Actor, require
-from tongxin.people.models import ImportBatch, ImportRow, Person
+from tongxin.people.models import ImportBatch, ImportRow
 from tongxin.people.powers import Power
 from tongxin.people.states import BatchState
-from tongxin.records.actions import journal
 from tongxin.store.atomic import atomic
 from tongxin.unions.models import Union
 
@@ -34,7 +33,7 @@ CHANGED: Final = "有%(rows)d行的情况变了，请再核对一遍，再导入
 
 def start_commit(*, batch: ImportBatch, by: Actor, at: datetime) -> ImportBatch:
     """What the button does: at once, or by a job when there is much to write."""
-    if batch.rows <= COMMIT_LATER_ROWS:
+    if batch.rows <= COMMIT_LATER_ROWS and not batch.packed:
         return commit(batch=batch, by=by, at=at)
     return _queue(batch, by, at)
 
@@ -44,7 +43,11 @@ def commit(*, batch: ImportBatch, by: Actor, at: datetime) -> ImportBatch:
 
     Everything is judged again under locks. Where that differs from the preview nothing is written, the preview is set
     right, and it is refused: "import-changed". Also "no-power", "wrong-state".
+
+    A large list is written part by part (`large_commits`).
     """
+    if batch.packed:
+        return commit_large(batch=batch, by=by, at=at)
     try:
         batch, moved = _commit(batch, by, at)
     except Refused as refusal:
@@ -74,15 +77,17 @@ def _queue(batch: ImportBatch, by: Actor, at: datetime) -> ImportBatch:
         return batch  # pressed twice
     batch.move("begin")
     batch.failure, batch.moved_at = "", at
-    batch.save(update_fields=["state", "failure", "moved_at"])
-    app.configure_task(COMMIT_JOB, lock=f"import-{batch.pk}").defer(batch=batch.pk, account=by.account_id)
+    batch.attempt += 1
+    batch.save(update_fields=["state", "failure", "moved_at", "attempt"])
+    lock = f"import-{batch.pk}-{batch.attempt}"
+    app.configure_task(COMMIT_JOB, lock=lock).defer(batch=batch.pk, account=by.account_id)
     return batch
 
 
 @atomic
 def _give_back(batch: ImportBatch, refusal: Refused) -> ImportBatch:
     batch = ImportBatch.objects.lock(batch.pk)
-    if batch.state == BatchState.COMMITTING:
+    if batch.state == BatchState.COMMITTING and not batch.parts.filter(done=True).exists():
         batch.move("give-back")
     batch.failure = str(refusal)[:400]
     batch.save(update_fields=["state", "failure"])
@@ -99,27 +104,14 @@ def _commit(batch: ImportBatch, by: Actor, at: datetime) -> tuple[ImportBatch, i
     batch.move("commit")
     Union.objects.lock(batch.union_id)  # two lists of one union: one after the other
     lines = {line.row_no: line for line in batch.lines.order_by("row_no")}
-    _lock_people(lines.values())
+    lock_people(lines.values())
     judged = _judge(lines, batch, by)
     moved = [(entry, found) for entry, found in judged if not stands(lines[entry.row_no], found)]
     if moved:
         return _show_anew(batch, lines, moved), len(moved)
     write(batch=batch, judged=[(entry, found) for entry, found in judged if found.writes], by=by, at=at)
     recount(batch)
-    batch.committed_at, batch.failure, batch.moved_at = at, "", at
-    batch.save()
-    journal.write(
-        "roster.imported",
-        of=batch,
-        by=by,
-        at=at,
-        added=batch.added,
-        changed=batch.changed,
-        unchanged=batch.unchanged,
-        asked=batch.asked,
-        refused=batch.refused,
-        missing=batch.missing,
-    )
+    note_done(batch, by, at)
     return batch, 0
 
 
@@ -136,17 +128,6 @@ def _look_again(batch: ImportBatch, by: Actor) -> tuple[ImportBatch, int]:
 def _judge(lines: dict[int, ImportRow], batch: ImportBatch, by: Actor) -> list[Judged]:
     entries = [entry_of(line) for line in lines.values()]
     return [one for part in judge_entries(entries, union=batch.union, by=by) for one in part]
-
-
-def _lock_people(lines: Iterable[ImportRow]) -> None:
-    """In one order, as everybody who changes records does."""
-    wanted = {line.person_id for line in lines if line.person_id is not None}
-    list(
-        Person.objects.filter(pk__in=wanted)
-        .order_by("pk")
-        .select_for_update(of=("self",), no_key=True)
-        .values_list("pk")
-    )
 
 
 def _show_anew(batch: ImportBatch, lines: dict[int, ImportRow], moved: list[Judged]) -> ImportBatch:

@@ -1,9 +1,10 @@
 """Rows judged against what the house holds, and kept as lines of their batch."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
-from django.db.models import Count
+from django.db.models import Count, Sum
 
 from tongxin.people.authority import Actor
 from tongxin.people.models import ImportBatch, ImportRow
@@ -21,6 +22,9 @@ NUMBER_KEY: Final = "import.number"  # purposes of digest and seal
 VALUES: Final = "import.values"
 Judged = tuple[Entry, Judgement]
 JUDGED_COLUMNS: Final = ("verdict", "problems", "offers", "answers", "changes", "person", "basis")
+
+
+_PACKED: Final = {Verdict.ADDED.value: Sum("added"), Verdict.UNCHANGED.value: Sum("unchanged")}
 
 
 def judge_entries(entries: Sequence[Entry], *, union: Union, by: Actor) -> Iterator[list[Judged]]:
@@ -94,7 +98,9 @@ def save_lines(lines: Sequence[ImportRow]) -> None:
 
 def recount(batch: ImportBatch) -> None:
     """The batch's counts from its lines; the caller saves."""
-    counted = dict(batch.lines.values_list("verdict").annotate(Count("pk")))
+    counted = Counter(dict(batch.lines.values_list("verdict").annotate(Count("pk"))))
+    if batch.packed:
+        counted.update({verdict: count or 0 for verdict, count in batch.parts.aggregate(**_PACKED).items()})
     for verdict in Verdict:
         setattr(batch, verdict.value, counted.get(verdict, 0))
     batch.missing = missing_members(batch).count()

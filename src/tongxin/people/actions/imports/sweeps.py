@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from tongxin.people.actions.imports.uploads import KEEP
-from tongxin.people.models import ImportBatch, ImportRow
+from tongxin.people.models import ImportBatch, ImportPart, ImportRow
 from tongxin.people.states import BatchState
 from tongxin.store.atomic import atomic
 
@@ -14,5 +14,6 @@ def sweep(*, at: datetime) -> int:
     old = ImportBatch.objects.filter(at__lt=at - KEEP)
     unfinished = (BatchState.READING, BatchState.CHOOSING, BatchState.READY)
     old.filter(state__in=unfinished).update(state=BatchState.DROPPED)
+    ImportPart.objects.filter(batch__in=old).delete()
     gone, _ = ImportRow.objects.filter(batch__in=old).delete()
     return gone

@@ -2,22 +2,26 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 from procrastinate.contrib.django import app
 
 from tongxin.kernel.refused import Refused
 from tongxin.people.actions.imports.judged import Judged, judge_entries, new_line, recount
+from tongxin.people.actions.imports.large import read_large
 from tongxin.people.authority import Actor, require
 from tongxin.people.models import ImportBatch
 from tongxin.people.powers import Power
-from tongxin.people.roster.choices import choices_of
+from tongxin.people.queries.imports import choices_for, remembered
 from tongxin.people.roster.kept import Entry
 from tongxin.people.roster.reading import read as read_roster
-from tongxin.people.roster.shapes import Question, RosterFile
+from tongxin.people.roster.shapes import Choices, Question, RosterFile
 from tongxin.people.states import BatchState
 from tongxin.records.actions import documents, journal
 from tongxin.records.models import Document
+from tongxin.records.sheets.limits import LARGE
+from tongxin.records.sheets.reading import too_large
 from tongxin.store.atomic import atomic, writing
 from tongxin.store.copying import copy_new
 from tongxin.unions.models import Union
@@ -25,12 +29,13 @@ from tongxin.unions.models import Union
 READ_LATER_BYTES: Final = 512 * 1024  # a larger file is read by the job worker, with its progress on the page
 STALLED_AFTER: Final = timedelta(seconds=60)
 KEEP: Final = timedelta(days=90)
+PACKED_FROM_BYTES: Final = 1024 * 1024  # a larger one is never held whole
 READ_JOB: Final = "people.read_import"
 LONGEST: Final = 255
 
 
 def upload(
-    *, union: Union, file_name: str, content: bytes, by: Actor, at: datetime, at_once: bool = False
+    *, union: Union, file_name: str, content: bytes | Path, by: Actor, at: datetime, at_once: bool = False
 ) -> ImportBatch:
     """A small file is read and judged before this returns, a large one by a job (unless `at_once`).
 
@@ -40,15 +45,19 @@ def upload(
     require(by, Power.IMPORT_ROSTER, union)
     if not Union.objects.existing(by.on).filter(pk=union.pk).exists():
         raise Refused("union-not-there", "这个工会已经撤销或还没有成立，不能导入花名册。")
-    later = len(content) > READ_LATER_BYTES and not at_once
-    roster = None if later else read_roster(content, file_name, today=by.on)
+    size = content.stat().st_size if isinstance(content, Path) else len(content)
+    if size > LARGE.file_bytes:
+        raise too_large(size, LARGE)
+    later = size > (PACKED_FROM_BYTES if at_once else READ_LATER_BYTES)
+    choices = Choices(headers=remembered(union.pk))
+    roster = None if later else read_roster(content, file_name, choices=choices, today=by.on)
     with writing():
         batch = _make(union, file_name, content, by, at)
-        if roster is None:
+        if roster is not None:
+            return _take_in(batch, roster, by, at)
+        if not at_once:
             _queue(batch)
-        else:
-            _take_in(batch, roster, by, at)
-    return batch
+    return read(batch=batch, by=by, at=at) if at_once else batch
 
 
 def choose(*, batch: ImportBatch, choices: Mapping[str, str], by: Actor, at: datetime) -> ImportBatch:
@@ -73,10 +82,12 @@ def choose(*, batch: ImportBatch, choices: Mapping[str, str], by: Actor, at: dat
 def read(*, batch: ImportBatch, by: Actor, at: datetime) -> ImportBatch:
     """Reads the kept file from its beginning. May be repeated: what an interrupted reading left is thrown away first.
 
-    Each thousand rows is a transaction of its own, so that the page sees how far it is. `by` is who uploaded.
+    Each part is a transaction of its own, so that the page sees how far it is. `by` is who uploaded.
     """
     batch = _begin(batch, at)
     try:
+        if Document.objects.get(pk=batch.document).size > PACKED_FROM_BYTES:
+            return read_large(batch=batch, path=path_of(batch), by=by, at=at)
         roster = roster_of(batch, by)
     except Refused as refusal:
         return _fail(batch, refusal, at)
@@ -105,11 +116,12 @@ def drop(*, batch: ImportBatch, by: Actor, at: datetime) -> ImportBatch:
     batch.move("drop")
     batch.save(update_fields=["state"])
     batch.lines.all().delete()
+    batch.parts.all().delete()
     journal.write("roster.dropped", of=batch, by=by, at=at)
     return batch
 
 
-def _make(union: Union, file_name: str, content: bytes, by: Actor, at: datetime) -> ImportBatch:
+def _make(union: Union, file_name: str, content: bytes | Path, by: Actor, at: datetime) -> ImportBatch:
     document = documents.keep(
         content,
         name=file_name,
@@ -136,14 +148,18 @@ def _make(union: Union, file_name: str, content: bytes, by: Actor, at: datetime)
 
 def _queue(batch: ImportBatch) -> None:
     """Deferred in the transaction: no batch, no job."""
-    app.configure_task(READ_JOB, lock=f"import-{batch.pk}").defer(batch=batch.pk)
+    app.configure_task(READ_JOB, lock=f"import-{batch.pk}-{batch.attempt}").defer(batch=batch.pk)
 
 
-def roster_of(batch: ImportBatch, by: Actor) -> RosterFile:
+def path_of(batch: ImportBatch) -> Path:
     path = documents.path_of(Document.objects.get(pk=batch.document))
     if not path.exists():
         raise Refused("file-gone", "保存的文件已过保存期，请重新上传。")
-    return read_roster(path, batch.file_name, choices=choices_of(batch.choices), today=by.on)
+    return path
+
+
+def roster_of(batch: ImportBatch, by: Actor) -> RosterFile:
+    return read_roster(path_of(batch), batch.file_name, choices=choices_for(batch), today=by.on)
 
 
 @atomic
@@ -151,8 +167,10 @@ def _begin(batch: ImportBatch, at: datetime) -> ImportBatch:
     batch = ImportBatch.objects.select_related("union").lock(batch.pk)
     batch.move("again")
     batch.lines.all().delete()
-    batch.rows_done, batch.moved_at = 0, at
-    batch.save(update_fields=["state", "rows_done", "moved_at"])
+    batch.parts.all().delete()
+    batch.rows_done, batch.moved_at, batch.packed = 0, at, False
+    batch.attempt += 1  # what an older attempt still reads is not taken in
+    batch.save(update_fields=["state", "rows_done", "moved_at", "packed", "attempt"])
     return batch
 
 

@@ -19,7 +19,7 @@ from tongxin.records.actions import journal
 from tongxin.store.atomic import atomic
 from tongxin.store.copying import copy_new, copy_over
 
-_SEXES: Final = {"male": Sex.MALE, "female": Sex.FEMALE}
+SEXES: Final = {"male": Sex.MALE, "female": Sex.FEMALE}
 _PLAIN: Final = (
     "ethnicity",
     "political_status",
@@ -78,7 +78,7 @@ def _tier_two(entry: Entry, fields: Iterable[str]) -> dict[str, Any]:
     said = {name: value for name in fields if (value := entry.values.get(name))}
     columns: dict[str, Any] = {name: said[name] for name in _PLAIN if name in said}
     if "sex" in said:
-        columns["sex"] = _SEXES[said["sex"]]
+        columns["sex"] = SEXES[said["sex"]]
     if "born" in said:
         columns["born"] = date.fromisoformat(said["born"])
     if "is_migrant" in said:
