@@ -7,17 +7,18 @@ A kind that has once been told keeps its names, so that old messages stay readab
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from django.utils.translation import gettext, gettext_noop
 
 from tongxin.kernel.refused import Refused
-from tongxin.store.moments import Moment
+from tongxin.store.moments import Day, Moment
 
 _NAMES = re.compile(r"%\((\w+)\)s")
 MY_THINGS: Final = "/me/"
 STAFF: Final = "/staff/"
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}\S*")
 
 
@@ -129,6 +130,31 @@ CATALOGUE: Final[dict[str, Words]] = {
         gettext_noop("%(closes)s截止。先看看时间和地点合不合适，再报名。"),
         "/",
     ),
+    "founding.asked": Words(
+        gettext_noop("有一份建会申请等您批复"),
+        gettext_noop("%(who)s申请建立“%(what)s”。请看人数和依据，批准或写明原因不批准。"),
+        "/staff/foundings/%(id)s/",
+    ),
+    "founding.approved": Words(
+        gettext_noop("建会申请已批准"),
+        gettext_noop("“%(what)s”已建立，批复文号%(number)s。接着登记班子和任期。"),
+        "/staff/foundings/%(id)s/",
+    ),
+    "founding.refused": Words(
+        gettext_noop("建会申请没有批准"),
+        gettext_noop("“%(what)s”没有批准。原因：%(why)s。改好后可以再申请。"),
+        "/staff/foundings/%(id)s/",
+    ),
+    "election.due": Words(
+        gettext_noop("“%(what)s”快到换届时间"),
+        gettext_noop("第%(number)s届任期到%(last)s届满，请准备换届。换届后请登记新一届。"),
+        "/staff/unions/%(id)s/committee/",
+    ),
+    "register.ending": Words(
+        gettext_noop("“%(title)s”快到期"),
+        gettext_noop("%(what)s登记的“%(title)s”%(ends)s到期，请准备续签或重新登记。"),
+        "/staff/unions/%(id)s/registers/",
+    ),
     "account.staff-opened": Words(
         gettext_noop("已为您开通工作账号"),
         gettext_noop("%(who)s为您开通了工作账号，并当面给您一次性密码。第一次登录时要换成自己的密码，再设动态口令。"),
@@ -217,7 +243,9 @@ def fill(kind: str, data: Mapping[str, object]) -> Told:
 
 
 def _shown(value: object) -> object:
-    """Moments are kept as ISO 8601 and written in the reader's language."""
+    """Moments and days are kept as ISO 8601 and written in the reader's language."""
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return Day(date.fromisoformat(value))
     if isinstance(value, str) and _MOMENT.fullmatch(value):
         return Moment(datetime.fromisoformat(value))
     return value

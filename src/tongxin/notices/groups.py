@@ -43,7 +43,7 @@ _PREFIXES: Final = {
     "verification": "safety", "merge": "safety", "join": "membership", "joining": "membership", "transfer": "membership",
     "membership": "membership", "passport": "membership", "lapse": "membership", "place": "results", "cohort": "results",
     "session": "reminders", "window": "openings", "sending": "sendings", "teaching": "work", "officer": "work",
-    "election": "work", "register": "work", "term": "work",
+    "election": "work", "register": "work", "term": "work", "founding": "work",
 }  # fmt: skip
 
 

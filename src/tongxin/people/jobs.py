@@ -6,7 +6,7 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from tongxin.people.actions import imports, likenesses, merging, rotation
+from tongxin.people.actions import imports, likenesses, merging, rotation, union_reminders
 from tongxin.people.actions.imports.commits import COMMIT_JOB
 from tongxin.people.actions.imports.uploads import READ_JOB
 from tongxin.people.authority import Actor, actor_of, system
@@ -74,3 +74,11 @@ def sweep_likenesses(place: int) -> None:
 @app.task(name="people.follow_merges", queueing_lock="people.follow_merges", lock="people.follow_merges")
 def follow_merges(timestamp: int) -> None:  # noqa: ARG001
     merging.follow_stragglers(at=timezone.now())
+
+
+@app.periodic(cron="30 1 * * *")  # 9:30 in Beijing: whoever is told is at work
+@app.task(name="people.remind_unions", queueing_lock="people.remind_unions", lock="people.remind_unions")
+def remind_unions(timestamp: int) -> None:  # noqa: ARG001 - procrastinate tells for which tick it runs
+    at = timezone.now()
+    while union_reminders.remind_of_elections(at=at) or union_reminders.remind_of_papers(at=at):
+        pass

@@ -57,6 +57,9 @@ STAFF: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("职工", "users", "staff:people", Power.FIND_PEOPLE),
             Entry("花名册导入", "table-import", "staff:imports", Power.IMPORT_ROSTER),
             Entry("工会组织", "sitemap", "staff:unions", Power.SEE_PEOPLE),
+            Entry("建会申请", "writing-sign", "staff:foundings", Power.KEEP_UNION),
+            Entry("换届", "calendar-time", "staff:elections", Power.KEEP_UNION),
+            Entry("工会间协议", "heart-handshake", "staff:agreements", Power.MANAGE_UNIONS),
             Entry("岗位任命", "id-badge-2", "staff:appointments", Power.APPOINT),
             Entry("工作账号", "key", "staff:accounts", Power.APPOINT),
         ),
@@ -65,6 +68,7 @@ STAFF: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "数据与记录",
         (
             Entry("数据", "chart-histogram", "staff:figures", Power.READ_FIGURES),
+            Entry("覆盖面", "target", "staff:coverage", Power.READ_FIGURES),
             Entry("操作记录", "history", "staff:journal", Power.READ_JOURNAL),
             Entry("权限缘由", "help-circle", "staff:why", Power.EXPLAIN_ACCESS),
             Entry("运行维护", "settings", "staff:operate", Power.OPERATE),

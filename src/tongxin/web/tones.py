@@ -8,6 +8,7 @@ from django.db import models
 from tongxin.activities.states import CohortState, EnrolmentState, Mark, SessionState, TermState
 from tongxin.calls.states import ApplicationState, AwardState, CallState
 from tongxin.people.states import BatchState, Verdict
+from tongxin.unions.states import FoundingState
 
 PLAIN: Final = ""
 OK, WARN, ZHU, INFO, DAI = "ok", "warn", "zhu", "info", "dai"
@@ -40,6 +41,7 @@ TONES: Final[dict[type[models.TextChoices], dict[str, str]]] = {
         Verdict.ASKED: WARN,
         Verdict.REFUSED: ZHU,
     },
+    FoundingState: {FoundingState.WAITING: WARN, FoundingState.APPROVED: OK, FoundingState.REFUSED: ZHU},
     CallState: {CallState.PUBLISHED: OK},
     ApplicationState: {ApplicationState.WAITING: INFO, ApplicationState.GRANTED: OK},
     AwardState: {AwardState.HELD: OK},

@@ -9,18 +9,20 @@ from tongxin.kernel.refused import Refused
 from tongxin.people.authority import may
 from tongxin.people.powers import Power
 from tongxin.people.queries import standing
-from tongxin.people.scoping import unions_within
 from tongxin.unions import queries
-from tongxin.unions.actions import names, tree
+from tongxin.unions.actions import tree
 from tongxin.unions.models import Confidence, Union
-from tongxin.web.answers import render_form, render_part
+from tongxin.web.answers import render_part
 from tongxin.web.guard import HouseRequest, OpenTo, page
 from tongxin.web.staff.choosing import asked_day
-from tongxin.web.staff.unions_forms import FoundForm, MoveForm, RenameForm
+from tongxin.web.staff.union_frame import form_page, tabs_of, union_within
+from tongxin.web.staff.unions_forms import FoundForm
 
-TREE, ONE, FORM = "staff/unions/tree.html", "staff/unions/union.html", "staff/unions/form.html"
+TREE, ONE = "staff/unions/tree.html", "staff/unions/union.html"
+DIRECT = "由您直接建立，不经申请。基层工会一般由下面提交建会申请，再来批复，依据会一起留下。"
 OFFERED = (
     Power.MANAGE_UNIONS,
+    Power.KEEP_UNION,
     Power.MANAGE_PEOPLE,
     Power.FIND_PEOPLE,
     Power.APPOINT,
@@ -69,13 +71,14 @@ def union(request: HouseRequest, public_id: str) -> HttpResponse:
         "history": queries.history(one),
         "offered": {power.value for power in OFFERED if may(actor, power, one)},
         "sure": Confidence.SURE,
+        "tabs": tabs_of(request, one),
     }
     return render_part(request, f"{ONE}#children", context)
 
 
 @page(power=Power.MANAGE_UNIONS)
 def found_union(request: HouseRequest, public_id: str) -> HttpResponse:
-    parent = _managed(request, public_id)
+    parent = union_within(request, public_id, Power.MANAGE_UNIONS)
     form = FoundForm(request.POST or None, initial={"founded_on": request.actor.on})
     if request.method == "POST" and form.is_valid():
         try:
@@ -85,46 +88,11 @@ def found_union(request: HouseRequest, public_id: str) -> HttpResponse:
         else:
             messages.success(request, f"已建立{new.name}。")
             return redirect("staff:union", new.public_id)
-    context = {"union": parent, "title": "新建下级工会", "say": "新建"}
-    return render_form(request, FORM, form, context)
-
-
-@page(power=Power.MANAGE_UNIONS)
-def rename_union(request: HouseRequest, public_id: str) -> HttpResponse:
-    one = _managed(request, public_id)
-    form = RenameForm(request.POST or None, initial={"name": one.name, "on": request.actor.on})
-    if request.method == "POST" and form.is_valid():
-        try:
-            names.rename(union=one, by=request.actor, at=request.now, **form.cleaned_data)
-        except Refused as refusal:
-            form.refuse(refusal, form.field_of(refusal))
-        else:
-            messages.success(request, "已更名，原来的名称仍可查。")
-            return redirect("staff:union", one.public_id)
-    return render_form(request, FORM, form, {"union": one, "title": "更名", "say": "更名"})
-
-
-@page(power=Power.MANAGE_UNIONS)
-def move_union(request: HouseRequest, public_id: str) -> HttpResponse:
-    one = _managed(request, public_id)
-    form = MoveForm(request.actor, request.POST or None, initial={"on": request.actor.on})
-    if request.method == "POST" and form.is_valid():
-        try:
-            tree.move(union=one, by=request.actor, at=request.now, **form.cleaned_data)
-        except Refused as refusal:
-            form.refuse(refusal, form.field_of(refusal))
-        else:
-            messages.success(request, f"已改隶属到{form.cleaned_data['parent'].name}。")
-            return redirect("staff:union", one.public_id)
-    return render_form(request, FORM, form, {"union": one, "title": "改变隶属", "say": "改变隶属"})
+    return form_page(request, form, parent, "新建下级工会", "新建", note=DIRECT)
 
 
 def _visible(request: HouseRequest, public_id: str) -> Union:
     return get_object_or_404(standing.visible_unions(request.actor), public_id=public_id)
-
-
-def _managed(request: HouseRequest, public_id: str) -> Union:
-    return get_object_or_404(unions_within(request.actor, Power.MANAGE_UNIONS), public_id=public_id)
 
 
 urlpatterns = [
@@ -132,6 +100,4 @@ urlpatterns = [
     path("unions/<slug:public_id>/", union, name="union"),
     path("unions/<slug:public_id>/children/", children, name="union-children"),
     path("unions/<slug:public_id>/found/", found_union, name="union-found"),
-    path("unions/<slug:public_id>/rename/", rename_union, name="union-rename"),
-    path("unions/<slug:public_id>/move/", move_union, name="union-move"),
 ]

@@ -7,9 +7,10 @@ from django import forms
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor
 from tongxin.people.powers import Power
-from tongxin.unions.models import Kind, Level
+from tongxin.people.scoping import unions_within
+from tongxin.unions.models import Kind, Level, Union, UnionCode
 from tongxin.web.forms import HouseForm
-from tongxin.web.staff.choosing import union_field
+from tongxin.web.staff.choosing import UnionField, union_field
 from tongxin.web.staff.people_forms import day_input
 
 KINDS = [choice for choice in Kind.choices if choice[0] != Kind.ACFTU]
@@ -25,6 +26,7 @@ class UnionForm(HouseForm):
             ("name", "name"),
             ("level", "level"),
             ("move", "parent"),
+            ("merge", "successor"),
             ("parent", "founded_on"),
             ("day", "on"),
             ("union", "on"),
@@ -57,3 +59,32 @@ class MoveForm(UnionForm):
         super().__init__(*args, **kwargs)
         self.fields["parent"] = union_field(actor, Power.MANAGE_UNIONS, label="新的上级工会")
         self.order_fields(["parent"])
+
+
+class RecodeForm(UnionForm):
+    code = forms.CharField(label="新代码", max_length=20)
+    system = forms.TypedChoiceField(label="哪一套代码", choices=UnionCode.System.choices, coerce=int)
+    on = forms.DateField(label="从哪天起", widget=day_input(), help_text="以前的日子仍用原来的代码。")
+    source = forms.CharField(label="依据", max_length=200, required=False, help_text="例如公布代码的文件。")
+
+
+class MergeForm(UnionForm):
+    on = forms.DateField(label="从哪天起", widget=day_input(), help_text="这一天起，会员和下级工会都在并入的工会。")
+    source = forms.CharField(label="依据", max_length=200, required=False, help_text="例如批复的文号。")
+    sure = forms.BooleanField(label="已看过上面的数，确定合并")
+
+    def __init__(self, actor: Actor, union: Union, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        among = unions_within(actor, Power.MANAGE_UNIONS).exclude(pk=union.pk)
+        self.fields["successor"] = UnionField(among, actor.on, label="并入哪个工会")
+        self.order_fields(["successor"])
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        values.pop("sure", None)
+        return values
+
+
+class DissolveForm(UnionForm):
+    on = forms.DateField(label="从哪天起撤销", widget=day_input(), help_text="这一天起它不再存在。")
+    sure = forms.BooleanField(label="已看过上面的数，确定撤销")
