@@ -1,32 +1,47 @@
 """The home of workers and visitors: first what needs you, then services, then what is open."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.core.cache import caches
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
 
-from tongxin.activities.queries.classes import Filters, class_list
+from tongxin.activities.queries.classes import Filters, ListedClass, as_theirs, class_list, holds
 from tongxin.activities.queries.mine import MyThings, my_things
 from tongxin.notices.queries import unread
 from tongxin.people.models import Membership, Person
 from tongxin.web import dates
 from tongxin.web.guard import HouseRequest, OpenTo, page
 from tongxin.web.worker import cards
+from tongxin.web.worker.listing import FRESH
 
 SHOWN = 3
 
 
 @page(open_to=OpenTo.VISITOR, methods=("GET",))
 def home(request: HouseRequest) -> HttpResponse:
-    listed = class_list(at=request.now, person=request.actor.person_id, filters=Filters(open_only=True), size=SHOWN)
+    listed = _open_classes(request)
     context: dict[str, Any] = {
-        "cards": cards.cards(listed.rows),
-        "synthetic": cards.synthetic(row.cohort for row in listed.rows),
+        "cards": cards.cards(listed),
+        "synthetic": cards.synthetic(row.cohort for row in listed),
     }
     if request.actor.person_id is not None:
         context |= _own(request, request.actor.person_id)
     return render(request, "worker/home.html", context)
+
+
+def _open_classes(request: HouseRequest) -> Sequence[ListedClass]:
+    """Chosen once for all readers every two seconds; what the reader holds of them is as it stands now."""
+    kept = caches["process"]
+    if (listed := kept.get("home-open")) is None:
+        listed = class_list(at=request.now, filters=Filters(open_only=True), size=SHOWN).rows
+        kept.set("home-open", listed, FRESH)
+    if (person := request.actor.person_id) is None:
+        return listed
+    theirs = as_theirs(listed, holds(person), person=person, at=request.now)
+    return [theirs.get(one.cohort.pool_id or 0, one) for one in listed]
 
 
 def _own(request: HouseRequest, person_id: int) -> dict[str, Any]:

@@ -1,0 +1,140 @@
+"""`python -m bench.sign_ins`: workers who sign in for the first time, by phone and code, as browsers do it: five requests each."""
+
+import argparse
+import os
+import re
+import statistics
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlencode
+
+from bench.ground import say, set_up, settle
+from bench.server import Server, serving, watched
+from bench.spool import NAME
+
+GOAL: Final = 50_000 / 600  # a second
+FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
+CODE: Final = re.compile(r"(\+?\d+)\t.*?(\d{6})")
+PATIENCE: Final = 30.0
+
+
+class Codes:
+    """What the spool received, by the number's last digits. One thread reads along."""
+
+    def __init__(self, spool: Path) -> None:
+        self.found: dict[str, str] = {}
+        self.more = threading.Condition()
+        spool.write_text("")
+        threading.Thread(target=self._read, args=[spool], daemon=True).start()
+
+    def of(self, phone: str) -> str:
+        with self.more:
+            if not self.more.wait_for(lambda: phone in self.found, PATIENCE):
+                raise TimeoutError(phone)
+            return self.found.pop(phone)
+
+    def _read(self, spool: Path) -> None:
+        with spool.open(encoding="utf-8") as lines:
+            line = ""
+            while True:
+                line += lines.readline()
+                if not line.endswith("\n"):  # nothing new, or a line that is still being written
+                    time.sleep(0.005)
+                    continue
+                match, line = CODE.match(line), ""
+                if match:
+                    with self.more:
+                        self.found[match[1][-11:]] = match[2]
+                        self.more.notify_all()
+
+
+@dataclass
+class Browser:
+    """Cookies and nothing else."""
+
+    connection: HTTPConnection
+    network: str
+    cookies: dict[str, str]
+
+    def ask(self, method: str, path: str, **form: str) -> HTTPResponse:
+        headers = {"X-Forwarded-For": self.network, "Cookie": "; ".join(f"{n}={v}" for n, v in self.cookies.items())}
+        token = {"csrfmiddlewaretoken": self.cookies.get("csrftoken", "")}
+        body = urlencode({**form, **token}) if method == "POST" else None
+        self.connection.request(method, path, body, headers | (FORM if body else {}))
+        answer = self.connection.getresponse()
+        answer.read()
+        for line in answer.headers.get_all("Set-Cookie") or []:
+            name, _, value = line.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        return answer
+
+
+def sign_in(connection: HTTPConnection, codes: Codes, number: int) -> float:
+    """Seconds from the first page to the home page of who is signed in, of which the wait for the text is part."""
+    phone = f"199{number:08d}"
+    began = time.perf_counter()
+    browser = Browser(connection, f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}", {})
+    browser.ask("GET", "/sign-in/")
+    _moved(browser.ask("POST", "/sign-in/", phone=phone, next="/"))
+    browser.ask("GET", "/sign-in/code/?next=/")
+    _moved(browser.ask("POST", "/sign-in/code/", code=codes.of(phone), own_device="on", next="/"))
+    browser.ask("GET", "/")
+    return time.perf_counter() - began
+
+
+def _moved(answer: HTTPResponse) -> None:
+    if answer.status != 302:
+        raise SystemExit(f"A sign-in was answered with {answer.status}.")
+
+
+def run(server: Server, codes: Codes, people: int, clients: int) -> tuple[float, list[float]]:
+    first = int(time.time()) % 40_000_000 + 10_000_000  # numbers that no earlier run used
+    own = threading.local()
+
+    def one(n: int) -> float:
+        if not hasattr(own, "connection"):
+            own.connection = server.connect()
+        return sign_in(own.connection, codes, first + n)
+
+    began = time.perf_counter()
+    with ThreadPoolExecutor(clients) as pool:
+        took = list(pool.map(one, range(people)))
+    return time.perf_counter() - began, took
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--people", type=int, default=5_000, help="50,000 is the whole wave")
+    parser.add_argument("--clients", type=int, default=32)
+    asked = parser.parse_args()
+    folder = settle()
+    os.environ |= {
+        NAME: str(folder / "sign-ins.spool"), "TONGXIN_SMS_SENDER": "bench.spool.Spool", "TONGXIN_PROXIES": "1",
+    }  # fmt: skip
+    from config.surroundings import database  # noqa: PLC0415  after the folder is settled
+
+    used: dict[str, float] = {}
+    with database():
+        set_up()
+        codes = Codes(folder / "sign-ins.spool")
+        with serving(folder) as server:
+            say(f"{asked.people} sign-ins by {asked.clients} clients …")
+            with watched(used):
+                seconds, took = run(server, codes, asked.people, asked.clients)
+    rate = asked.people / seconds
+    ranks = statistics.quantiles(took, n=100)
+    print(  # noqa: T201  what was asked for
+        f"{asked.people} workers signed in for the first time in {seconds:.0f} s: {rate:.0f}/s "
+        f"(50,000 in {50_000 / rate / 60:.1f} minutes; goal {GOAL:.0f}/s: {'kept' if rate >= GOAL else 'missed'}); "
+        f"a whole sign-in p50 {ranks[49] * 1000:.0f} ms, p99 {ranks[98] * 1000:.0f} ms; cores used: "
+        + ", ".join(f"{kind} {cores:.2f}" for kind, cores in used.items())
+    )
+
+
+if __name__ == "__main__":
+    main()
