@@ -15,11 +15,14 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver  # noqa: TID251 - it walks the addresses
 from tests.cast import HOUSE, NOW, Player, member_of_staff, worker
 from tests.factories.activities import School, at, enrolment, fresh, lesson, sign_up
+from tests.factories.likenesses import again as member
+from tests.factories.likenesses import pair_of
 from tests.factories.rosters import document, members, row, uploaded
 
 from tongxin.activities.models import Cohort
 from tongxin.activities.queries.check_in import screen_code
-from tongxin.people.actions import appointments, tokens
+from tongxin.people.actions import appointments, merging, tokens
+from tongxin.people.actions.merging import Choice
 from tongxin.people.models import Appointment
 from tongxin.people.roles import RoleName
 from tongxin.web.guard import Guard
@@ -141,7 +144,19 @@ def _things(school: School, master: Player, cohort: Cohort, pupil: Player) -> di
         "people": pupil.person.public_id, "unions": home.public_id, "appointments": post.public_id,
         "imports": batch.public_id, "row_no": 2, "union": home.public_id, "site": school.site.public_id,
         "sites": school.site.public_id, "cohorts": cohort.public_id, "key": "nobody",
+        **_known_twice(home, master),
     }  # fmt: skip
+
+
+def _known_twice(union, master: Player) -> dict[str, object]:
+    """A pair to be decided, and a merge that can be undone, among the members of that union."""
+    one, other, third = (member(union, name).person for name in ("宋江", "松江", "宋姜"))
+    pair = pair_of(one, third)
+    done = merging.merge(
+        pair=pair_of(one, other), choice=Choice(kept=one, membership=one.memberships.get().public_id),
+        by=master.actor, at=NOW,
+    )  # fmt: skip
+    return {"likeness_id": pair.public_id, "merge_id": done.public_id}
 
 
 def again(client: Client) -> Client:

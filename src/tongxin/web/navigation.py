@@ -55,6 +55,8 @@ STAFF: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "职工与工会",
         (
             Entry("职工", "users", "staff:people", Power.FIND_PEOPLE),
+            Entry("窗口核验", "user-check", "staff:window", Power.VERIFY_PEOPLE),
+            Entry("重复登记", "users-group", "staff:likenesses", Power.MERGE_PEOPLE),
             Entry("花名册导入", "table-import", "staff:imports", Power.IMPORT_ROSTER),
             Entry("工会组织", "sitemap", "staff:unions", Power.SEE_PEOPLE),
             Entry("建会申请", "writing-sign", "staff:foundings", Power.KEEP_UNION),

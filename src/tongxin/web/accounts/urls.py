@@ -7,6 +7,7 @@ urlpatterns = gather(
     "accounts",
     (
         "worker_sign_in",
+        "owner",
         "card_sign_in",
         "outside_sign_in",
         "staff_sign_in",

@@ -16,6 +16,7 @@ from tongxin.people.actions import sign_in
 from tongxin.people.models.sign_in import SignInCode
 from tongxin.web.accounts.network import network_of
 from tongxin.web.accounts.outside_sign_in import found_before, link_found, ways
+from tongxin.web.accounts.owner import ask_owner
 from tongxin.web.accounts.sessions import keep_language, open_for_worker
 from tongxin.web.answers import UNPROCESSABLE, render_form, safe_next
 from tongxin.web.forms import HouseForm
@@ -111,6 +112,8 @@ def _enter(request: HouseRequest, values: dict[str, Any], target: str) -> HttpRe
     account = sign_in.account_by_code(
         handle=request.session.get(HANDLE, ""), digits=values["code"], network=network_of(request), at=request.now
     )
+    if sign_in.owner_unsure(account, request.now):
+        return ask_owner(request, account, target, own_device=values["own_device"])
     outside = found_before(request.session)
     open_for_worker(request, account, own_device=values["own_device"])
     link_found(outside, account, request)

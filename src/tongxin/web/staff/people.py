@@ -10,14 +10,16 @@ from django.views.decorators.cache import never_cache
 
 from tongxin.activities.queries.persons import enrolments_of
 from tongxin.kernel.refused import Refused
-from tongxin.people.actions import claims, disclosures, memberships, persons
+from tongxin.people.actions import claims, disclosures, memberships, persons, verification
 from tongxin.people.masks import Purpose, shown
 from tongxin.people.models import Membership, Person
 from tongxin.people.models.persons import GigGroup
 from tongxin.people.powers import Power
 from tongxin.people.queries import standing
 from tongxin.people.queries.members import Members, members
+from tongxin.people.queries.merges import merges_of
 from tongxin.people.queries.search import MOST, Hit, search
+from tongxin.people.queries.windows import checks_of
 from tongxin.people.scoping import unions_within
 from tongxin.web.answers import render_form, render_part, render_refusal
 from tongxin.web.guard import HouseRequest, page
@@ -209,6 +211,10 @@ def _record(request: HouseRequest, one: Person) -> dict[str, Any]:
         "posts": standing.posts_of(one, on=actor.on),
         "looks": standing.looks_at(one),
         "account": standing.has_account(one),
+        "checks": [
+            (check, verification.HOW.get(check.how, f"外部核验（{check.how}）")) for check in checks_of(one, most=5)
+        ],
+        "merges": merges_of(one),
         "enrolments": enrolments_of(one, actor=actor),
         "offered": {power.value for power, yes in here.items() if yes},
         "revealed": {},
@@ -216,7 +222,14 @@ def _record(request: HouseRequest, one: Person) -> dict[str, Any]:
     }
 
 
-_OFFERED = (Power.MANAGE_PEOPLE, Power.VERIFY_PEOPLE, Power.REVEAL_NUMBERS, Power.ACT_FOR_WORKER, Power.APPOINT, Power.EXPLAIN_ACCESS)
+_OFFERED = (
+    Power.MANAGE_PEOPLE,
+    Power.VERIFY_PEOPLE,
+    Power.REVEAL_NUMBERS,
+    Power.ACT_FOR_WORKER,
+    Power.APPOINT,
+    Power.EXPLAIN_ACCESS,
+)
 
 
 def _after_letting_go(request: HouseRequest, one: Person) -> HttpResponse:

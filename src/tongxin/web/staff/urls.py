@@ -8,6 +8,8 @@ urlpatterns = gather(
     (
         "home",
         "people",
+        "window",
+        "likenesses",
         "unions",
         "unions_changes",
         "foundings",
