@@ -18,6 +18,7 @@ from tests.factories.activities import School, at, enrolment, fresh, lesson, sig
 from tests.factories.likenesses import again as member
 from tests.factories.likenesses import pair_of
 from tests.factories.rosters import document, members, row, uploaded
+from tests.web.staff.union_things import union_things
 
 from tongxin.activities.models import Cohort
 from tongxin.activities.queries.check_in import screen_code

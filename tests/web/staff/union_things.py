@@ -16,7 +16,13 @@ from tongxin.unions.models import Union, UnionFile
 def union_things(home: Union, parent: Union, chair: Player, by: Actor) -> dict[str, object]:
     """A request with a file, a committee, an entry, an agreement: ids by the pieces of addresses."""
     wish = Wish(
-        choice=CHOICES["own"], parent=parent, name=f"{home.name}新厂", sponsor=home.name, workers=60, members=30, reason="职工要求"
+        choice=CHOICES["own"],
+        parent=parent,
+        name=f"{home.name}新厂",
+        sponsor=home.name,
+        workers=60,
+        members=30,
+        reason="职工要求",
     )
     upload = Upload("批复.pdf", b"%PDF-1.7 x")
     request = founding.ask(union=home, wish=wish, uploads=[upload], by=by, at=NOW)
@@ -25,7 +31,12 @@ def union_things(home: Union, parent: Union, chair: Player, by: Actor) -> dict[s
     entry = registers.enter(
         union=home, register="collective_contract", paper=Paper("集体合同", NOW.date()), by=by, at=NOW
     )
+    above = Union.objects.get(code="500000")
+    agreement = agreements.propose(
+        keeper=parent, name="互认服务", parties=[above], offers=[], starts=NOW.date(), ends=None, by=by, at=NOW
+    )
     return {
         "foundings": request.public_id, "file_id": UnionFile.objects.get(founding=request).public_id,
         "committee_id": committee.public_id, "entry_id": entry.public_id,
+        "agreements": agreement.public_id,
     }  # fmt: skip

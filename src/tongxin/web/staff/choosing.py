@@ -17,12 +17,14 @@ FEW = 60
 
 
 class UnionField(forms.CharField):
-    """Cleans to a Union among those given, or says that there is none of that name."""
+    """Cleans to a Union among those given, or says that there is none of that name. `listed=False`: never as a list."""
 
-    def __init__(self, among: QuerySet[Union], on: date, *, label: str = "工会", **kwargs: Any) -> None:
+    def __init__(
+        self, among: QuerySet[Union], on: date, *, label: str = "工会", listed: bool = True, **kwargs: Any
+    ) -> None:
         self._among, self._on = among.existing(on) if hasattr(among, "existing") else among, on
-        few = list(self._among.order_by("level", "code")[: FEW + 1])
-        if len(few) <= FEW:
+        few = list(self._among.order_by("level", "code")[: FEW + 1]) if listed else []
+        if listed and len(few) <= FEW:
             kwargs["widget"] = forms.Select(choices=[("", "请选择"), *((u.public_id, u.name) for u in few)])
         else:
             kwargs.setdefault("help_text", "填工会代码或全称。")
