@@ -16,7 +16,7 @@ from tongxin.people.scoping import unions_within
 from tongxin.unions import queries
 from tongxin.unions.actions import agreements as actions
 from tongxin.unions.actions.agreements import Offer
-from tongxin.unions.models import Agreement, AgreementGrant, AgreementParty
+from tongxin.unions.models import Agreement, AgreementGrant, AgreementParty, Union
 from tongxin.web.answers import render_form, render_part
 from tongxin.web.forms import HouseForm
 from tongxin.web.guard import HouseRequest, page
