@@ -16,6 +16,7 @@ from operator import add
 DOT = "·"  # U+00B7, between the parts of names such as 阿依古丽·买买提
 HAN = "[\u3007\u3400-\u9fff\U00020000-\U000323af]"
 DOTS = re.compile(rf"(?<={HAN})\s*[·•‧・∙⋅●.]\s*(?={HAN})")
+USUAL = re.compile("[\u4e00-\u9fff]+")  # nothing to tidy
 SPACES = re.compile(r"\s+")
 BETWEEN_HAN = re.compile(rf"(?<={HAN}) (?={HAN})")
 
@@ -23,11 +24,14 @@ PAIRS_UP_TO = 8  # characters: of longer names only neighbours make a pair
 INITIALS_AT_MOST = 20
 SORT_KEY_AT_MOST = 120
 LONGEST_SURNAME = 4
+_USUAL_LENGTH = 3
 MASK = "***"
 
 
 def tidy(name: str) -> str:
     """As one would write it: half width, one kind of dot, no padding such as 王　华."""
+    if USUAL.fullmatch(name):
+        return name
     name = SPACES.sub(" ", unicodedata.normalize("NFKC", name)).strip()
     return BETWEEN_HAN.sub("", DOTS.sub(DOT, name))
 
@@ -64,7 +68,11 @@ def indexed(name: str) -> Indexed:
     spoken = _surnames().get(surname(name))
     spoken = plain if spoken is None else [*spoken, *plain[len(spoken) :]]
     letters = "".join([sound[0] for sound in spoken])
-    found = [*name, *map("".join, combinations(name, 2)), *_runs(letters, 2), *_runs(letters, 3)]
+    if len(name) == _USUAL_LENGTH:
+        first, second, third = name
+        found = [first, second, third, first + second, first + third, second + third, letters[:2], letters[1:], letters]
+    else:
+        found = [*name, *map("".join, combinations(name, 2)), *_runs(letters, 2), *_runs(letters, 3)]
     if spoken is not plain:
         as_words = "".join([sound[0] for sound in plain])
         found += _runs(as_words, 2) + _runs(as_words, 3)

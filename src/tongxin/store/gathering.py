@@ -9,7 +9,7 @@ from typing import Final
 from django.db import connection
 from django.db.utils import OperationalError
 
-HEAP: Final = "16MB"
+HEAP: Final = "32MB"
 PATIENCE: Final = "3s"  # the switch waits for searches that run, and new ones would wait for it
 
 

@@ -11,10 +11,10 @@ from tongxin.people.roster.kept import Entry
 from tongxin.store.keys import ring
 from tongxin.unions.models import Union
 
-_DOCUMENTS = "SELECT document_digest FROM people_person WHERE document_digest = ANY(%s)"
+_DOCUMENTS = "SELECT document_digest FROM people_person WHERE document_digest = ANY(%s::bytea[])"
 _PHONES = """
     SELECT DISTINCT person.phone_digest FROM people_person AS person
-    WHERE person.phone_digest = ANY(%s) AND person.merged_into_id IS NULL AND (person.document_digest IS NULL OR EXISTS (
+    WHERE person.phone_digest = ANY(%s::bytea[]) AND person.merged_into_id IS NULL AND (person.document_digest IS NULL OR EXISTS (
         SELECT 1 FROM people_membership AS stay
         WHERE stay.person_id = person.id AND stay.union_id = %s AND stay.ends IS NULL))
     AND person.created_at IS DISTINCT FROM %s
@@ -69,8 +69,13 @@ def _known(statement: str, digests: Sequence[bytes], more: Sequence[object]) -> 
     if not asked:
         return set()
     with connection.cursor() as cursor:
-        cursor.execute(statement, [asked, *more])
+        cursor.execute(statement, [_as_array(asked), *more])
         return {bytes(digest) for (digest,) in cursor.fetchall()}
+
+
+def _as_array(digests: Sequence[bytes]) -> str:
+    """As PostgreSQL reads an array: a tenth of the driver's time for thousands of them."""
+    return '{"\\\\x' + '","\\\\x'.join(map(bytes.hex, digests)) + '"}'
 
 
 def _under_older_keys(

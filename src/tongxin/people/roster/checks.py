@@ -78,6 +78,8 @@ def _read_number(row: RosterRow, number: Cell, today: date | None) -> None:
 
 def _canonical(kind: str, text: str, today: date | None) -> str:
     try:
+        if kind == id_numbers.RESIDENT_ID:
+            return id_numbers.canonical(text, today=today)
         return id_numbers.canonical_document(kind, text, today=today)
     except Refused as refusal:
         if kind != id_numbers.RESIDENT_ID:

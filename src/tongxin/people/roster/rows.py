@@ -54,12 +54,15 @@ class Plan:
     seen: dict[Cell, Read] = field(default_factory=dict)
 
 
+_Step = tuple[str, int, dict[Cell, Read] | None, Plan]  # a column at hand: asked a million times
+
+
 @dataclass(slots=True)
 class Layout:
     """How the rows of one sheet are read: worked out once, for one part of them or for all."""
 
     header_row: int  # from 0
-    plans: list[Plan]
+    steps: list[_Step]
     marks: Landmarks
     has: frozenset[str]  # fields that the sheet has columns for
     merges: list[Area]  # downwards, in columns that are read
@@ -78,7 +81,7 @@ def layout(
     places = frozenset(plan.index for plan in plans)
     return Layout(
         header_row,
-        plans,
+        [(plan.name, plan.index, None if plan.name in BY_CHECKS else plan.seen, plan) for plan in plans],
         landmarks(columns, merges),
         frozenset(plan.name for plan in plans),
         _downwards(merges, header_row, places),
@@ -93,7 +96,7 @@ def read_part(
     members = [place for place, row in enumerate(rows, first) if is_member(row, place, how.marks, skipped)]
     if how.merges:
         _fill_merged(rows, first, frozenset(members), how.merges, carried)
-    return [_read_row(rows[place - first], place + 1, how.plans, how.has, how.today) for place in members]
+    return [_read_row(rows[place - first], place + 1, how.steps, how.has, how.today) for place in members]
 
 
 def carried_from(rows: Sequence[list[Cell]], first: int, how: Layout) -> dict[tuple[int, int], Cell]:
@@ -164,7 +167,7 @@ def _downwards(merges: Sequence[Area], header_row: int, places: frozenset[int]) 
 def _read_row(
     cells: Sequence[Cell],
     row_no: int,
-    plans: Sequence[Plan],
+    plans: Sequence[_Step],
     has: frozenset[str],
     today: date | None,
 ) -> RosterRow:
@@ -172,17 +175,17 @@ def _read_row(
     row = RosterRow(row_no, values, {})
     raw, problems, width = row.raw, row.problems, len(cells)
     number: Cell = ""
-    for plan in plans:
-        cell = cells[plan.index] if plan.index < width else ""
+    for name, index, seen, plan in plans:
+        cell = cells[index] if index < width else ""
         if cell == "":
             continue
-        raw[plan.name] = cell if cell.__class__ is str else _shown(cell)
-        if plan.name in BY_CHECKS:
+        raw[name] = cell if cell.__class__ is str else _shown(cell)
+        if seen is None:
             number = cell
             continue
-        value, found = plan.seen.get(cell) or _read_cell(plan, cell)
+        value, found = seen.get(cell) or _read_cell(plan, cell)
         if value is not None:
-            values[plan.name] = value
+            values[name] = value
         if found:
             problems.extend(found)
     check_row(row, number, has, today)

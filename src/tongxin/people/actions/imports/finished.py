@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from django.db import connection
-
 from tongxin.kernel.public_ids import new_public_ids
 from tongxin.people.actions.imports.writes import SEXES
 from tongxin.people.actions.values import DOCUMENT, PHONE, name_columns
@@ -28,31 +26,20 @@ _TEXTS: Final = (
     "occupation",
     "model_worker",
 )
-_REGISTERED: Final = """
-    INSERT INTO records_journalentry (verb, at, account, person, of_kind, of_id, "union", federation, data)
-    SELECT 'person.registered', %s, %s, %s, 'person', one, %s, %s, jsonb_build_object('batch', %s::text)
-    FROM unnest(%s::text[]) AS one
-"""
 
 
 def write(
     *, batch: ImportBatch, packed: Packed, places: Sequence[int], looked: Looked, by: Actor, at: datetime
 ) -> list[int]:
-    """Inside the caller's transaction. The keys of the new persons, in the order of `places`."""
+    """Inside the caller's transaction, who journals the part. The keys of the new persons, in the order of `places`."""
     if not places:
         return []
     cut = _Cut(packed, places)
     people = new_keys(Person, len(places))
-    public = new_public_ids(len(places))
     written = _persons(cut, looked, batch, at)
-    written |= {"id": list(map(str, people)), "public_id": public}
+    written |= {"id": list(map(str, people)), "public_id": new_public_ids(len(places))}
     copy_columns(Person, written, len(places))
     copy_columns(Membership, _memberships(cut, people, batch, by), len(places))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _REGISTERED,
-            [at, by.account_id, by.person_id, batch.union_id, batch.federation, batch.public_id, public],
-        )
     return people
 
 
