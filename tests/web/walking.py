@@ -145,7 +145,7 @@ def _things(school: School, master: Player, cohort: Cohort, pupil: Player) -> di
         "people": pupil.person.public_id, "unions": home.public_id, "appointments": post.public_id,
         "imports": batch.public_id, "row_no": 2, "union": home.public_id, "site": school.site.public_id,
         "sites": school.site.public_id, "cohorts": cohort.public_id, "key": "nobody",
-        **_known_twice(home, master),
+        **_known_twice(home, master), **union_things(home, school.union, pupil, master.actor),
     }  # fmt: skip
 
 

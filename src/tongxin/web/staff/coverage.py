@@ -129,7 +129,8 @@ def count_sheet(request: HouseRequest, public_id: str) -> HttpResponse:
 def count_template(request: HouseRequest, public_id: str) -> HttpResponse:
     one = union_within(request, public_id, Power.KEEP_UNION)
     rows = unions_within(request.actor, Power.KEEP_UNION) & Union.objects.under(one, on=request.actor.on)
-    return _workbook(template(rows.existing(request.actor.on), request.actor.on), f"{one.name}职工数登记表.xlsx")
+    ordered = rows.existing(request.actor.on).order_by("level", "code")
+    return _workbook(template(ordered, request.actor.on), f"{one.name}职工数登记表.xlsx")
 
 
 @page(power=Power.READ_FIGURES, methods=("GET",))
