@@ -114,6 +114,11 @@ def sound(name: str) -> str:
     return _SOUND.sub("", names.sort_key(name))
 
 
+def unwritable(name: str) -> bool:
+    """Something stands in it that is no Chinese character we can read: ?, □, letters for a character, a rare one."""
+    return any(not names.is_han(character) for character in name if character != names.DOT)
+
+
 def _name(one: str, other: str) -> str:
     one, other = names.tidy(one), names.tidy(other)
     if one.casefold() == other.casefold():
@@ -179,7 +184,13 @@ def _birthday(one: date | None, other: date | None) -> str:
         return ""
     if one == other:
         return SAME_BIRTHDAY
-    return NEAR_BIRTHDAY if other in near_days(one) else ""
+    return NEAR_BIRTHDAY if _slipped(f"{one:%Y%m%d}", f"{other:%Y%m%d}") else ""
+
+
+def _slipped(one: str, other: str) -> bool:
+    """As `near_days`, asked of one pair."""
+    apart = [place for place, digit in enumerate(one) if digit != other[place]]
+    return len(apart) == 1 or _exchanged(one, other, apart) or one[:4] + one[6:] + one[4:6] == other
 
 
 def _near(digits: str) -> Iterator[str]:

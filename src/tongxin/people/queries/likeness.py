@@ -12,7 +12,6 @@ from typing import Any, Final
 from django.db import connection
 from django.db.models import F, Q, QuerySet
 
-from tongxin.kernel import id_numbers
 from tongxin.people import likeness
 from tongxin.people.authority import Actor
 from tongxin.people.likeness import Alike, Traits
@@ -31,6 +30,7 @@ _COMPARED: Final = (
     "assurance", "public_id",
 )  # fmt: skip
 _LIVE: Final = Q(merged_into=None)
+UNWRITABLE: Final = "[^\u3400-\u9fff·]"  # also characters beyond these: rare ones, which readings may lack
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,8 @@ def _near(person: Person, mine: Traits) -> Iterable[Iterable[Person]]:
     if mine.phone:
         yield people.filter(phone_digest=mine.phone)[:MOST]
     if mine.born is not None:
-        yield people.filter(born=mine.born)[:MOST]
         yield _sounding(people, mine)[:MOST]
+        yield _unwritable(people, mine)[:MOST]
 
 
 def _sounding(people: "QuerySet[Person]", mine: Traits) -> "QuerySet[Person]":
@@ -77,13 +77,15 @@ def _sounding(people: "QuerySet[Person]", mine: Traits) -> "QuerySet[Person]":
     return heard.filter(born__in=[mine.born, *likeness.near_days(mine.born)], sound=likeness.sound(mine.name))
 
 
+def _unwritable(people: "QuerySet[Person]", mine: Traits) -> "QuerySet[Person]":
+    """Of that birthday, names in which a character could not be typed: where it is not mine, the other one's."""
+    same_day = people.filter(born=mine.born)
+    return same_day if likeness.unwritable(mine.name) else same_day.filter(name__regex=UNWRITABLE)
+
+
 def _digests(number: str) -> list[bytes]:
     keys = ring()
-    return [
-        digest for near in likeness.near_numbers(number) for digest in keys.digests(
-            id_numbers.canonical(near), purpose=DOCUMENT
-        )
-    ]  # fmt: skip
+    return [digest for near in likeness.near_numbers(number) for digest in keys.digests(near, purpose=DOCUMENT)]
 
 
 # ---- the sweep: pairs that may be alike, found by joins -----------------------------------------------------------
