@@ -10,7 +10,7 @@ from typing import Final
 from django.db import connection
 from django.utils import timezone
 
-from config.demo import accounts, planting, populating, sibling, twice
+from config.demo import accounts, kept, planting, populating, sibling, twice
 from config.demo.accounts import Guest
 from config.demo.current_term import current_term
 from config.demo.history import TERMS, history, next_worker
@@ -83,6 +83,8 @@ def load(say: Say, now: datetime | None = None) -> str:
         run_term(side, now_there, now=run.now, told=_told(run, guests))
     with run.stage("几份像是重复的登记（合成）"):
         twice.plant((run.people[number] for number in sorted(_workers_of([now_here]))[:4]), at=run.now)
+    with run.stage("班子、台账、职工数、建会申请（合成）"):
+        kept.keep(by=run.by, at=run.now)
     _gather_statistics()
     say(f"演示数据就绪，共 {clock.monotonic() - run.began:.0f} s")
     return accounts.words(guests)
