@@ -6,13 +6,16 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from tongxin.people.actions import imports, likenesses, merging, rotation, union_reminders
+from tongxin.people.actions import imports, joining, likenesses, merging, rotation, union_reminders
 from tongxin.people.actions.imports.commits import COMMIT_JOB
+from tongxin.people.actions.imports.undo import UNDO_JOB
 from tongxin.people.actions.imports.uploads import READ_JOB
 from tongxin.people.authority import Actor, actor_of, system
-from tongxin.people.models import Account, ImportBatch
+from tongxin.people.models import Account, ImportBatch, JoinApplication
+from tongxin.people.queries.joining import homeless, overdue
 from tongxin.people.states import BatchState
 
+BATCH = 500
 TRIES = RetryStrategy(max_attempts=3, wait=5)
 
 
@@ -30,6 +33,21 @@ def commit_import(batch: int, account: int | None) -> None:
     if found.state == BatchState.COMMITTING:
         at = timezone.now()
         imports.commit_queued(batch=found, by=_actor(account, at), at=at)
+
+
+@app.task(name=UNDO_JOB, retry=TRIES)
+def undo_import(batch: int, account: int | None) -> None:
+    found = ImportBatch.objects.get(pk=batch)
+    if found.state == BatchState.UNDOING:
+        at = timezone.now()
+        imports.undo(batch=found, by=_actor(account, at), at=at)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="people.resume_imports", queueing_lock="people.resume_imports", lock="people.resume_imports")
+def resume_imports(timestamp: int) -> None:  # noqa: ARG001 - procrastinate tells for which tick it runs
+    """What a killed worker left standing goes on by itself, from the part at which it stood."""
+    imports.resume(at=timezone.now())
 
 
 @app.periodic(cron="40 19 * * *")  # at night in Beijing
@@ -82,3 +100,13 @@ def remind_unions(timestamp: int) -> None:  # noqa: ARG001 - procrastinate tells
     at = timezone.now()
     while union_reminders.remind_of_elections(at=at) or union_reminders.remind_of_papers(at=at):
         pass
+
+
+@app.periodic(cron="*/15 * * * *")
+@app.task(name="people.escalate_joining", queueing_lock="people.escalate_joining", lock="people.escalate_joining")
+def escalate_joining(timestamp: int) -> None:  # noqa: ARG001 - procrastinate tells for which tick it runs
+    """Applications whose time is over, and those of unions that are no more. What cannot go higher stays where it is."""
+    at = timezone.now()
+    on = timezone.localdate(at)
+    for pk in {*overdue(at, limit=BATCH), *homeless(on, limit=BATCH)}:
+        joining.escalate(application=JoinApplication.objects.get(pk=pk), on=on, at=at)

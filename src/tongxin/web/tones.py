@@ -7,7 +7,7 @@ from django.db import models
 
 from tongxin.activities.states import CohortState, EnrolmentState, Mark, SessionState, TermState
 from tongxin.calls.states import ApplicationState, AwardState, CallState
-from tongxin.people.states import BatchState, Verdict
+from tongxin.people.states import BatchState, JoinState, TransferState, Verdict
 from tongxin.unions.states import FoundingState
 
 PLAIN: Final = ""
@@ -42,6 +42,8 @@ TONES: Final[dict[type[models.TextChoices], dict[str, str]]] = {
         Verdict.REFUSED: ZHU,
     },
     FoundingState: {FoundingState.WAITING: WARN, FoundingState.APPROVED: OK, FoundingState.REFUSED: ZHU},
+    JoinState: {JoinState.WAITING: INFO, JoinState.ACCEPTED: OK, JoinState.REFUSED: ZHU},
+    TransferState: {TransferState.WAITING: INFO, TransferState.DONE: OK, TransferState.REFUSED: ZHU},
     CallState: {CallState.PUBLISHED: OK},
     ApplicationState: {ApplicationState.WAITING: INFO, ApplicationState.GRANTED: OK},
     AwardState: {AwardState.HELD: OK},

@@ -36,6 +36,7 @@ urlpatterns = gather(
         "operate",
         "tokens",
         "pins",
+        "joining",
         "posters",
     ),
 )
