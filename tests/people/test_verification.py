@@ -210,3 +210,18 @@ def test_outside_is_refused_without_service_consent_number_or_reach(cast: Cast, 
     for _ in range(3):
         code_of(lambda: ask(cast))
     assert code_of(lambda: ask(cast)) == "too-often"
+
+
+def test_an_import_that_names_a_declared_person_notes_the_match_and_a_new_name_falls_back(cast: Cast) -> None:
+    from tests.factories.rosters import row, uploaded
+
+    from tongxin.people.actions import imports
+
+    declared = persons.declare(account=cast.newcomer, name="周海", near=cast.chongqing, by=_as(cast), at=NOW)
+    number = an_id()
+    verification.confirm_on_paper(**paper(cast, person=declared, name="周海", number=number))
+    Person.objects.filter(pk=declared.pk)
+    batch = uploaded(cast.factory, row("周海", number), by=cast.cadre.actor)
+    imports.start_commit(batch=batch, by=cast.cadre.actor, at=NOW)
+    assert level(declared) == 3  # a roster takes nothing away from what a window saw
+    assert declared.memberships.get().union_id == cast.factory.pk

@@ -15,7 +15,7 @@ from tongxin.people.queries import lookup
 from tongxin.store.atomic import atomic
 
 PHONES: Final = ("+8615499990001", "+8615499990002", "+8615499990003", "+8615499990004")
-AS_IT_SOUNDS: Final = str.maketrans("小建志国家海文明丽英华军强伟", "晓剑智囯佳澥纹鸣莉瑛桦钧墙玮")
+AS_IT_SOUNDS: Final = str.maketrans("小建志国家文明丽英华伟萍红梅", "晓剑智囯佳纹鸣莉瑛桦玮苹虹玫")
 
 
 @atomic

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from django.db import connection
 
+from tongxin.people.actions import verification
+from tongxin.people.actions.imports import former
 from tongxin.people.actions.imports.judged import Judged
 from tongxin.people.actions.values import document_columns, name_columns, phone_columns, tier_two_columns
 from tongxin.people.authority import Actor
@@ -31,6 +33,7 @@ _PLAIN: Final = (
     "occupation",
     "model_worker",
 )
+Was = dict[int, former.Kept]  # by row number: what is written over
 OF_MEMBERSHIP: Final = frozenset({"post", "membership_state", "joined_on"})
 
 
@@ -39,11 +42,15 @@ def write(*, batch: ImportBatch, judged: Sequence[Judged], by: Actor, at: dateti
     """`judged` under locks, added and changed rows only. Nobody stands in it twice."""
     new = [(entry, found) for entry, found in judged if found.person is None]
     old = [(entry, found) for entry, found in judged if found.person is not None]
-    people = _register(batch, new, by, at) | _correct(batch, old, by, at)
+    kept: Was = defaultdict(dict)
+    for entry, _ in new:
+        kept[entry.row_no]["new"] = True
+    people = _register(batch, new, by, at) | _correct(batch, old, kept, by, at)
     joining = [(entry, found) for entry, found in judged if found.joins]
-    _join(batch, joining, people, by, at)
-    _correct_memberships(batch, [one for one in old if not one[1].joins], by, at)
+    _join(batch, joining, people, kept, by, at)
+    _correct_memberships(batch, [one for one in old if not one[1].joins], kept, by, at)
     _note_done(batch, {entry.row_no: people[entry.row_no].pk for entry, _ in judged})
+    former.keep(batch, kept)
 
 
 def _register(batch: ImportBatch, rows: Sequence[Judged], by: Actor, at: datetime) -> dict[int, Person]:
@@ -86,8 +93,9 @@ def _tier_two(entry: Entry, fields: Iterable[str]) -> dict[str, Any]:
     return columns
 
 
-def _correct(batch: ImportBatch, rows: Sequence[Judged], by: Actor, at: datetime) -> dict[int, Person]:
+def _correct(batch: ImportBatch, rows: Sequence[Judged], kept: Was, by: Actor, at: datetime) -> dict[int, Person]:
     people = Person.objects.in_bulk([found.person for _, found in rows])
+    _named_by_roster(batch, people.values(), by, at)
     touched: set[str] = set()
     told: dict[str, list[Person]] = defaultdict(list)
     for entry, found in rows:
@@ -96,16 +104,35 @@ def _correct(batch: ImportBatch, rows: Sequence[Judged], by: Actor, at: datetime
         if not columns:
             continue
         columns |= {"changed_at": at, "assurance": max(person.assurance, Assurance.ROSTER)}
+        kept[entry.row_no]["person"] = former.of_person(person, columns)
         for name, value in columns.items():
             setattr(person, name, value)
         touched |= columns.keys()
         told[" ".join(sorted(set(found.changes) - OF_MEMBERSHIP))].append(person)
     copy_over([person for group in told.values() for person in group], touched)
+    _fall_back(batch, told, by, at)
     for fields, group in told.items():
         journal.write_many(
             "person.changed", of=group, by=by, at=at, union=batch.union_id, fields=fields, batch=batch.public_id
         )
     return {entry.row_no: people[found.person] for entry, found in rows}
+
+
+def _named_by_roster(batch: ImportBatch, people: Iterable[Person], by: Actor, at: datetime) -> None:
+    """Who had only declared themselves stands in a roster now."""
+    declared = [person for person in people if person.assurance < Assurance.ROSTER]
+    if declared:
+        verification.note_roster(people=declared, union=batch.union, by=by, at=at)
+
+
+def _fall_back(batch: ImportBatch, told: dict[str, list[Person]], by: Actor, at: datetime) -> None:
+    """Whom a window knew by another name or number; rare, so one by one."""
+    for fields, group in told.items():
+        if {"name", "id_number"} & set(fields.split()):
+            for person in group:
+                verification.after_change(
+                    person=person, changed={"name"}, to=Assurance.ROSTER, union=batch.union_id, by=by, at=at
+                )
 
 
 def _changed_columns(entry: Entry, found: Judgement) -> dict[str, Any]:
@@ -119,7 +146,9 @@ def _changed_columns(entry: Entry, found: Judgement) -> dict[str, Any]:
     return columns | tier_two_columns(_tier_two(entry, found.changes))
 
 
-def _join(batch: ImportBatch, rows: Sequence[Judged], people: dict[int, Person], by: Actor, at: datetime) -> None:
+def _join(  # noqa: PLR0913, PLR0917 - what the one caller has in hand
+    batch: ImportBatch, rows: Sequence[Judged], people: dict[int, Person], kept: Was, by: Actor, at: datetime
+) -> None:
     """First memberships, and transfers: the one elsewhere ends on the day on which this one begins."""
     open_ones = Membership.objects.filter(person__in=[found.person for _, found in rows if found.person], ends=None)
     leaving = {stay.person_id: stay for stay in open_ones}
@@ -139,6 +168,8 @@ def _join(batch: ImportBatch, rows: Sequence[Judged], people: dict[int, Person],
         stay.ends, stay.end_reason = by.on, EndReason.TRANSFERRED
     copy_over(list(leaving.values()), {"ends", "end_reason"})
     copy_new(made)
+    for (entry, _), stay in zip(rows, made, strict=True):
+        kept[entry.row_no] |= {"stay": stay.pk, "wrote": former.of_stay(stay), "left": stay.previous_id}
     known = {found.person for _, found in rows if found.person}
     joined = [stay for stay in made if stay.person_id in known and stay.previous_id is None]
     journal.write_many("membership.joined", of=joined, by=by, at=at, batch=batch.public_id)
@@ -146,17 +177,19 @@ def _join(batch: ImportBatch, rows: Sequence[Judged], people: dict[int, Person],
     journal.write_many("membership.moved", of=moved, by=by, at=at, on=by.on.isoformat(), batch=batch.public_id)
 
 
-def _correct_memberships(batch: ImportBatch, rows: Sequence[Judged], by: Actor, at: datetime) -> None:
+def _correct_memberships(batch: ImportBatch, rows: Sequence[Judged], kept: Was, by: Actor, at: datetime) -> None:
     wanted = {found.person: (entry, found) for entry, found in rows if OF_MEMBERSHIP & set(found.changes)}
     stays = list(Membership.objects.filter(person__in=wanted, union=batch.union, ends=None)) if wanted else []
     for stay in stays:
         entry, found = wanted[stay.person_id]
+        was = former.of_stay(stay)
         if "joined_on" in found.changes:
             stay.starts = found.starts or stay.starts
         if "post" in found.changes:
             stay.post = entry.values["post"]
         if "membership_state" in found.changes:
             stay.retained = entry.values["membership_state"] == "retained"
+        kept[entry.row_no] |= {"stay": stay.pk, "was": was, "wrote": former.of_stay(stay)}
     copy_over(stays, {"starts", "post", "retained"})
     journal.write_many("membership.corrected", of=stays, by=by, at=at, batch=batch.public_id)
 
