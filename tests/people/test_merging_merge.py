@@ -18,7 +18,6 @@ from tongxin.kernel.refused import Refused
 from tongxin.notices.models import Message
 from tongxin.people.actions import appointments, likenesses, memberships, merging, persons
 from tongxin.people.actions.merging import Choice
-from tongxin.people.actions.merging.rows import STAY, columns
 from tongxin.people.models import (
     Account,
     ClaimCode,
@@ -34,6 +33,7 @@ from tongxin.people.models import (
 )
 from tongxin.people.powers import Power
 from tongxin.people.queries import lookup
+from tongxin.people.queries.pointing import STAY, columns
 from tongxin.people.queries.search import search
 from tongxin.people.roles import RoleName
 from tongxin.records.models import OutboxRow

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import F, Func, IntegerField, QuerySet, Value
 
 from tongxin.kernel import id_numbers
-from tongxin.people.models import Account, ImportRow, Person
+from tongxin.people.models import Account, ImportRow, Merge, Person
 from tongxin.people.queries import lookup
 from tongxin.store.atomic import atomic
 from tongxin.store.fields import Sealed
@@ -30,7 +30,7 @@ def reseal(*, most: int = BATCH) -> int:
 
     Rows that another action holds are left for the next batch.
     """
-    return _people(most) + _accounts(most) + _import_rows(most)
+    return _people(most) + _accounts(most) + _import_rows(most) + _merges(most)
 
 
 def _people(most: int) -> int:
@@ -62,6 +62,15 @@ def _import_rows(most: int) -> int:
     for row in rows:
         row.values = Sealed.of(row.values.open(), "import.values")
     ImportRow.objects.bulk_update(rows, ["values"])
+    return len(rows)
+
+
+def _merges(most: int) -> int:
+    """Both records as they stood. The sealed values inside stay under the key of their day: undoing needs that key."""
+    rows = _old(Merge.objects.all(), "before", most)
+    for row in rows:
+        row.before = Sealed.of(row.before.open(), "merge.before")
+    Merge.objects.bulk_update(rows, ["before"])
     return len(rows)
 
 

@@ -11,6 +11,7 @@ from tongxin.people.authority import Actor
 from tongxin.people.masks import TABLE, Purpose, shown
 from tongxin.people.models import Account, Appointment, Likeness, Membership, Merge, MergedRow, Person
 from tongxin.people.powers import Power
+from tongxin.people.queries.pointing import counts
 
 KINDS: Final = {
     "activities_enrolment": "在册",
@@ -40,6 +41,7 @@ class Side:
     stays: int
     account: Account | None
     posts: int
+    rows: dict[str, int]  # how many of which kind, in words: what would follow
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,11 @@ class Line:
     one: str
     other: str
     differs: bool
+
+    @property
+    def both(self) -> bool:
+        """Both have one: where they differ, someone must choose."""
+        return bool(self.one and self.other)
 
 
 def sides(pair: Likeness, actor: Actor) -> tuple[Side, Side]:
@@ -67,10 +74,22 @@ def sides(pair: Likeness, actor: Actor) -> tuple[Side, Side]:
             stays=sum(stay.person_id == person.pk for stay in stays),
             account=accounts.get(person.pk),
             posts=posts[person.pk],
+            rows=counts(person, KINDS),
         )
         for person in people
     )
     return one, other
+
+
+def better(one: Side, other: Side) -> Side:
+    """The one to keep unless the decider says otherwise: a member, surer known, with a number, longer here."""
+
+    def rank(side: Side) -> tuple[bool, int, bool, bool, int]:
+        person = side.person
+        known = person.document is not None
+        return (side.stay is not None, person.assurance, known, side.account is not None, -person.pk)
+
+    return max(one, other, key=rank)
 
 
 def lines(one: Side, other: Side) -> list[Line]:

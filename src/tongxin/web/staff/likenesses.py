@@ -45,6 +45,7 @@ class MergeForm(HouseForm):
     def __init__(self, *args: Any, both: tuple[Side, Side], differing: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         named = list(zip(LETTERS, both, strict=True))
+        self.initial["kept"] = merges.better(*both).person.public_id
         self._choose("kept", [(side.person.public_id, f"登记{letter}") for letter, side in named])
         self._choose("take", [(field, WORDS[field]) for field in differing if field in WORDS])
         self._choose(
@@ -102,7 +103,7 @@ def pair(request: HouseRequest, likeness_id: str) -> HttpResponse:
     found = _pair(request, likeness_id)
     both = merges.sides(found, request.actor)
     rows = merges.lines(*both)
-    form = MergeForm(request.POST or None, both=both, differing=[row.field for row in rows if row.differs])
+    form = MergeForm(request.POST or None, both=both, differing=[row.field for row in rows if row.differs and row.both])
     context = _beside(found, both, rows)
     if request.method == "POST" and form.is_valid():
         try:

@@ -5,62 +5,24 @@ award and its enrolment) follows together or is put aside together.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
-from django.apps import apps
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 
 from tongxin.people.models import Likeness, Merge, MergedRow, Person
+from tongxin.people.queries.pointing import Column, columns
 from tongxin.people.states import LikenessState
 
-# Columns that stay, each with its reason.
-STAY: Final = {
-    "people_merge.kept": "says between which two records a merge was",
-    "people_merge.gone": "says between which two records a merge was",
-    "people_likeness.one": "a question about two records; asked anew about the one that is kept",
-    "people_likeness.other": "a question about two records; asked anew about the one that is kept",
-    "people_account.person": "one record, one account: merging.accounts",
-    "people_membership.person": "one chain of stays: merging.stays",
-    "records_journalentry.person": "append-only: who acted then, acted as that record",
-    "served_servedrow.person": "append-only: the ledger takes back and counts anew",
-}
 TOGETHER: Final = ("application", "award")  # whose rows are one thing
 QUESTION: Final = "state"  # the column by which a closed question is noted
-
-
-class Column(NamedTuple):
-    model: type[models.Model]
-    name: str
-
-    @property
-    def table(self) -> str:
-        return self.model._meta.db_table
-
-    def rows(self, person: int) -> "models.QuerySet[models.Model]":
-        found: models.QuerySet[models.Model] = self.model._base_manager.filter(**{self.name: person})
-        return found
 
 
 class Row(NamedTuple):
     column: Column
     pk: int
     keys: frozenset[tuple[str, int]]  # rows that share one are one thing
-
-
-def columns() -> Iterator[Column]:
-    """Every column of the house that names a person, but for those that stay."""
-    for model in apps.get_models():
-        if not model.__module__.startswith("tongxin."):
-            continue
-        for field in model._meta.concrete_fields:
-            if _names_person(field) and f"{model._meta.db_table}.{field.name}" not in STAY:
-                yield Column(model, field.name)
-
-
-def _names_person(field: "models.Field[Any, Any]") -> bool:
-    return field.related_model is Person or (field.name == "person" and isinstance(field, models.BigIntegerField))
 
 
 def follow(merge: Merge) -> int:
