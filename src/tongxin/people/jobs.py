@@ -6,13 +6,14 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from tongxin.people.actions import imports, joining, likenesses, merging, rotation, union_reminders
+from tongxin.people.actions import imports, joining, likenesses, merging, rotation, transfers, union_reminders
 from tongxin.people.actions.imports.commits import COMMIT_JOB
-from tongxin.people.actions.imports.undo import UNDO_JOB
+from tongxin.people.actions.imports.undoing import UNDO_JOB
 from tongxin.people.actions.imports.uploads import READ_JOB
 from tongxin.people.authority import Actor, actor_of, system
-from tongxin.people.models import Account, ImportBatch, JoinApplication
+from tongxin.people.models import Account, ImportBatch, JoinApplication, Transfer
 from tongxin.people.queries.joining import homeless, overdue
+from tongxin.people.queries.transfers import to_look_after
 from tongxin.people.states import BatchState
 
 BATCH = 500
@@ -110,3 +111,12 @@ def escalate_joining(timestamp: int) -> None:  # noqa: ARG001 - procrastinate te
     on = timezone.localdate(at)
     for pk in {*overdue(at, limit=BATCH), *homeless(on, limit=BATCH)}:
         joining.escalate(application=JoinApplication.objects.get(pk=pk), on=on, at=at)
+
+
+@app.periodic(cron="5-59/15 * * * *")
+@app.task(name="people.escalate_transfers", queueing_lock="people.escalate_transfers", lock="people.escalate_transfers")
+def escalate_transfers(timestamp: int) -> None:  # noqa: ARG001 - procrastinate tells for which tick it runs
+    at = timezone.now()
+    on = timezone.localdate(at)
+    for pk in to_look_after(at, on, limit=BATCH):
+        transfers.escalate(transfer=Transfer.objects.get(pk=pk), on=on, at=at)

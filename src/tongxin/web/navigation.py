@@ -56,6 +56,7 @@ STAFF: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("职工", "users", "staff:people", Power.FIND_PEOPLE),
             Entry("入会申请", "user-plus", "staff:joining", Power.REVIEW_JOINING),
+            Entry("会籍转接", "arrows-exchange", "staff:transfers", Power.REVIEW_JOINING),
             Entry("窗口核验", "user-check", "staff:window", Power.VERIFY_PEOPLE),
             Entry("重复登记", "users-group", "staff:likenesses", Power.MERGE_PEOPLE),
             Entry("花名册导入", "table-import", "staff:imports", Power.IMPORT_ROSTER),

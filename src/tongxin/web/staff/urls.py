@@ -37,6 +37,7 @@ urlpatterns = gather(
         "tokens",
         "pins",
         "joining",
+        "transfers",
         "posters",
     ),
 )

@@ -3,4 +3,4 @@
 from tongxin.web.addresses import gather
 
 app_name = "worker"
-urlpatterns = gather("worker", ("home", "classes", "leave", "check_in", "inbox", "me", "known", "claim", "join"))
+urlpatterns = gather("worker", ("home", "classes", "leave", "check_in", "inbox", "me", "known", "claim", "join", "transfer"))
