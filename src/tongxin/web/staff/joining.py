@@ -57,7 +57,7 @@ def applications(request: HouseRequest) -> HttpResponse:
 @page(power=Power.REVIEW_JOINING, methods=("GET",))
 @never_cache
 def application(request: HouseRequest, public_id: str) -> HttpResponse:
-    return render_part(request, ONE, _shown(request, _one(request, public_id)))
+    return render_part(request, ONE, {"form": RefuseForm(), **_shown(request, _one(request, public_id))})
 
 
 @page(power=Power.REVIEW_JOINING, methods=("POST",))
@@ -120,7 +120,6 @@ def _shown(request: HouseRequest, one: JoinApplication) -> dict[str, Any]:
             for found in (candidates(one.person) if waits else [])
         ],
         "steps": one.steps.select_related("union").exclude(verb=joining.CONSENTED).order_by("at", "pk"),
-        "form": RefuseForm(),
     }
 
 
