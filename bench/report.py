@@ -75,9 +75,12 @@ def _rates(found: Found) -> str:
     )
     lines.append(_rate("confirmed sign-ups", sign_up, beside))
     told = found.confirmed
+    each = {who: 1000 * cores / sign_up.per_second for who, cores in sign_up.cores.items()}
     lines.append(
         f"\nSign-ups: {told['confirmed']:,.0f} answered with the confirmation, {told['rows']:,.0f} places of"
         f" {told['people']:,.0f} different workers in the database, in {told['seconds']:.1f} s."
+        f" Processor time of each: {each['web']:.1f} ms of web, {each['PostgreSQL']:.1f} ms of PostgreSQL,"
+        f" {each['machine']:.1f} ms of the whole machine, the client among it."
     )
     return "\n".join(lines)
 

@@ -47,9 +47,9 @@ def serving(folder: Path) -> Iterator[Server]:
             child.wait(60)
 
 
-def processor_seconds() -> dict[str, float]:
-    """Of all processes of this machine that take part, by what they are."""
-    found = {"web": 0.0, "PostgreSQL": 0.0}
+def processor_seconds() -> dict[tuple[str, int], float]:
+    """Of each process of this machine that takes part: what it is, its number. PostgreSQL: every one, also a test run's."""
+    found = {}
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
             continue
@@ -60,19 +60,19 @@ def processor_seconds() -> dict[str, float]:
             continue
         kind = "web" if b"config.server" in command else "PostgreSQL" if b"postgres" in command else None
         if kind:
-            found[kind] += (int(fields[11]) + int(fields[12])) / TICKS
+            found[kind, int(entry.name)] = (int(fields[11]) + int(fields[12])) / TICKS
     return found
 
 
 @contextmanager
 def watched(into: dict[str, float]) -> Iterator[None]:
-    """Fills in how many cores web and PostgreSQL used on average, and all of the machine."""
+    """Fills in how many cores web and PostgreSQL used on average, and all of the machine. Who ended meanwhile is left out."""
     before, began, whole = processor_seconds(), time.perf_counter(), _whole()
     yield
     took = time.perf_counter() - began
-    after = processor_seconds()
-    into |= {kind: (after[kind] - before[kind]) / took for kind in before}
-    into["machine"] = (_whole() - whole) / took
+    into |= {"web": 0.0, "PostgreSQL": 0.0, "machine": (_whole() - whole) / took}
+    for process, seconds in processor_seconds().items():
+        into[process[0]] += (seconds - before.get(process, 0.0)) / took
 
 
 def _whole() -> float:

@@ -216,6 +216,61 @@ CATALOGUE: Final[dict[str, Words]] = {
         gettext_noop("%(union)s本月的预算是%(cap)s元。收费的渠道已停，通知改走不收费的渠道。可以调整预算。"),
         "/staff/channels/",
     ),
+    "join.accepted": Words(
+        gettext_noop("您已入会"),
+        gettext_noop("%(what)s通过了您的入会申请，从今天起您是会员。"),
+        "/join/state/",
+    ),
+    "join.refused": Words(
+        gettext_noop("入会申请没有通过"),
+        gettext_noop("%(what)s没有通过您的入会申请。原因：%(why)s。打开看看还可以向哪里申请。"),
+        "/join/state/",
+    ),
+    "join.escalated": Words(
+        gettext_noop("您的入会申请已转上级审核"),
+        gettext_noop("%(what)s没有按时答复，已由%(higher)s继续审核，不用您再跑。"),
+        "/join/state/",
+    ),
+    "join.handed-on": Words(
+        gettext_noop("您的入会申请换了工会"),
+        gettext_noop("%(before)s已撤销，您的申请由%(what)s继续办理，不用重新申请。"),
+        "/join/state/",
+    ),
+    "join.to-answer": Words(
+        gettext_noop("有一份入会申请等您答复"),
+        gettext_noop("申请加入%(what)s，最晚%(due)s前答复，逾期转上级。"),
+        "/staff/joining/%(id)s/",
+    ),
+    "transfer.asked-for-you": Words(
+        gettext_noop("工会为您申请了会籍转接"),
+        gettext_noop("从%(before)s转到%(what)s。不是您的意思，可以撤回。"),
+        "/me/transfer/",
+    ),
+    "transfer.consent-needed": Words(
+        gettext_noop("会籍转接等您同意"),
+        gettext_noop("两边工会都同意了。转到%(what)s要把您的登记信息交给外省（市）的工会，请您本人同意。"),
+        "/me/transfer/",
+    ),
+    "transfer.done": Words(
+        gettext_noop("会籍已转接"),
+        gettext_noop("从今天起，您的会籍从%(before)s转到%(what)s，会龄不断。"),
+        "/me/transfer/",
+    ),
+    "transfer.refused": Words(
+        gettext_noop("会籍转接没有办成"),
+        gettext_noop("转到%(what)s的申请，%(who)s没有同意。原因：%(why)s"),
+        "/me/transfer/",
+    ),
+    "transfer.escalated": Words(
+        gettext_noop("您的会籍转接已转上级"),
+        gettext_noop("%(who)s没有按时答复，已由%(higher)s办理，不用您再跑。"),
+        "/me/transfer/",
+    ),
+    "transfer.to-answer": Words(
+        gettext_noop("有一份会籍转接等您答复"),
+        gettext_noop("从%(before)s转到%(what)s，最晚%(due)s前答复，逾期转上级。"),
+        "/staff/transfers/%(id)s/",
+    ),
     "pin.given": Words(
         gettext_noop("窗口给您发了卡号和密码"),
         gettext_noop("没有手机也可以凭卡号和密码登录。不是您本人领的，请马上到工会窗口作废。"),

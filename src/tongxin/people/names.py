@@ -65,11 +65,11 @@ def indexed(name: str) -> Indexed:
     plain = [table.get(character, "") for character in name]
     if not all(plain) or len(name) > PAIRS_UP_TO:
         return Indexed(search_pieces(name), initials(name), sort_key(name))
-    spoken = _surnames().get(surname(name))
-    spoken = plain if spoken is None else [*spoken, *plain[len(spoken) :]]
+    family = _surnames().get(surname(name))
+    spoken = plain if family is None else [*family, *plain[len(family) :]]
     letters = "".join([sound[0] for sound in spoken])
     if len(name) == _USUAL_LENGTH:
-        first, second, third = name
+        first, second, third = list(name)
         found = [first, second, third, first + second, first + third, second + third, letters[:2], letters[1:], letters]
     else:
         found = [*name, *map("".join, combinations(name, 2)), *_runs(letters, 2), *_runs(letters, 3)]

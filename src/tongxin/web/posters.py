@@ -11,6 +11,7 @@ from typing import Final
 import segno
 from django.conf import settings
 from fpdf import FPDF
+from fpdf.enums import WrapMode
 
 from tongxin.kernel.refused import Refused
 
@@ -79,7 +80,7 @@ def _centred(sheet: FPDF, text: str, size: float, colour: tuple[int, int, int], 
     sheet.set_font("han", size=size)
     sheet.set_text_color(*colour)
     sheet.set_x(MARGIN)
-    sheet.multi_cell(WIDTH - 2 * MARGIN, height, text, align="C", new_x="LMARGIN", new_y="NEXT", wrapmode="CHAR")
+    sheet.multi_cell(WIDTH - 2 * MARGIN, height, text, align="C", new_x="LMARGIN", new_y="NEXT", wrapmode=WrapMode.CHAR)
 
 
 def _code(sheet: FPDF, text: str, top: float) -> None:

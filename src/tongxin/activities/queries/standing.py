@@ -8,6 +8,7 @@ from tongxin.activities.models import Cohort
 from tongxin.activities.states import CohortState, Standing
 from tongxin.calls.models import Call, Pool
 from tongxin.calls.states import CallState
+from tongxin.people.models.persons import Assurance
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +22,16 @@ class Stands:
     left: int = 0
     waiting: int = 0
     place: int | None = None  # with WAITING
+    assurance: int = Assurance.DECLARED  # how surely one must be known to be let in
 
     @property
     def tone(self) -> str:
         return self.state.tone
+
+    @property
+    def needs(self) -> str:
+        """The level that is asked for, in words; empty where everybody has it."""
+        return str(Assurance(self.assurance).label) if self.assurance > Assurance.DECLARED else ""
 
     @property
     def can_ask(self) -> bool:
@@ -46,6 +53,7 @@ def stands(cohort: Cohort, at: datetime, *, enrolled: bool = False, place: int |
         left=left,
         waiting=pool.waiting if pool else 0,
         place=place if state is Standing.WAITING else None,
+        assurance=call.assurance if call is not None else Assurance.DECLARED,
     )
 
 

@@ -18,7 +18,7 @@ from tongxin.unions.models import Union
 
 
 @atomic
-def open_call(
+def open_call(  # noqa: PLR0913 - one of each thing that a call states
     *,
     union: Union,
     kind: str,

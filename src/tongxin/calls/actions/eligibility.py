@@ -14,7 +14,7 @@ from tongxin.rules.verdicts import Truth
 
 
 def check_eligible(call: Call, person: Person, *, at: datetime) -> None:
-    """Refused: "not-known-well-enough"; "not-eligible" or "eligibility-unknown", with the conditions in the way."""
+    """Refused: "not-known-well-enough", "person-merged"; "not-eligible", "eligibility-unknown", with the conditions."""
     _check_known(call, person)
     version = kind_of(call).conditions(call)
     if version is None:
@@ -37,6 +37,8 @@ def check_eligible(call: Call, person: Person, *, at: datetime) -> None:
 
 def _check_known(call: Call, person: Person) -> None:
     """Of what the two rows say already; it asks the database nothing."""
+    if person.merged_into_id is not None:
+        raise Refused("person-merged", "这份登记已经并入另一份，请打开合并后的登记再办。")
     if person.assurance >= call.assurance:
         return
     raise Refused(

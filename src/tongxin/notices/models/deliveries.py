@@ -42,7 +42,7 @@ class Delivery(Sharded):
 
     class Meta(Sharded.Meta):
         indexes: ClassVar = [
-            models.Index(fields=["channel", "next_at"], name="delivery_due", condition=Q(state="waiting")),
+            models.Index(fields=["channel", "next_at", "id"], name="delivery_due", condition=Q(state="waiting")),
             models.Index(fields=["taken_at"], name="delivery_doubt", condition=Q(state="sending")),
             models.Index(fields=["next_at"], name="delivery_asked", condition=Q(state="accepted")),
             models.Index(fields=["message"], name="delivery_message"),

@@ -187,9 +187,11 @@ def _must_live(union: Union, on: date) -> None:
 def _asker(wish: Wish, person: Person | None, by: Actor, at: datetime) -> Person:
     if person is not None and person.pk != by.person_id:
         require(by, Power.ACT_FOR_WORKER, wish.union)
-        return Person.objects.lock(person.pk)
+        asked: Person = Person.objects.lock(person.pk)
+        return asked
     if by.person_id is not None:
-        return Person.objects.lock(by.person_id)
+        themselves: Person = Person.objects.lock(by.person_id)
+        return themselves
     if by.account_id is None:
         raise Refused("no-power", "请先登录，再申请入会。")
     _must_not_be_known(wish)

@@ -27,7 +27,7 @@ def join(
 ) -> Membership:
     """A first stay, or one after an end.
 
-    Refused: "membership-open", "membership-overlap", "day-to-come", "union-not-there", "consent-needed".
+    Refused: "membership-open", "membership-overlap", "day-to-come", "union-not-there", "consent-needed", "person-merged".
     """
     require(by, Power.MANAGE_PEOPLE, union)
     _not_to_come(starts, by)

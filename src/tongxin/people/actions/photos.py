@@ -35,7 +35,7 @@ def keep(content: bytes, *, union: Union, federation: int, by: Actor, at: dateti
 def forget(document: int | None) -> None:
     """The picture has served. The file goes unless another row names the same content."""
     must_be_writing("photo")
-    row = Document.objects.filter(pk=document, kind=KIND).first()
+    row = Document.objects.filter(pk=document, kind=KIND).first() if document is not None else None
     if row is None:
         return
     path = documents.path_of(row)

@@ -157,7 +157,7 @@ def _sent_before(by: Actor, key: str | None) -> Transfer | None:
 def _open_stay(person: Person) -> Membership:
     if person.merged_into_id is not None:
         raise Refused("person-merged", "这份登记已经并入另一份，请打开合并后的登记再办。")
-    stay = Membership.objects.filter(person=person, ends=None).select_related("union").first()
+    stay: Membership | None = Membership.objects.filter(person=person, ends=None).select_related("union").first()
     if stay is None:
         raise Refused("no-membership", "现在没有会籍，不用转接，请直接申请入会。")
     return stay

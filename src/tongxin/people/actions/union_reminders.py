@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import DateField, ExpressionWrapper, F, Q, Value
 from django.db.models.functions import Cast
@@ -73,7 +73,7 @@ def remind_of_papers(*, at: datetime) -> int:
     return len(due)
 
 
-def _days_after(today: date, column: str) -> ExpressionWrapper:
+def _days_after(today: date, column: str) -> "ExpressionWrapper[Any]":
     return ExpressionWrapper(Cast(Value(today), DateField()) + F(column), output_field=DateField())
 
 

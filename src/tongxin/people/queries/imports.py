@@ -154,7 +154,9 @@ def _view(line: ImportRow, columns: Sequence[str], *, known_well: bool) -> RowVi
 def missing_members(batch: ImportBatch) -> QuerySet[Membership]:
     """Open memberships of the union that no row of the batch names. An import ends none of them."""
     on_the_list = ImportRow.objects.filter(batch=batch, person__isnull=False).values("person")
-    found = Membership.objects.filter(union=batch.union_id, ends=None).exclude(person__in=on_the_list)
+    found: QuerySet[Membership] = Membership.objects.filter(union=batch.union_id, ends=None).exclude(
+        person__in=on_the_list
+    )
     if batch.packed:  # an anti-join: NOT IN over a million would not fit into memory
         found = found.extra(where=[_NOT_PACKED], params=[batch.pk])  # noqa: S610 - our own words, a number
     return found

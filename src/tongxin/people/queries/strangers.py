@@ -64,7 +64,7 @@ def _digests(texts: Sequence[str], purpose: str) -> list[bytes]:
     return [next(found) if text else b"" for text in texts]
 
 
-def _known(statement: str, digests: Sequence[bytes], more: Sequence[object]) -> set[bytes]:
+def _known(statement: str, digests: Sequence[bytes], more: Sequence[int | datetime | None]) -> set[bytes]:
     asked = [digest for digest in digests if digest]
     if not asked:
         return set()
@@ -79,7 +79,7 @@ def _as_array(digests: Sequence[bytes]) -> str:
 
 
 def _under_older_keys(
-    texts: Sequence[str], current: Sequence[bytes], purpose: str, statement: str, more: Sequence[object]
+    texts: Sequence[str], current: Sequence[bytes], purpose: str, statement: str, more: Sequence[int | datetime | None]
 ) -> set[bytes]:
     older = {
         digest: now

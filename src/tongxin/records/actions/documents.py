@@ -35,7 +35,7 @@ def keep(
     """
     with io.BytesIO(content) if isinstance(content, bytes) else content.open("rb") as source:
         digest = hashlib.file_digest(source, "sha256").hexdigest()
-        size = source.tell()
+        size = source.seek(0, os.SEEK_END)
         source.seek(0)
         _write(_path(digest), source)
     return Document.make(

@@ -6,6 +6,7 @@ Each is data in settings.OUTSIDE_SIGN_IN; none is offered unless it is set. What
 import base64
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 from urllib.parse import urlencode
@@ -20,8 +21,11 @@ PATIENCE: Final = 5.0  # seconds
 
 
 class Provider(Protocol):
-    key: str
-    label: str
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def label(self) -> str: ...
 
     def authorize_url(self, *, back: str, state: str, verifier: str) -> str:
         """Where the browser is sent; it comes back to `back` with `code` and `state`."""
@@ -98,7 +102,7 @@ class OfficialAccount:
         return _text(_asked("GET", f"{self.token}?{urlencode(asked)}"), "openid")
 
 
-_KINDS: Final[dict[str, type[OpenIdConnect] | type[OfficialAccount]]] = {
+_KINDS: Final[dict[str, Callable[..., Provider]]] = {
     "oidc": OpenIdConnect,
     "official_account": OfficialAccount,
 }

@@ -131,4 +131,5 @@ def _out(row: ListedClass) -> ClassOut:
         place=stands.place,
         opens=stands.opens,
         closes=stands.closes,
+        assurance=stands.assurance,
     )

@@ -56,6 +56,9 @@ class ClassOut(Schema):
     place: int | None
     opens: datetime | None
     closes: datetime | None
+    assurance: int = Field(
+        description="How surely you must be known: 1 declared, 2 on a roster, 3 seen at a window, 4 confirmed outside."
+    )
     synthetic: str
 
 

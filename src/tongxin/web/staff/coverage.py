@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.http import content_disposition_header
 
 from tongxin.figures.coverage import COVERAGE, GROUPS, MEMBERS, WORKERS, Cover, Coverage, coverage
@@ -122,7 +122,8 @@ def count_sheet(request: HouseRequest, public_id: str) -> HttpResponse:
             messages.success(request, f"已登记{len(made)}行。")
             return redirect("staff:union-coverage", public_id)
     note = "一行一个工会、一个群体。有一行不对，整张表都不登记，改好再传。"
-    return form_page(request, form, one, "用表格登记职工数", "登记", note=note)
+    also = ("下载模板", reverse("staff:union-workforce-template", args=[public_id]))
+    return form_page(request, form, one, "用表格登记职工数", "登记", note=note, also=also)
 
 
 @page(power=Power.KEEP_UNION, methods=("GET",))

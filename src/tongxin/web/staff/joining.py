@@ -87,7 +87,7 @@ def refuse(request: HouseRequest, public_id: str) -> HttpResponse:
 def photo(request: HouseRequest, public_id: str) -> HttpResponse:
     """The picture, redrawn when it came, for who decides; it is gone once decided."""
     one = _one(request, public_id)
-    document = Document.objects.filter(pk=one.photo).first()
+    document = Document.objects.filter(pk=one.photo).first() if one.photo is not None else None
     if document is None or not (file := path_of(document)).is_file():
         raise Http404
     return HttpResponse(file.read_bytes(), content_type="image/jpeg")

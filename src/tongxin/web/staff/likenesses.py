@@ -48,20 +48,18 @@ class MergeForm(HouseForm):
         self.initial["kept"] = merges.better(*both).person.public_id
         self._choose("kept", [(side.person.public_id, f"登记{letter}") for letter, side in named])
         self._choose("take", [(field, WORDS[field]) for field in differing if field in WORDS])
-        self._choose(
-            "membership", [(side.stay.public_id, f"登记{x}：{side.stay.union.name}") for x, side in named if side.stay]
-        )
-        self._choose("account", [(side.account.pk, _sign_in(x, side)) for x, side in named if side.account])
-        if not self.fields["take"].choices:
-            del self.fields["take"]
-        for name in ("membership", "account"):
-            if len(self.fields[name].choices) < len(both):
-                del self.fields[name]
+        stays = [(side.stay.public_id, f"登记{x}：{side.stay.union.name}") for x, side in named if side.stay]
+        self._choose("membership", stays, len(both))
+        accounts = [(side.account.pk, _sign_in(x, side)) for x, side in named if side.account]
+        self._choose("account", accounts, len(both))
 
-    def _choose(self, name: str, choices: list[tuple[Any, str]]) -> None:
+    def _choose(self, name: str, choices: list[tuple[Any, str]], least: int = 1) -> None:
+        """Not asked where there is nothing to choose from."""
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices
+        if len(choices) < least:
+            del self.fields[name]
 
     def choice(self, both: tuple[Side, Side]) -> merging.Choice:
         said = self.cleaned_data

@@ -12,9 +12,9 @@ from tongxin.people.scoping import unions_within
 from tongxin.venues.models import Site
 from tongxin.web import posters
 from tongxin.web.answers import render_refusal
+from tongxin.web.class_words import when, where
 from tongxin.web.guard import HouseRequest, page
 from tongxin.web.posters import Poster
-from tongxin.web.worker.cards import when, where
 
 NO_APP = "手机扫一扫就能用，不用装软件。"
 

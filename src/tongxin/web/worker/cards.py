@@ -11,6 +11,7 @@ from tongxin.activities.queries.classes import ListedClass
 from tongxin.activities.queries.standing import Stands
 from tongxin.activities.states import Standing
 from tongxin.web import dates
+from tongxin.web.class_words import when, where
 
 NEARLY_FULL = 5
 
@@ -38,20 +39,6 @@ def _meter_tone(stands: Stands) -> str:
     if stands.left <= 0:
         return "mute"
     return "warn" if stands.left <= NEARLY_FULL else "dai"
-
-
-def when(cohort: Cohort) -> str:
-    """周四 19:00—20:30，4月18日起10次."""
-    return gettext("%(weekday)s %(hours)s，%(day)s起%(count)s次") % {
-        "weekday": dates.weekday(cohort.weekday),
-        "hours": dates.hours(cohort.starts_at, cohort.ends_at),
-        "day": dates.short_day(cohort.first_day),
-        "count": cohort.session_count,
-    }
-
-
-def where(cohort: Cohort) -> str:
-    return f"{cohort.site.name} {cohort.room.name}" if cohort.room else cohort.site.name
 
 
 def seats(stands: Stands) -> str:

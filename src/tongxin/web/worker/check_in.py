@@ -14,6 +14,7 @@ from tongxin.activities.queries import check_in as shown
 from tongxin.activities.queries.mine import next_sessions
 from tongxin.activities.states import EnrolmentState, Mark
 from tongxin.kernel.refused import Refused
+from tongxin.web import class_words
 from tongxin.web.answers import render_part, render_refusal
 from tongxin.web.guard import HouseRequest, OpenTo, page
 from tongxin.web.worker import cards
@@ -56,7 +57,7 @@ def _shown(request: HouseRequest, enrolment: Enrolment, session: Session | None)
         "window": window,
         "mark": _mark(enrolment, session),
         "lesson": cards.lesson_line(session) if session else "",
-        "where": cards.where(enrolment.cohort),
+        "where": class_words.where(enrolment.cohort),
         "code": shown.worker_code(enrolment=enrolment, session=session, at=request.now)
         if session and window and request.now in window
         else None,

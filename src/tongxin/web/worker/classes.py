@@ -17,7 +17,7 @@ from tongxin.calls.states import ApplicationState
 from tongxin.kernel.public_ids import new_public_id
 from tongxin.kernel.refused import Refused
 from tongxin.people.models import Person
-from tongxin.web import dates
+from tongxin.web import class_words, dates
 from tongxin.web.answers import render_part, render_refusal, wants_part
 from tongxin.web.guard import HouseRequest, OpenTo, page
 from tongxin.web.worker import cards, listing
@@ -99,8 +99,8 @@ def _context(request: HouseRequest, cohort: Cohort) -> dict[str, Any]:
 def _facts(cohort: Cohort, stands: Stands) -> list[tuple[str, str]]:
     fee = gettext("免费") if not cohort.fee else gettext("材料费%(fee)s元") % {"fee": f"{cohort.fee.normalize():f}"}
     return [
-        (gettext("时间"), cards.when(cohort)),
-        (gettext("地点"), cards.where(cohort)),
+        (gettext("时间"), class_words.when(cohort)),
+        (gettext("地点"), class_words.where(cohort)),
         (gettext("地址"), cohort.site.address),
         (gettext("老师"), cohort.teacher_name),
         (gettext("费用"), fee),

@@ -35,7 +35,8 @@ def home(request: HouseRequest) -> HttpResponse:
 def _open_classes(request: HouseRequest) -> Sequence[ListedClass]:
     """Chosen once for all readers every two seconds; what the reader holds of them is as it stands now."""
     kept = caches["process"]
-    if (listed := kept.get("home-open")) is None:
+    listed: Sequence[ListedClass] | None = kept.get("home-open")
+    if listed is None:
         listed = class_list(at=request.now, filters=Filters(open_only=True), size=SHOWN).rows
         kept.set("home-open", listed, FRESH)
     if (person := request.actor.person_id) is None:

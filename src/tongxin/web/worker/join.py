@@ -128,7 +128,8 @@ def fill(request: HouseRequest, union: str) -> HttpResponse:
     at = get_object_or_404(Union.objects.existing(request.actor.on), public_id=union)
     situation = _situation(request)
     gig = situation in GigGroup
-    known = Person.objects.filter(pk=request.actor.person_id).first()
+    asker = request.actor.person_id
+    known = Person.objects.filter(pk=asker).first() if asker is not None else None
     form = JoinForm(request.POST or None, request.FILES or None, known=known, union=at, gig=gig)
     if request.method == "POST" and form.is_valid():
         try:

@@ -11,7 +11,7 @@ from tongxin.activities.queries.mine import MyClass, my_things
 from tongxin.notices.queries import unread
 from tongxin.people.masks import Purpose, shown
 from tongxin.people.models import Disclosure, Membership, Person
-from tongxin.web import dates
+from tongxin.web import class_words, dates
 from tongxin.web.accounts.outside_sign_in import linked
 from tongxin.web.guard import HouseRequest, OpenTo, page
 from tongxin.web.worker import cards
@@ -72,7 +72,7 @@ def _row(one: MyClass, request: HouseRequest) -> dict[str, Any]:
         "enrolment": one.enrolment,
         "stands": one.stands,
         "code": one.can_check_in,
-        "when": f"{dates.near(one.next.starts_at, request.now)} · {cards.where(one.cohort)}" if one.next else "",
+        "when": f"{dates.near(one.next.starts_at, request.now)} · {class_words.where(one.cohort)}" if one.next else "",
         "attended": attended,
     }
 

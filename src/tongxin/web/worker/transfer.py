@@ -76,6 +76,7 @@ def where(request: HouseRequest) -> HttpResponse:
 @page(open_to=OpenTo.WORKER)
 def ask(request: HouseRequest, union: str) -> HttpResponse:
     to_union = get_object_or_404(Union.objects.existing(request.actor.on), public_id=union)
+    assert request.actor.person_id is not None
     person = Person.objects.get(pk=request.actor.person_id)
     form = AskForm(request.POST or None, crosses=_crosses(person, to_union))
     if request.method == "POST":  # a form without a field that must be filled is valid when it is empty

@@ -3,4 +3,6 @@
 from tongxin.web.addresses import gather
 
 app_name = "worker"
-urlpatterns = gather("worker", ("home", "classes", "leave", "check_in", "inbox", "me", "known", "claim", "join", "transfer"))
+urlpatterns = gather(
+    "worker", ("home", "classes", "leave", "check_in", "inbox", "me", "known", "claim", "join", "transfer")
+)

@@ -4,7 +4,9 @@ from tongxin.people.actions.imports.answers import answer, fix
 from tongxin.people.actions.imports.commits import commit, commit_queued, start_commit
 from tongxin.people.actions.imports.downloads import annotated
 from tongxin.people.actions.imports.rehearsal import Rehearsal, rehearse
+from tongxin.people.actions.imports.resuming import resume
 from tongxin.people.actions.imports.sweeps import sweep
+from tongxin.people.actions.imports.undoing import start_undo, undo
 from tongxin.people.actions.imports.uploads import choose, drop, read, read_anew, upload
 
 __all__ = [
@@ -19,7 +21,10 @@ __all__ = [
     "read",
     "read_anew",
     "rehearse",
+    "resume",
     "start_commit",
+    "start_undo",
     "sweep",
+    "undo",
     "upload",
 ]

@@ -57,4 +57,11 @@ def _actor(said: dict[str, Any]) -> Actor:
     return system(day) if said["account"] is None else actor_of(Account.objects.get(pk=said["account"]), day)
 
 
-_DEEDS: dict[str, Callable[[dict[str, Any]], Work]] = {"read": _reading, "write": _writing}
+def _undoing(said: dict[str, Any]) -> Work:
+    from tongxin.people.actions.imports import large_undo  # noqa: PLC0415  it asks for hands itself
+
+    batch = _batch(said)
+    return lambda task, _: {"rows": large_undo.undo_part(batch=batch, number=task["number"])}
+
+
+_DEEDS: dict[str, Callable[[dict[str, Any]], Work]] = {"read": _reading, "write": _writing, "undo": _undoing}

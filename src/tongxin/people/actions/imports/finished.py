@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from django.utils import timezone
+
 from tongxin.kernel.public_ids import new_public_ids
 from tongxin.people.actions.imports.writes import SEXES
 from tongxin.people.actions.values import DOCUMENT, PHONE, name_columns
@@ -96,6 +98,15 @@ def _memberships(cut: _Cut, people: Sequence[int], batch: ImportBatch, by: Actor
         "post": [as_text(post) if post else "" for post in cut["post"]],
         "retained": ["t" if state == "retained" else "f" for state in cut["membership_state"]],
     }
+
+
+def stay(packed: Packed, place: int, batch: ImportBatch) -> tuple[str, str, bool]:
+    """What was written of a newcomer's membership: its first day, post, whether it is retained."""
+    assert batch.committed_at is not None
+    columns = {name: column[place] for name, column in packed.values.items()}
+    today = timezone.localdate(batch.committed_at).isoformat()
+    starts = max(columns.get("joined_on") or today, batch.union.founded_on.isoformat())
+    return starts, columns.get("post") or "", columns.get("membership_state") == "retained"
 
 
 def _sealed(texts: Sequence[str | None], purpose: str) -> list[str]:

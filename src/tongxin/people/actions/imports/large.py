@@ -107,7 +107,7 @@ def _groups(batch: ImportBatch) -> Iterator[list[bytes]]:
         .filter(lines__gt=1)
         .values_list("number_key", flat=True)
     )
-    found = [bytes(key) for key in keys]
+    found = [bytes(key) for key in keys if key is not None]
     for start in range(0, len(found), GROUP):
         yield found[start : start + GROUP]
 

@@ -146,7 +146,7 @@ def _changed_columns(entry: Entry, found: Judgement) -> dict[str, Any]:
     return columns | tier_two_columns(_tier_two(entry, found.changes))
 
 
-def _join(  # noqa: PLR0913, PLR0917 - what the one caller has in hand
+def _join(
     batch: ImportBatch, rows: Sequence[Judged], people: dict[int, Person], kept: Was, by: Actor, at: datetime
 ) -> None:
     """First memberships, and transfers: the one elsewhere ends on the day on which this one begins."""
