@@ -1,11 +1,13 @@
 """One table says what stands where."""
 
 import pytest
+from django.apps import apps
 from tests.cast import Cast
 
 from tongxin.people.masks import TABLE, Purpose, Show, mask_value, shown
-from tongxin.people.models import Person
+from tongxin.people.models import Account, Person
 from tongxin.people.personal_fields import MODELS, REGISTER
+from tongxin.store.fields import SealedField
 
 
 def test_a_public_page_shows_nothing_of_anyone() -> None:
@@ -62,6 +64,18 @@ def test_every_personal_field_has_its_line_in_the_register() -> None:
     """House test: a column that nobody classified stops the build."""
     columns = {model.__name__: {field.name for field in model._meta.concrete_fields} for model in MODELS}
     assert columns == {name: set(fields) for name, fields in REGISTER.items()}
+
+
+def test_every_table_that_points_at_a_person_is_in_the_register() -> None:
+    about_people = {
+        model.__name__
+        for model in apps.get_app_config("people").get_models()
+        if any(
+            field.related_model in {Person, Account} or isinstance(field, SealedField)
+            for field in model._meta.concrete_fields
+        )
+    }
+    assert about_people - REGISTER.keys() == set()
 
 
 def test_what_the_register_calls_sealed_is_sealed() -> None:

@@ -61,11 +61,9 @@ def elect(
     hold_living(union, election.elected_on)
     before = Committee.objects.filter(union=union, succeeded_on=None).first()
     _must_be_an_election(union, election, before, by.on)
-    if short_of_quorum(election) and "election-quorum" not in despite:
-        raise Refused("election-quorum", "到会人数不足应到的三分之二。%(clause)s。请核对人数。", clause=QUORUM)
+    accepted = _accept_quorum(election, despite)
     _must_be_seats(seats)
-    if before is not None:
-        _succeed(before, election.elected_on)
+    _succeed(before, election.elected_on)
     file = keep(union=union, upload=reply, by=by, at=at) if reply is not None else None
     committee = Committee.make(
         federation=union.federation,
@@ -81,9 +79,17 @@ def elect(
         account=by.account_id,
     )
     Officer.objects.bulk_create([_officer(committee, seat, election.elected_on) for seat in seats])
-    despite_words = ",".join(sorted(despite)) if short_of_quorum(election) else ""
-    journal.write("committee.elected", of=committee, by=by, at=at, number=election.number, despite=despite_words)
+    journal.write("committee.elected", of=committee, by=by, at=at, number=election.number, despite=accepted)
     return committee
+
+
+def _accept_quorum(election: Election, despite: Collection[str]) -> str:
+    """The warnings that the elector took upon themselves; empty where enough were present."""
+    if not short_of_quorum(election):
+        return ""
+    if "election-quorum" not in despite:
+        raise Refused("election-quorum", "到会人数不足应到的三分之二。%(clause)s。请核对人数。", clause=QUORUM)
+    return ",".join(sorted(despite))
 
 
 @atomic
@@ -157,7 +163,9 @@ def _must_be_seats(seats: Sequence[Seat], *, needs_chair: bool = True) -> None:
         raise Refused("committee-seat", "同一个人在同一个职务里写了两次，请去掉一个。")
 
 
-def _succeed(before: Committee, on: date) -> None:
+def _succeed(before: Committee | None, on: date) -> None:
+    if before is None:
+        return
     before.succeeded_on = on
     before.save(update_fields=["succeeded_on"])
     Officer.objects.filter(committee=before, ends=None).update(ends=on)

@@ -34,38 +34,27 @@ def ask(
     consented_on: date | None = None,
     key: str | None = None,
 ) -> Transfer:
-    """By the worker for oneself; by the old union, which says yes with it; or by the new one, which does so too.
+    """By the worker for oneself; by the old union, or the new one, which says yes with it.
 
-    Refused: "no-membership", "move-same-union", "union-not-there", "union-takes-none", "no-reviewer",
-    "transfer_one_waiting" (also the way back while the way there waits), "person-merged", "no-power".
+    Refused: "no-membership", "move-same-union", "union-not-there", "union-takes-none", "no-reviewer", "person-merged",
+    "transfer_one_waiting" (also the way back while the way there waits), "no-power".
     """
     if sent := _sent_before(by, key):
         return sent
     person = Person.objects.lock(person.pk)
     stay = _open_stay(person)
-    asker = _asker(person, stay, to_union, by)
     _must_be_possible(person, stay, to_union, by.on)
+    asker = _asker(person, stay, to_union, by)
     transfer = Transfer.make(
-        person=person,
-        membership=stay,
-        union=stay.union,
-        to_union=to_union,
-        asker=asker,
-        reason=reason.strip()[:200],
+        person=person, membership=stay, union=stay.union, to_union=to_union, asker=asker, reason=reason.strip()[:200],
         consented_on=consented_on if asker == TransferAsker.WORKER else None,
         old_answer=TransferAnswer.YES if asker == TransferAsker.OLD_UNION else TransferAnswer.NONE,
         new_answer=TransferAnswer.YES if asker == TransferAsker.NEW_UNION else TransferAnswer.NONE,
-        account=by.account_id,
-        key=key,
-        at=at,
-        due_at=_due(stay.union, at, by.on),
-        federation=person.federation,
-    )
+        account=by.account_id, key=key, at=at, due_at=_due(stay.union, at, by.on), federation=person.federation,
+    )  # fmt: skip
     _step(transfer, "ask", stay.union if asker == TransferAsker.OLD_UNION else to_union, by, at)
     journal.write("transfer.asked", of=transfer, by=by, at=at, union=stay.union_id, to=to_union.pk, asker=asker)
-    if asker != TransferAsker.WORKER:
-        _tell(transfer, "transfer.asked-for-you", at, what=to_union.name, before=stay.union.name)
-    _tell_sides(transfer, at, by.on)
+    _tell_asked(transfer, at, by.on)
     return transfer
 
 
@@ -308,7 +297,9 @@ def _tell(transfer: Transfer, kind: str, at: datetime, **data: str) -> None:
     outbox.put([Telling(key, kind, transfer.person_id, transfer.federation, data)], at=at)
 
 
-def _tell_sides(transfer: Transfer, at: datetime, on: date) -> None:
+def _tell_asked(transfer: Transfer, at: datetime, on: date) -> None:
+    if transfer.asker != TransferAsker.WORKER:
+        _tell(transfer, "transfer.asked-for-you", at, what=transfer.to_union.name, before=transfer.union.name)
     for union, said in ((transfer.union, transfer.old_answer), (transfer.to_union, transfer.new_answer)):
         if said == TransferAnswer.NONE:
             _tell_answerers(transfer, union, at, on)
