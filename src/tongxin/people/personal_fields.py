@@ -230,7 +230,7 @@ REGISTER: Final[dict[str, dict[str, Kept]]] = {
         "made_at",
         "ends_at",
         "revoked_at",
-    ),  # fmt: skip
+    ),
     "OutsideIdentity": _fields(
         Kept(1, "用公众号身份登录；对方的编号只存摘要", WHILE_USED),
         "id",
