@@ -18,6 +18,7 @@ from tests.factories.activities import School, at, enrolment, fresh, lesson, sig
 from tests.factories.likenesses import again as member
 from tests.factories.likenesses import pair_of
 from tests.factories.rosters import document, members, row, uploaded
+from tests.web.staff.member_things import member_things
 from tests.web.staff.union_things import union_things
 
 from tongxin.activities.models import Cohort
@@ -146,6 +147,7 @@ def _things(school: School, master: Player, cohort: Cohort, pupil: Player) -> di
         "imports": batch.public_id, "row_no": 2, "union": home.public_id, "site": school.site.public_id,
         "sites": school.site.public_id, "cohorts": cohort.public_id, "key": "nobody",
         **_known_twice(home, master), **union_things(home, school.union, pupil, master.actor),
+        **member_things(home, school.union, master.account.login),
     }  # fmt: skip
 
 
