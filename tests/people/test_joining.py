@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from threading import Barrier, Thread
 
@@ -202,11 +203,15 @@ def a_picture(**size: int) -> bytes:
     return out.getvalue()
 
 
-def test_the_picture_is_redrawn_and_goes_with_the_answer(cast: Cast) -> None:
+def test_the_picture_is_redrawn_and_goes_with_the_answer(
+    cast: Cast, django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]]
+) -> None:
     made = ask(cast, photo=a_picture())
     file = path_of(Document.objects.get(pk=made.photo))
     assert file.read_bytes().startswith(b"\xff\xd8\xff")
-    joining.refuse(application=made, why="看不清", by=cast.admin.actor, at=NOW)
+    with django_capture_on_commit_callbacks(execute=True):
+        joining.refuse(application=made, why="看不清", by=cast.admin.actor, at=NOW)
+        assert file.exists()  # until the answer is kept: it may yet be rolled back
     made.refresh_from_db()
     assert (made.photo, file.exists(), Document.objects.count()) == (None, False, 0)
 

@@ -49,6 +49,10 @@ OPEN_TO_STRANGERS = {
     "classes/<str:cohort_id>/": "published classes are for everybody",
     "classes/<str:cohort_id>/sign-up/": "any worker may sign up; who may is for the call's rule to say",
     "classes/<str:cohort_id>/withdraw/": "only ever the asker's own place: refused where there is none",
+    "at/union/<slug:public_id>/": "a code on a wall leads everybody to the union's door",
+    "at/site/<slug:public_id>/": "and to the classes of a site",
+    "join/at/<slug:union>/": "anyone may ask to join any union; its reviewer decides",
+    "me/transfer/to/<slug:union>/": "and to move to any: it is their own membership",
     "check-in/<str:text>/": "whoever stands before the screen may read where they are; the mark is the asker's own",
 }
 

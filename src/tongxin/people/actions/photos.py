@@ -4,6 +4,7 @@ import io
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.db import transaction
 from django.utils.timezone import localdate
 from PIL import Image, UnidentifiedImageError
 
@@ -38,10 +39,14 @@ def forget(document: int | None) -> None:
     row = Document.objects.filter(pk=document, kind=KIND).first() if document is not None else None
     if row is None:
         return
-    path = documents.path_of(row)
+    path, digest = documents.path_of(row), row.digest
     row.delete()
-    if not Document.objects.filter(digest=row.digest).exists():
-        path.unlink(missing_ok=True)
+
+    def gone() -> None:
+        if not Document.objects.filter(digest=digest).exists():
+            path.unlink(missing_ok=True)
+
+    transaction.on_commit(gone)  # a decision that is rolled back keeps its picture
 
 
 def _redrawn(content: bytes) -> bytes:

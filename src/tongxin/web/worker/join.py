@@ -123,9 +123,9 @@ def where(request: HouseRequest) -> HttpResponse:
 @page(open_to=OpenTo.ACCOUNT)
 def fill(request: HouseRequest, union: str) -> HttpResponse:
     """Who one is, and send."""
+    at = get_object_or_404(Union.objects.existing(request.actor.on), public_id=union)
     if (answer := _already(request)) is not None:
         return answer
-    at = get_object_or_404(Union.objects.existing(request.actor.on), public_id=union)
     situation = _situation(request)
     gig = situation in GigGroup
     asker = request.actor.person_id
