@@ -46,7 +46,7 @@ def wrk_there() -> bool:
 def pages_per_second(server: Server, address: str, seconds: int, cookie: str = "") -> Rate:
     cores: dict[str, float] = {}
     headers = ["-H", f"Cookie: {cookie}"] if cookie else []
-    with watched(cores):
+    with watched(server, cores):
         text = _wrk(server, address, seconds, *headers)
     rate = float(_found(r"Requests/sec:\s+([\d.]+)", text))
     p50, p99 = (_milliseconds(_found(rf"{share}%\s+([\d.]+\w+)", text)) for share in (50, 99))
@@ -62,7 +62,7 @@ def sign_ups_per_second(server: Server, lines: Path, seconds: int) -> tuple[Rate
         cursor.execute("SELECT coalesce(max(id), 0) FROM calls_application")
         last_before = cursor.fetchone()[0]
     cores: dict[str, float] = {}
-    with watched(cores):
+    with watched(server, cores):
         text = _wrk(server, "/", seconds, "-s", str(ROOT / "bench" / "sign_up.lua"), after=[str(lines), str(THREADS)])
     told = json.loads(_found(r"RESULT (.*)", text))
     with connection.cursor() as cursor:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from bench.ground import ROOT
 
@@ -22,6 +22,7 @@ TICKS: Final = os.sysconf("SC_CLK_TCK")
 class Server:
     host: str
     port: int
+    process: int  # the number of `tongxin serve`
 
     @property
     def address(self) -> str:
@@ -39,7 +40,7 @@ def serving(folder: Path) -> Iterator[Server]:
         environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
         child = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)  # noqa: S603  our own command
         try:
-            server = Server("127.0.0.1", port)
+            server = Server("127.0.0.1", port, child.pid)
             _wait(server, child)
             yield server
         finally:
@@ -47,32 +48,55 @@ def serving(folder: Path) -> Iterator[Server]:
             child.wait(60)
 
 
-def processor_seconds() -> dict[tuple[str, int], float]:
-    """Of each process of this machine that takes part: what it is, its number. PostgreSQL: every one, also a test run's."""
-    found = {}
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            command = (entry / "cmdline").read_bytes().replace(b"\0", b" ")
-            fields = (entry / "stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        kind = "web" if b"config.server" in command else "PostgreSQL" if b"postgres" in command else None
-        if kind:
-            found[kind, int(entry.name)] = (int(fields[11]) + int(fields[12])) / TICKS
+def processor_seconds(server: Server) -> dict[tuple[str, int], float]:
+    """Of each process of this bench: what it is, and its number. What else runs on the machine is left out."""
+    processes = dict(_processes())
+    roots = {server.process: "web", _postmaster(processes): "PostgreSQL"}
+    found = {("client", os.getpid()): sum(os.times()[:4])}  # with wrk, which is waited for
+    for number, process in processes.items():
+        line = number
+        while line in processes and line not in roots:
+            line = processes[line].parent
+        if line in roots:
+            found[roots[line], number] = process.seconds
     return found
 
 
 @contextmanager
-def watched(into: dict[str, float]) -> Iterator[None]:
-    """Fills in how many cores web and PostgreSQL used on average, and all of the machine. Who ended meanwhile is left out."""
-    before, began, whole = processor_seconds(), time.perf_counter(), _whole()
+def watched(server: Server, into: dict[str, float]) -> Iterator[None]:
+    """Fills in how many cores each of ours used on average, and all of the machine. Who ended meanwhile is left out."""
+    before, began, whole = processor_seconds(server), time.perf_counter(), _whole()
     yield
     took = time.perf_counter() - began
-    into |= {"web": 0.0, "PostgreSQL": 0.0, "machine": (_whole() - whole) / took}
-    for process, seconds in processor_seconds().items():
+    into |= {"web": 0.0, "PostgreSQL": 0.0, "client": 0.0, "machine": (_whole() - whole) / took}
+    for process, seconds in processor_seconds(server).items():
         into[process[0]] += (seconds - before.get(process, 0.0)) / took
+
+
+class _Process(NamedTuple):
+    parent: int
+    seconds: float
+
+
+def _processes() -> Iterator[tuple[int, _Process]]:
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        yield int(entry.name), _Process(int(fields[1]), (int(fields[11]) + int(fields[12])) / TICKS)
+
+
+def _postmaster(processes: dict[int, _Process]) -> int:
+    """The parent of the process that serves us; -1 where the database is on another machine."""
+    from django.db import connection  # noqa: PLC0415  only once Django is set up
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        backend = processes.get(int(cursor.fetchone()[0]))
+    return backend.parent if backend else -1
 
 
 def _whole() -> float:

@@ -124,7 +124,7 @@ def main() -> None:
         codes = Codes(folder / "sign-ins.spool")
         with serving(folder) as server:
             say(f"{asked.people} sign-ins by {asked.clients} clients …")
-            with watched(used):
+            with watched(server, used):
                 seconds, took = run(server, codes, asked.people, asked.clients)
     rate = asked.people / seconds
     ranks = statistics.quantiles(took, n=100)

@@ -67,6 +67,15 @@ def test_two_taps_give_one_place(ours: School, as_worker: As) -> None:
     assert "您已报名" in text(client, address(cohort))
 
 
+def test_a_tap_is_eight_statements(ours: School, as_worker: As) -> None:
+    """Each one more is paid for by everybody in a rush: a column read late costs as much as the sign-up itself."""
+    cohort = ours.cohort(units=3)
+    client = as_worker(ours.cast.wang)
+    with CaptureQueriesContext(connection) as queries:
+        client.post(address(cohort, "sign-up/"))
+    assert len(queries) == 8 + 2  # the two are the savepoint of the test's own transaction
+
+
 def test_full_class_gives_a_place_in_the_line_and_moves_up(ours: School, as_worker: As, clock: Clock) -> None:
     cohort = ours.cohort(units=1)
     wang, zhang = as_worker(ours.cast.wang), as_worker(ours.cast.zhang)

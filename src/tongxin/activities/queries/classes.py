@@ -16,6 +16,7 @@ from tongxin.activities.states import LISTED, CohortState, EnrolmentState, How, 
 from tongxin.calls import queries as calls
 from tongxin.calls.models import Applicant, Pool
 from tongxin.calls.states import LIVE, ApplicationState, CallState
+from tongxin.people.models import Person
 from tongxin.store.prepared import Prepared
 from tongxin.unions.models import Closure, Union
 from tongxin.venues.models import Site
@@ -168,21 +169,30 @@ def visible() -> QuerySet[Cohort]:
     return rows
 
 
+class ToSignUp(NamedTuple):
+    """A class and a worker, with no more than sign-up needs of both."""
+
+    cohort: Cohort
+    person: Person
+
+
+_PERSON: Final = ("id", "assurance", "merged_into_id")  # in the model's order: Django hands out the values by it
 _TO_SIGN_UP: Final = Prepared("""
-    SELECT cohort.id, cohort.pool_id FROM activities_cohort cohort JOIN activities_term term ON term.id = cohort.term_id
-    WHERE cohort.public_id = %(public_id)s AND term.state <> %(draft)s
+    SELECT cohort.id, cohort.pool_id, person.id, person.assurance, person.merged_into_id
+    FROM activities_cohort cohort JOIN activities_term term ON term.id = cohort.term_id, people_person person
+    WHERE cohort.public_id = %(public_id)s AND term.state <> %(draft)s AND person.id = %(person)s
 """)
 
 
-def to_sign_up(public_id: str) -> Cohort | None:
-    """The same class with no more than sign-up needs, its pool's key: in a rush this is read once a tap."""
-    row = _TO_SIGN_UP.row(public_id=public_id, draft=TermState.DRAFT.value)
+def to_sign_up(public_id: str, person: int) -> ToSignUp | None:
+    """In one statement: in a rush this is read once a tap. What else a rule asks about the person is read when it asks."""
+    row = _TO_SIGN_UP.row(public_id=public_id, draft=TermState.DRAFT.value, person=person)
     if row is None:
         return None
-    cohort = Cohort.from_db(None, ["id", "pool_id"], row)
+    cohort = Cohort.from_db(None, ["id", "pool_id"], row[:2])
     if cohort.pool_id is not None:
         cohort.pool = Pool.from_db(None, ["id"], [cohort.pool_id])
-    return cohort
+    return ToSignUp(cohort, Person.from_db(None, _PERSON, row[2:]))
 
 
 def class_page(cohort: Cohort, *, at: datetime, person: int | None = None) -> ClassPage:

@@ -36,7 +36,9 @@ def check_eligible(call: Call, person: Person, *, at: datetime) -> None:
 
 
 def _check_known(call: Call, person: Person) -> None:
-    """Of what the two rows say already; it asks the database nothing."""
+    """Of what the two rows say. Whoever brings the person brings both columns: asked for one by one, they cost as much as
+    the sign-up itself.
+    """
     if person.merged_into_id is not None:
         raise Refused("person-merged", "这份登记已经并入另一份，请打开合并后的登记再办。")
     if person.assurance >= call.assurance:
