@@ -21,6 +21,7 @@ from tests.factories.rosters import document, members, row, uploaded
 from tests.web.staff.member_things import member_things
 from tests.web.staff.union_things import union_things
 
+from tongxin.activities.actions import collective
 from tongxin.activities.models import Cohort
 from tongxin.activities.queries.check_in import screen_code
 from tongxin.people.actions import appointments, merging, tokens
@@ -149,6 +150,13 @@ def _things(school: School, master: Player, cohort: Cohort, pupil: Player) -> di
         **_known_twice(home, master), **union_things(home, school.union, pupil, master.actor),
         **member_things(home, school.union, master.account.login),
     }  # fmt: skip
+
+
+def _named(cohort: Cohort, home, pupil: Player, master: Player) -> dict[str, object]:
+    """Someone named by their union for another class, and the list that did it."""
+    other = Cohort.objects.exclude(pk=cohort.pk).get(term=cohort.term)
+    done = collective.sign_up(cohort=other, union=home, people=[pupil.person.public_id], by=master.actor, at=NOW)
+    return {"group_id": done.group.public_id, "named_id": done.group.places.get().public_id}
 
 
 def _known_twice(union, master: Player) -> dict[str, object]:

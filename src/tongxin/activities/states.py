@@ -105,3 +105,19 @@ class How(models.TextChoices):
     REST_PRESENT = "rest_present", "其余都到"
     LOADED = "loaded", "补录"
     ASKED = "asked", "提前请假"  # before the lesson; any way of coming overrules it
+
+
+class Named(models.TextChoices):
+    """What would become of one line of a union's sheet (集体报名)."""
+
+    PLACE = "place", "有名额"
+    LINE = "line", "排候补"
+    ALREADY = "already", "已在班里"
+    LEFT = "left", "本人退过"
+    NOBODY = "nobody", "没有对上"
+    UNSURE = "unsure", "要补号码"
+    REFUSED = "refused", "不能报"
+    TWICE = "twice", "表里重复"
+
+
+TAKEN_IN = (Named.PLACE, Named.LINE)

@@ -54,6 +54,18 @@ CATALOGUE: Final[dict[str, Words]] = {
         gettext_noop("已替您排上候补"),
         gettext_noop("“%(what)s”名额已满，工作人员已替您排上候补。有了名额会按顺序轮到您，并告诉您。"),
     ),
+    "place.named": Words(
+        gettext_noop("工会替您报了“%(what)s”"),
+        gettext_noop(
+            "%(union)s替您报上了名，名额已留给您。不想参加的话，最晚%(until)s点一下就能谢绝，名额让给候补的人。"
+        ),
+        "/named/%(id)s/",
+    ),
+    "place.named-waiting": Words(
+        gettext_noop("工会替您排了“%(what)s”的候补"),
+        gettext_noop("名额已满，%(union)s替您排上了候补。不想参加的话，最晚%(until)s点一下就能谢绝。"),
+        "/named/%(id)s/",
+    ),
     "place.moved-up": Words(
         gettext_noop("候补轮到您了"),
         gettext_noop("“%(what)s”空出名额，按候补顺序轮到您，名额已是您的。不能参加的话，请尽早退出，让给后面的人。"),

@@ -21,8 +21,12 @@ from tongxin.store.atomic import atomic
 
 
 @atomic
-def apply(*, pool: Pool, person: Person, by: Actor, at: datetime, key: str | None = None) -> Application:
+def apply(
+    *, pool: Pool, person: Person, by: Actor, at: datetime, key: str | None = None, tells: bool = True
+) -> Application:
     """A place if one is free, else a number in the line; read it from `.state` (GRANTED or WAITING).
+
+    `tells=False`: the caller tells the person in words of its own.
 
     `at` is when the request arrived. Two taps, or a retry with the same `key`, give the same application.
     Refused: "no-power", "call-not-published", "not-open-yet", "closed-already", "pool-closed", "not-eligible",
@@ -49,7 +53,7 @@ def apply(*, pool: Pool, person: Person, by: Actor, at: datetime, key: str | Non
     if arrival.award is not None:
         kind.granted([arrival.award], by=by, at=at)
     journal.write("application.made", of=application, by=by, at=at, pool=pool.public_id, state=str(application.state))
-    if by.person_id != person.pk:
+    if tells and by.person_id != person.pk:
         _tell_outcome(application, person, pool, at)
     return application
 

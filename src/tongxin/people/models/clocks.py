@@ -16,6 +16,7 @@ class ClockName(models.TextChoices):
     LAPSE_REMINDER = "lapse_reminder", "自动退会前提醒"
     MERGE_UNDO = "merge_undo", "撤销合并"
     ELECTION_REMINDER = "election_reminder", "换届提醒"
+    NAMED_DECLINE = "named_decline", "集体报名后本人谢绝"
 
 
 class ClockUnit(models.TextChoices):

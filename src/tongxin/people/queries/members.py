@@ -1,12 +1,13 @@
 """A union's members by name, page after page without counting pages: each page begins after the last name of the one before."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
 from django.db.models import Q, QuerySet
 
 from tongxin.people.authority import Actor
-from tongxin.people.models import Person
+from tongxin.people.models import Membership, Person
 from tongxin.people.models.persons import GigGroup
 from tongxin.people.powers import Power
 from tongxin.people.queries.reach import Reach
@@ -44,6 +45,18 @@ def members(
     found = list(rows)
     last = found[size - 1][1] if len(found) > size else ""
     return Members(hits=hits(actor, [pk for pk, _ in found[:size]]), after=last, total=total)
+
+
+def members_named(union: Union, names: Collection[str]) -> list[Person]:
+    """Open members of this one union with one of these names."""
+    stays = Membership.objects.filter(union=union, ends=None).values("person")
+    return list(Person.objects.filter(pk__in=stays, name__in=names, merged_into=None).order_by("name_sort", "pk"))
+
+
+def members_among(union: Union, public_ids: Collection[str]) -> list[Person]:
+    """Those of these people who are open members of this one union, by key."""
+    stays = Membership.objects.filter(union=union, ends=None).values("person")
+    return list(Person.objects.filter(pk__in=stays, public_id__in=public_ids, merged_into=None).order_by("pk"))
 
 
 def _from(people: QuerySet[Person], after: str) -> QuerySet[Person]:

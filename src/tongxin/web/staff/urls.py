@@ -29,6 +29,7 @@ urlpatterns = gather(
         "changes",
         "lessons",
         "roster",
+        "collective",
         "rollcall",
         "checkin",
         "sites",

@@ -4,5 +4,5 @@ from tongxin.web.addresses import gather
 
 app_name = "worker"
 urlpatterns = gather(
-    "worker", ("home", "classes", "leave", "check_in", "inbox", "me", "known", "claim", "join", "transfer")
+    "worker", ("home", "classes", "leave", "check_in", "inbox", "me", "known", "claim", "join", "transfer", "named")
 )
