@@ -21,7 +21,7 @@ from tests.factories.rosters import document, members, row, uploaded
 from tests.web.staff.member_things import member_things
 from tests.web.staff.union_things import union_things
 
-from tongxin.activities.actions import collective
+from tongxin.activities.actions import collective, enrolments
 from tongxin.activities.models import Cohort
 from tongxin.activities.queries.check_in import screen_code
 from tongxin.people.actions import appointments, merging, tokens
@@ -128,9 +128,9 @@ def estate(school: School, pupil: Player, login: str, waiter_name: str, **plan: 
     waiter = worker(home, waiter_name, login=f"waits-{login}")
     other = school.cohort(name="另一班", weekday=5, **plan)
     sign_up(cohort, pupil, waiter)
-    return Estate(
-        school, master, fresh(cohort), waiter, _things(school, master, cohort, pupil) | {"other": other.public_id}
-    )
+    things = _things(school, master, cohort, pupil) | {"other": other.public_id}
+    things |= _named(school.cohort(name="第三班", weekday=6, **plan), home, pupil, master)
+    return Estate(school, master, fresh(cohort), waiter, things)
 
 
 def _things(school: School, master: Player, cohort: Cohort, pupil: Player) -> dict[str, object]:
@@ -153,9 +153,9 @@ def _things(school: School, master: Player, cohort: Cohort, pupil: Player) -> di
 
 
 def _named(cohort: Cohort, home, pupil: Player, master: Player) -> dict[str, object]:
-    """Someone named by their union for another class, and the list that did it."""
-    other = Cohort.objects.exclude(pk=cohort.pk).get(term=cohort.term)
-    done = collective.sign_up(cohort=other, union=home, people=[pupil.person.public_id], by=master.actor, at=NOW)
+    """Someone named by their union for another class, who left it since; and the list that did it."""
+    done = collective.sign_up(cohort=cohort, union=home, people=[pupil.person.public_id], by=master.actor, at=NOW)
+    enrolments.withdraw(cohort=cohort, person=pupil.person, by=pupil.actor, at=NOW)  # each may have two in a term
     return {"group_id": done.group.public_id, "named_id": done.group.places.get().public_id}
 
 

@@ -148,13 +148,10 @@ def _judged(
     if person is None:
         return Judged(one.line, one.named, refusal=one.refusal)
     held = standing.get(person.pk, set())
-    if person.pk in seen:
-        return Judged(one.line, Named.TWICE, person)
+    known = {Named.TWICE: person.pk in seen, Named.ALREADY: pool.pk in held, Named.LEFT: person.pk in left}
     seen.add(person.pk)
-    if pool.pk in held:
-        return Judged(one.line, Named.ALREADY, person)
-    if person.pk in left:
-        return Judged(one.line, Named.LEFT, person)
+    if (already := next((named for named, holds in known.items() if holds), None)) is not None:
+        return Judged(one.line, already, person)
     if len(held) >= pool.call.per_person:
         said = Refused("one-per-call", "这一期已报了别的班，要换请本人先退出原来的。")
         return Judged(one.line, Named.REFUSED, person, said)

@@ -16,7 +16,7 @@ from tongxin.people.authority import Actor
 from tongxin.people.models import Person
 from tongxin.people.powers import Power
 from tongxin.people.queries.members import members_named
-from tongxin.unions.models import Union
+from tongxin.unions.models import Closure, Level, Union
 
 SHORTEST_ID = 15
 
@@ -73,6 +73,14 @@ def groups_within(actor: Actor) -> QuerySet[GroupSignUp]:
         named=Count("places"), declined=Count("places", filter=Q(places__declined_at__isnull=False))
     )
     return counted.select_related(*names).order_by("-at", "-pk")
+
+
+def nearest_district(actor: Actor) -> Union | None:
+    """The county's federation at or above where the actor acts for workers; above counties, the post's own union."""
+    roots = actor.roots(Power.ACT_FOR_WORKER)
+    above = Closure.objects.as_of(actor.on).filter(descendant__in=roots.here | roots.below)
+    near = Union.objects.filter(pk__in=above.values("ancestor"), level__lte=Level.COUNTY)
+    return near.order_by("-level", "code").first()
 
 
 def places_of(group: GroupSignUp) -> QuerySet[NamedPlace]:

@@ -15,7 +15,7 @@ from tongxin.activities.actions.collective import Judged
 from tongxin.activities.models import Cohort
 from tongxin.activities.name_lists import Line
 from tongxin.activities.queries.classes import Filters, class_list, visible
-from tongxin.activities.queries.naming import groups_within, places_of
+from tongxin.activities.queries.naming import groups_within, nearest_district, places_of
 from tongxin.activities.states import TAKEN_IN, Named
 from tongxin.kernel.public_ids import new_public_id
 from tongxin.kernel.refused import Refused
@@ -58,9 +58,10 @@ class NamesForm(HouseForm):
 
 @page(power=Power.ACT_FOR_WORKER, methods=("GET",))
 def groups(request: HouseRequest) -> HttpResponse:
-    """Classes that take sign-ups, and the lists of before."""
+    """Classes of the own district that take sign-ups (all, by name), and the lists of before."""
     text = request.GET.get("q", "").strip()[:40]
-    listed = class_list(at=request.now, filters=Filters(open_only=True, text=text))
+    area = None if text else nearest_district(request.actor)
+    listed = class_list(at=request.now, filters=Filters(open_only=True, text=text, area=area))
     context = {
         "classes": listed.rows,
         "more": listed.more,
