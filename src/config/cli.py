@@ -20,9 +20,10 @@ from config.surroundings import Wrong, WrongCall, database, set_up_django
 DONE, NOT_WELL, WRONG_CALL, WRONG_SURROUNDINGS = 0, 1, 2, 3
 ON_THEIR_OWN = ("serve", "demo", "manage", "backup", "restore")  # see to their surroundings themselves
 NO_DATABASE = ("powers",)
+NOTHING = ("verify_draw",)  # needs neither settings nor a data folder: whoever checks a draw has installed nothing else
 COMMANDS = (
     "demo", "serve", "migrate", "load_divisions", "staff_account", "import_roster", "figures", "powers",
-    "backup", "restore", "rotate_keys", "check_health", "manage",
+    "backup", "restore", "rotate_keys", "check_health", "verify_draw", "manage",
 )  # fmt: skip
 
 
@@ -62,7 +63,7 @@ def _module(name: str) -> ModuleType:
 
 def _run(args: argparse.Namespace) -> int:
     run = _module(args.command).run
-    if args.command in ON_THEIR_OWN:
+    if args.command in ON_THEIR_OWN + NOTHING:
         return int(run(args))
     if args.command in NO_DATABASE:
         set_up_django()

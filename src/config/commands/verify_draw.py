@@ -1,0 +1,50 @@
+"""`tongxin verify_draw FILE`: recompute a published draw from its file. Needs no database, no settings and no network."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from config.commands.answers import add_json, answer
+from config.surroundings import WrongCall
+from tongxin.kernel.draw import first_difference
+
+HELP = "check a published draw (draw.json): everything in it is computed again from the list, the seals and the value"
+LARGEST = 512 * 1024 * 1024  # bytes; a draw among a million tickets is about 170 MB
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="draw.json, or - for standard input")
+    add_json(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """0: it all follows; 1: something does not, and the first such thing is named; 2: there is no such file."""
+    difference = _difference(_read(args.file))
+    told = "verified: the order and the places follow from the list, the seals and the value"
+    answer(
+        args,
+        {"verified": difference is None, "first_difference": difference},
+        f"differs: {difference}" if difference else told,
+    )
+    return 0 if difference is None else 1
+
+
+def _difference(text: bytes) -> str | None:
+    try:
+        file: Any = json.loads(text)
+    except ValueError as problem:
+        return f"the file is not JSON: {problem}"
+    return first_difference(file) if isinstance(file, dict) else "the file is not one JSON object"
+
+
+def _read(name: str) -> bytes:
+    if name == "-":
+        return sys.stdin.buffer.read(LARGEST)
+    try:
+        if (path := Path(name)).stat().st_size > LARGEST:
+            raise WrongCall(f"{name} is larger than {LARGEST:,} bytes")
+        return path.read_bytes()
+    except OSError as problem:
+        raise WrongCall(f"{name} cannot be read: {problem.strerror}") from problem

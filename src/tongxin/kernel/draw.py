@@ -1,0 +1,264 @@
+"""The draw that anyone can re-run, format 1: which order follows from a list, the seals and an outside value.
+
+Nothing here is chance: the same file gives the same order to everyone, also with pencil and a SHA-256 of one's own. What is
+hashed is text, so that no number format can be read in two ways. `web/static/tx/draw.js` does the same in a browser; both are
+held to tests/kernel/draw_vectors.json. Against whom it holds, and against whom not: docs/adr/0012-draw.md.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Final, Literal
+
+from tongxin.kernel.refused import Refused
+
+FORMAT: Final = "tongxin-draw-1"
+HEAVIEST: Final = 9
+LARGEST_PARTY: Final = 99
+OPEN: Final = "open"  # the places that are nobody's reserve
+When = Literal["first", "last"]
+Spill = Literal["open", "next", "none"]
+_TICKET: Final = re.compile(r"[0-9a-f]{32}")
+_GROUP: Final = re.compile(r"[^\s,+]{1,60}")
+_SIZE: Final = re.compile(r"size=([1-9][0-9]?)")
+_HEX_64: Final = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One line of the frozen list: 16 random bytes in hex that name nobody, how many chances, which groups."""
+
+    ticket: str
+    weight: int = 1
+    groups: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Units that the party takes; 1 unless a group says `size=N`."""
+        return next((int(found[1]) for group in self.groups if (found := _SIZE.fullmatch(group))), 1)
+
+    @property
+    def line(self) -> str:
+        return f"{self.ticket},{self.weight},{'+'.join(sorted(self.groups))}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reserve:
+    """Units kept for a group. `when`: filled before the open places, or after them for whom these left out.
+
+    `spill`: what nobody of the group takes goes to the open places, to the next reserve, or is not given at all.
+    """
+
+    group: str
+    units: int
+    when: When = "first"
+    spill: Spill = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """64 hex characters that its holder drew; withheld: None, and the draw cannot be held with it."""
+
+    role: str
+    commitment: str
+    seal: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`order`: all, by chance. `awarded` and `waiting` keep that order; `places` says of whose places each award came."""
+
+    order: tuple[str, ...]
+    awarded: tuple[str, ...]
+    waiting: tuple[str, ...]
+    places: Mapping[str, str]
+
+
+# ---- before: the list and the commitments -----------------------------------------------------------------------------
+
+
+def read_line(line: str) -> Ticket:
+    """Refused: "draw-line" when it is not exactly how format 1 writes it, for two spellings would be two digests."""
+    ticket, weight, groups = [*line.split(","), "", ""][:3] if line.count(",") == 2 else ("", "", "")
+    named = tuple(groups.split("+")) if groups else ()
+    well = _TICKET.fullmatch(ticket) and re.fullmatch(f"[1-{HEAVIEST}]", weight) and all(map(_GROUP.fullmatch, named))
+    if not well or list(named) != sorted(set(named)) or sum(map(bool, map(_SIZE.fullmatch, named))) > 1:
+        raise Refused("draw-line", "名单里这一行写得不对：%(line)s。", line=line[:80])
+    return Ticket(ticket, int(weight), named)
+
+
+def frozen(tickets: Iterable[Ticket]) -> list[str]:
+    """The lines as they are published. Refused: "draw-twice", "draw-line"."""
+    lines = sorted(read_line(ticket.line).line for ticket in tickets)
+    _check_sorted([line[:32] for line in lines])
+    return lines
+
+
+def list_digest(lines: Sequence[str]) -> str:
+    return _hex("".join(f"{line}\n" for line in lines))
+
+
+def commitment(seal: str) -> str:
+    """Refused: "draw-seal"."""
+    if not _HEX_64.fullmatch(seal):
+        raise Refused("draw-seal", "封存的数是64个0—9、a—f的字符，请照原样输入。")
+    return _hex(seal)
+
+
+# ---- after: seed, keys, order, places ---------------------------------------------------------------------------------
+
+
+def seed(digest: str, seals: Sequence[str], value: str = "") -> str:
+    return _hex("\n".join([FORMAT, digest, *seals, value]) + "\n")
+
+
+def key(seed_hex: str, ticket: Ticket) -> str:
+    """The best of as many chances as the ticket has."""
+    return min(_hex(f"{seed_hex}:{ticket.ticket}:{chance}") for chance in range(1, ticket.weight + 1))
+
+
+def hold(tickets: Sequence[Ticket], seed_hex: str, *, units: int, reserves: Sequence[Reserve] = ()) -> Outcome:
+    """Who stands where, and who gets a place. `units` include the reserves'. Refused: "draw-reserves"."""
+    if sum(reserve.units for reserve in reserves) > units or any(reserve.units < 0 for reserve in reserves):
+        raise Refused("draw-reserves", "各组预留的名额加起来超过了总数，请改其中一个。")
+    ordered = sorted(tickets, key=lambda ticket: (key(seed_hex, ticket), ticket.ticket))
+    places = _given(ordered, units, reserves)
+    order = tuple(ticket.ticket for ticket in ordered)
+    return Outcome(
+        order=order,
+        awarded=tuple(ticket for ticket in order if ticket in places),
+        waiting=tuple(ticket for ticket in order if ticket not in places),
+        places=places,
+    )
+
+
+def _given(ordered: Sequence[Ticket], units: int, reserves: Sequence[Reserve]) -> dict[str, str]:
+    places: dict[str, str] = {}
+    openly = units - sum(reserve.units for reserve in reserves)
+    spilled = _fill_reserves(ordered, [one for one in reserves if one.when == "first"], places)
+    left = _fill(ordered, openly + spilled, OPEN, places)
+    spilled = _fill_reserves(ordered, [one for one in reserves if one.when == "last"], places)
+    _fill(ordered, left + spilled, OPEN, places)
+    return places
+
+
+def _fill_reserves(ordered: Sequence[Ticket], reserves: Sequence[Reserve], places: dict[str, str]) -> int:
+    """Each from the top of the order among its group; returns what spills to the open places."""
+    spilled, handed_on = 0, 0
+    for reserve in reserves:
+        members = [ticket for ticket in ordered if reserve.group in ticket.groups]
+        unused = _fill(members, reserve.units + handed_on, reserve.group, places)
+        handed_on = unused if reserve.spill == "next" else 0
+        spilled += unused if reserve.spill == "open" else 0
+    return spilled + handed_on  # after the last reserve there is no next one
+
+
+def _fill(ordered: Iterable[Ticket], units: int, name: str, places: dict[str, str]) -> int:
+    """A party that does not fit is skipped and keeps its place in the order. Returns the units that nobody took."""
+    for ticket in ordered:
+        if units == 0:
+            break
+        if ticket.ticket not in places and ticket.size <= units:
+            places[ticket.ticket] = name
+            units -= ticket.size
+    return units
+
+
+# ---- the file ---------------------------------------------------------------------------------------------------------
+
+
+def first_difference(file: Mapping[str, Any]) -> str | None:
+    """The first thing in a `draw.json` that does not follow from the rest; None: all of it does.
+
+    A file that cannot be read as format 1 differs where it cannot be read. Nothing but the file is looked at.
+    """
+    return next(_differences(file), None)
+
+
+def _differences(file: Mapping[str, Any]) -> Iterator[str]:
+    try:
+        yield from _recomputed(file)
+    except Refused as refusal:
+        yield str(refusal)
+    except (KeyError, TypeError, ValueError, AttributeError) as problem:
+        yield f"the file is not of format 1: {type(problem).__name__} {problem}"
+
+
+def _recomputed(file: Mapping[str, Any]) -> Iterator[str]:
+    if file["format"] not in {FORMAT, 1}:
+        yield f"format: {file['format']!r} is not {FORMAT}"
+    lines = _lines(file["list"])
+    tickets = [read_line(line) for line in lines]
+    _check_sorted([ticket.ticket for ticket in tickets])
+    digest = list_digest(lines)
+    if digest != file["list_digest"]:
+        yield "list_digest: the list has another digest than the one published"
+    seals = [_text(one, "seal") for one in file["seals"]]
+    yield from _seals_against(seals, [_text(one, "commitment") for one in file["commitments"]])
+    value = file.get("value")
+    if file.get("source") and not value:
+        yield "value: a source was announced, and its value is missing"
+    reserves = [_reserve(one) for one in file["reserves"]]
+    seed_hex = seed(digest, seals, "" if value is None else str(value))
+    found = hold(tickets, seed_hex, units=int(file["units"]), reserves=reserves)
+    yield from _against("order", file["order"], found.order)
+    yield from _against("awarded", file["awarded"], found.awarded)
+    yield from _against("waiting", file["waiting"], found.waiting)
+
+
+def _seals_against(seals: Sequence[str], commitments: Sequence[str]) -> Iterator[str]:
+    if len(seals) != len(commitments):
+        yield f"seals: {len(commitments)} were committed, {len(seals)} were opened"
+    for place, (seal, committed) in enumerate(zip(seals, commitments, strict=False)):
+        if not seal:
+            yield f"seals[{place}]: withheld; a draw held without it is not this draw"
+        elif commitment(seal) != committed:
+            yield f"seals[{place}]: another text than the one committed"
+
+
+def _against(name: str, said: Sequence[object], found: Sequence[str]) -> Iterator[str]:
+    told = [_text(one, "ticket") for one in said]
+    for place, (left, right) in enumerate(zip(told, found, strict=False)):
+        if left != right:
+            yield f"{name}[{place}]: {left} stands where {right} belongs"
+    if len(told) != len(found):
+        yield f"{name}: {len(told)} stand where {len(found)} belong"
+
+
+def _lines(said: object) -> list[str]:
+    """As a list of lines, or as the very text of the list."""
+    if isinstance(said, str):
+        return said.removesuffix("\n").split("\n") if said else []
+    if isinstance(said, list) and all(isinstance(line, str) for line in said):
+        return said
+    raise TypeError("list is neither text nor lines")
+
+
+def _text(said: object, field: str) -> str:
+    """A text, or an object that holds it beside a role or a reserve's name; nothing: withheld."""
+    found = said.get(field) if isinstance(said, Mapping) else said
+    if found is not None and not isinstance(found, str):
+        raise TypeError(f"{field} is no text")
+    return found or ""
+
+
+def _reserve(said: Mapping[str, Any]) -> Reserve:
+    when, spill = said.get("when", "first"), said.get("spill", "open")
+    if when not in {"first", "last"} or spill not in {"open", "next", "none"}:
+        raise ValueError("a reserve is filled first or last, and spills to open, next or none")
+    return Reserve(str(said["group"]), int(said["units"]), when, spill)
+
+
+def _check_sorted(tickets: Sequence[str]) -> None:
+    """Refused: "draw-twice", "draw-unsorted"."""
+    twice = [ticket for ticket, times in Counter(tickets).items() if times > 1]
+    if twice:
+        raise Refused("draw-twice", "票号%(ticket)s在名单里出现了两次。", ticket=twice[0])
+    if list(tickets) != sorted(tickets):
+        raise Refused("draw-unsorted", "名单没有按票号排序。")
+
+
+def _hex(text: str) -> str:
+    return sha256(text.encode()).hexdigest()

@@ -1,0 +1,52 @@
+"""`tongxin verify_draw`: for whoever has the file and nothing else."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+VECTORS = json.loads((ROOT / "tests" / "kernel" / "draw_vectors.json").read_text(encoding="utf-8"))
+
+
+def verify(*arguments: str, given: bytes = b"", anywhere: Path) -> subprocess.CompletedProcess[bytes]:
+    """With no setting and no data folder in the environment, from another folder."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TONGXIN", "DATABASE", "DJANGO"))}
+    return subprocess.run(
+        [sys.executable, "-m", "config.cli", "verify_draw", *arguments],
+        input=given, capture_output=True, check=False, cwd=anywhere, env=kept | {"PYTHONPATH": str(ROOT / "src")},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("vector", [VECTORS[2], VECTORS[10], VECTORS[11]], ids=lambda vector: vector["name"])
+def test_file_is_judged_and_nothing_else_is_written(tmp_path: Path, vector: dict[str, object]) -> None:
+    (tmp_path / "draw.json").write_text(json.dumps(vector["file"]), encoding="utf-8")
+    done = verify("draw.json", "--json", anywhere=tmp_path)
+    told = json.loads(done.stdout)
+    assert told["verified"] is vector["verified"]
+    assert (told["first_difference"] is None) is vector["verified"]
+    assert done.returncode == (0 if vector["verified"] else 1)
+    assert [path.name for path in tmp_path.iterdir()] == ["draw.json"]
+
+
+def test_standard_input_is_read(tmp_path: Path) -> None:
+    done = verify("-", given=json.dumps(VECTORS[2]["file"]).encode(), anywhere=tmp_path)
+    assert done.returncode == 0
+    assert done.stdout.startswith(b"verified")
+
+
+@pytest.mark.parametrize("junk", [b"", b"[]", b"{", b"\xff\xfe", b'{"format": "tongxin-draw-2"}'])
+def test_what_is_no_draw_is_1_and_says_why(tmp_path: Path, junk: bytes) -> None:
+    done = verify("-", "--json", given=junk, anywhere=tmp_path)
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["verified"] is False
+    assert json.loads(done.stdout)["first_difference"]
+
+
+def test_file_that_is_not_there_is_2(tmp_path: Path) -> None:
+    done = verify("none.json", anywhere=tmp_path)
+    assert done.returncode == 2
+    assert b"none.json" in done.stderr
