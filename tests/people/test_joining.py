@@ -9,16 +9,17 @@ from threading import Barrier, Thread
 import pytest
 from django.db import connection
 from PIL import Image
-from tests.cast import BEIJING, HOUSE, NOW, TODAY, Cast, Player, account, an_id, cast, worker
+from tests.cast import BEIJING, HOUSE, NOW, TODAY, Cast, Player, account, an_id, cast, union_under, worker
 
 from tongxin.kernel.refused import Refused
 from tongxin.people.actions import joining, memberships
 from tongxin.people.actions.joining import Wish
 from tongxin.people.models import Account, JoinApplication, Membership, Person
-from tongxin.people.queries.joining import joinable, reviewer_of, to_answer
+from tongxin.people.queries.joining import ground, heir_of, joinable, reviewer_of, to_answer
 from tongxin.records.actions.documents import path_of
 from tongxin.records.models import Document, JournalEntry, OutboxRow
 from tongxin.unions.actions import tree
+from tongxin.unions.models import Kind, Level
 
 __all__ = ["cast"]
 
@@ -237,6 +238,32 @@ def test_what_is_offered_fits_the_ground(cast: Cast) -> None:
     assert (lives[-1], cast.factory in lives, cast.riders in lives) == (cast.yongchuan, False, False)
     assert joinable("workplace", text=cast.factory.name[:4], on=TODAY) == [cast.factory]
     assert cast.jiangjin_mill not in joinable("workplace", area=cast.yongchuan, on=TODAY)
+
+
+def test_a_picture_taken_sideways_is_kept_upright(cast: Cast) -> None:
+    picture, kept = Image.new("RGB", (40, 60), "orange"), io.BytesIO()
+    exif = picture.getexif()
+    exif[0x0112] = 6  # held turned by a quarter
+    picture.save(kept, "JPEG", exif=exif)
+    made = ask(cast, photo=kept.getvalue())
+    with Image.open(path_of(Document.objects.get(pk=made.photo))) as upright:
+        assert (upright.size, dict(upright.getexif())) == ((60, 40), {})
+
+
+def test_who_ends_hands_on_to_the_heir_of_the_heir(cast: Cast) -> None:
+    third = union_under(cast.yongchuan, "接手的联合工会", "500118-J7", Level.GRASSROOTS, kind=Kind.JOINT_GRASSROOTS_UNION)
+    for gone, heir in ((cast.riders, cast.factory), (cast.factory, third)):
+        tree.merge(predecessors=[gone], successor=heir, on=TODAY, by=HOUSE, at=NOW)
+    assert (heir_of(cast.riders, TODAY), heir_of(third, TODAY)) == (third, third)
+    assert heir_of(cast.riders, TODAY - timedelta(days=1)) == cast.riders
+
+
+def test_the_ground_follows_from_the_union_that_was_chosen(cast: Cast) -> None:
+    said = {name: ground("platform", getattr(cast, name)) for name in ("factory", "riders", "zhongshan", "yongchuan")}
+    assert said == {
+        "factory": "platform", "riders": "industry", "zhongshan": "works_here", "yongchuan": "works_here",
+    }  # fmt: skip
+    assert (ground("lives_here", cast.zhongshan), ground("workplace", cast.factory)) == ("lives_here", "workplace")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -15,12 +15,12 @@ from tongxin.people.models.joining import JoinBasis
 from tongxin.people.powers import Power
 from tongxin.people.queries import keepers, lookup
 from tongxin.people.queries.clocks import clock, due_at
-from tongxin.people.queries.joining import reviewer_of, takes_members
+from tongxin.people.queries.joining import heir_of, reviewer_of, takes_members
 from tongxin.people.states import JOIN_MOVES, JoinState
 from tongxin.records.actions import journal, outbox
 from tongxin.records.actions.outbox import Telling
 from tongxin.store.atomic import atomic
-from tongxin.unions.models import Parenthood, Succession, Union
+from tongxin.unions.models import Union
 
 NO_CLOCK: Final = timedelta(
     days=3
@@ -256,9 +256,7 @@ def _end(application: JoinApplication, verb: str, by: Actor, at: datetime, why: 
 def _hand_on(application: JoinApplication, by: Actor, at: datetime) -> JoinApplication:
     """To who took the union over, else to who stood above it on its last day."""
     gone = application.union
-    after = Succession.objects.filter(predecessor=gone).order_by("-on").select_related("successor").first()
-    above = Parenthood.objects.filter(child=gone).order_by("-valid_from").select_related("parent").first()
-    heir = after.successor if after else above.parent if above else None
+    heir = heir_of(gone, by.on)
     reviewer = reviewer_of(heir, on=by.on) if heir is not None else None
     if heir is None or reviewer is None:
         return application

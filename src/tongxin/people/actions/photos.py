@@ -6,7 +6,7 @@ from typing import Final
 
 from django.db import transaction
 from django.utils.timezone import localdate
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor
@@ -56,9 +56,10 @@ def _redrawn(content: bytes) -> bytes:
         with Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "WEBP")) as picture:
             if picture.width * picture.height > PIXELS:
                 raise Refused("photo-large", "图片太大，请截小一点再传，或者不传，照样可以申请。")
-            picture.thumbnail((SIDE, SIDE))
+            upright = ImageOps.exif_transpose(picture)  # a phone notes how it was held instead of turning the picture
+            upright.thumbnail((SIDE, SIDE))
             drawn = io.BytesIO()
-            picture.convert("RGB").save(drawn, "JPEG", quality=80)
+            upright.convert("RGB").save(drawn, "JPEG", quality=80)
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
         raise Refused("photo-kind", "这不是能打开的图片，请传JPG或PNG，或者不传，照样可以申请。") from None
     return drawn.getvalue()

@@ -10,11 +10,13 @@ from django.urls import path
 from django.views.decorators.cache import never_cache
 
 from tongxin.kernel.refused import Refused
+from tongxin.people import likeness
 from tongxin.people.actions import joining
+from tongxin.people.likeness import Alike
 from tongxin.people.masks import Purpose, shown
 from tongxin.people.models import JoinApplication
 from tongxin.people.powers import Power
-from tongxin.people.queries.joining import ANSWERED, OVERDUE, WAITING, to_answer
+from tongxin.people.queries.joining import ANSWERED, OVERDUE, WAITING, elsewhere, reachable, to_answer
 from tongxin.people.queries.likeness import candidates
 from tongxin.people.states import JoinState
 from tongxin.records.actions.documents import path_of
@@ -94,10 +96,8 @@ def photo(request: HouseRequest, public_id: str) -> HttpResponse:
 
 
 def _one(request: HouseRequest, public_id: str) -> JoinApplication:
-    rows = JoinApplication.objects.within(request.actor, Power.REVIEW_JOINING)
-    found: JoinApplication = get_object_or_404(
-        rows.select_related("person", "union", "reviewer", "elsewhere"), public_id=public_id
-    )
+    rows = reachable(request.actor).select_related("person", "union", "reviewer", "elsewhere")
+    found: JoinApplication = get_object_or_404(rows, public_id=public_id)
     return found
 
 
@@ -116,11 +116,16 @@ def _shown(request: HouseRequest, one: JoinApplication) -> dict[str, Any]:
         "waits": waits,
         "fields": [(label, shown(one.person, field, Purpose.STAFF_DETAIL) or "没填") for field, label in FIELDS],
         "alike": [
-            {"name": shown(found.person, "name", Purpose.STAFF_LIST), "score": found.alike.score}
+            {"name": shown(found.person, "name", Purpose.STAFF_LIST), "why": _why(found.alike)}
             for found in (candidates(one.person) if waits else [])
         ],
+        "others": elsewhere(one, on=request.actor.on) if waits else [],
         "steps": one.steps.select_related("union").exclude(verb=joining.CONSENTED).order_by("at", "pk"),
     }
+
+
+def _why(alike: Alike) -> str:
+    return "；".join(likeness.WORDS[code] for code in alike.reasons)
 
 
 urlpatterns = [

@@ -12,6 +12,7 @@ from tongxin.activities.queries.classes import Filters, ListedClass, as_theirs, 
 from tongxin.activities.queries.mine import MyThings, my_things
 from tongxin.notices.queries import unread
 from tongxin.people.models import Membership, Person
+from tongxin.people.queries.joining import waiting_of
 from tongxin.web import dates
 from tongxin.web.guard import HouseRequest, OpenTo, page
 from tongxin.web.worker import cards
@@ -51,6 +52,7 @@ def _own(request: HouseRequest, person_id: int) -> dict[str, Any]:
     return {
         "me": Person.objects.only("name", "public_id").get(pk=person_id),
         "membership": membership,
+        "joining": None if membership else waiting_of(person_id),
         "todo": _todo(things, request),
         "unread": unread(person_id),
     }

@@ -20,15 +20,26 @@ from tongxin.people.models.clocks import ClockName
 from tongxin.people.models.joining import JoinBasis
 from tongxin.people.models.persons import GigGroup
 from tongxin.people.queries.clocks import clock
-from tongxin.people.queries.joining import joinable, latest_of, reviewer_of, takes_members
+from tongxin.people.queries.joining import (
+    elsewhere,
+    ground,
+    heir_of,
+    joinable,
+    latest_of,
+    provinces,
+    reviewer_of,
+    takes_members,
+)
 from tongxin.people.states import JoinState
-from tongxin.unions.models import Level, Union
-from tongxin.unions.queries import children_on, path_on, tree_on
+from tongxin.unions.models import Kind, Level, Union
+from tongxin.unions.queries import children_on, path_on
 from tongxin.web.answers import render_form
 from tongxin.web.forms import HouseForm
 from tongxin.web.guard import HouseRequest, OpenTo, page
 
 KEY = 64
+FORM = "worker/join/form.html"
+AREA_KINDS = {Kind.FEDERATION, Kind.WORK_COMMITTEE, Kind.UNION_ASSOCIATION}  # what stands for a place on the way down
 FIELDS = {
     "document-claim": "document", "photo-large": "photo", "photo-kind": "photo", "consent-needed": "consents",
     "name-missing": "name",
@@ -49,15 +60,15 @@ BASIS = {key: basis for key, _words, basis in SITUATIONS}
 
 class JoinForm(HouseForm):
     name = forms.CharField(label=_("姓名"), max_length=40, widget=forms.TextInput(attrs={"autocomplete": "name"}))
-    occupation = forms.CharField(label=_("做什么工作（可不填）"), max_length=60, required=False)
+    occupation = forms.CharField(label=_("做什么工作"), max_length=60, required=False)
     document = forms.CharField(
-        label=_("身份证号（可不填）"),
+        label=_("身份证号"),
         max_length=40,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     photo = forms.FileField(
-        label=_("接单软件的截图（可不传）"),
+        label=_("接单软件的截图"),
         required=False,
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
     )
@@ -107,15 +118,16 @@ def where(request: HouseRequest) -> HttpResponse:
     situation, text = _situation(request), request.GET.get("q", "").strip()
     day = request.actor.on
     area = Union.objects.existing(day).filter(public_id=request.GET.get("area", "")).first()
-    below = children_on(area, day) if area is not None else tree_on(day, level=Level.PROVINCE)
+    below = children_on(area, day) if area is not None else provinces(day)
     context = {
         "as": situation,
         "q": text,
         "area": area,
         "up": [step for step in path_on(area, day) if step.level >= Level.PROVINCE] if area is not None else [],
-        "areas": [one for one in below if Level.PROVINCE <= one.level <= Level.TOWNSHIP],
-        "unions": joinable(BASIS[situation], area=area, text=text, on=day),
+        "areas": [one for one in below if one.level <= Level.TOWNSHIP and one.kind in AREA_KINDS],
+        "unions": joinable(BASIS[situation], gig=situation, area=area, text=text, on=day),
         "by_name": BASIS[situation] == JoinBasis.WORKPLACE,
+        "high": area is not None and area.level < Level.COUNTY,
     }
     return render(request, "worker/join/where.html", context)
 
@@ -123,7 +135,7 @@ def where(request: HouseRequest) -> HttpResponse:
 @page(open_to=OpenTo.ACCOUNT)
 def fill(request: HouseRequest, union: str) -> HttpResponse:
     """Who one is, and send."""
-    at = get_object_or_404(Union.objects.existing(request.actor.on), public_id=union)
+    at = get_object_or_404(Union, public_id=union)
     if (answer := _already(request)) is not None:
         return answer
     situation = _situation(request)
@@ -140,12 +152,22 @@ def fill(request: HouseRequest, union: str) -> HttpResponse:
         else:
             messages.success(request, gettext("申请已送到。"))
             return redirect("worker:join-state")
-    reviewer = reviewer_of(at, on=request.actor.on)
-    return render_form(request, "worker/join/form.html", form, {
-        "union": at, "as": situation, "key": request.POST.get("key") or new_public_id(), "known": known,
-        "reviewer": reviewer, "takes": takes_members(at, request.actor.on),
-        "clock": clock(ClockName.JOIN_REVIEW, reviewer, request.actor.on) if reviewer else None,
-    })  # fmt: skip
+    key = request.POST.get("key") or new_public_id()
+    return render_form(request, FORM, form, _answerer(at, request) | {"as": situation, "key": key, "known": known})
+
+
+def _answerer(at: Union, request: HouseRequest) -> dict[str, Any]:
+    """Who answers and until when. The union may have ended while the form was being filled in: its heir goes on."""
+    day = request.actor.on
+    heir = heir_of(at, day)
+    reviewer = reviewer_of(heir or at, on=day)
+    return {
+        "union": at,
+        "heir": heir if heir != at else None,
+        "reviewer": reviewer,
+        "takes": takes_members(heir or at, day),
+        "clock": clock(ClockName.JOIN_REVIEW, reviewer, day) if reviewer else None,
+    }
 
 
 @page(open_to=OpenTo.WORKER, methods=("GET",))
@@ -156,6 +178,8 @@ def state(request: HouseRequest) -> HttpResponse:
         return redirect("worker:join")
     steps = application.steps.select_related("union").exclude(verb=joining.CONSENTED).order_by("at", "pk")
     context = {"one": application, "steps": steps, "waits": application.state == JoinState.WAITING}
+    if application.state == JoinState.REFUSED:
+        context["others"] = elsewhere(application, on=request.actor.on)
     return render(request, "worker/join/state.html", context)
 
 
@@ -172,7 +196,7 @@ def _send(request: HouseRequest, union: Union, situation: str, values: dict[str,
     joining.ask(
         wish=Wish(
             union=union,
-            basis=BASIS[situation],
+            basis=ground(BASIS[situation], union),
             name=values.get("name", ""),
             gig_group=situation if situation in GigGroup else "",
             occupation=values.get("occupation", ""),

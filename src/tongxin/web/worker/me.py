@@ -11,6 +11,7 @@ from tongxin.activities.queries.mine import MyClass, my_things
 from tongxin.notices.queries import unread
 from tongxin.people.masks import Purpose, shown
 from tongxin.people.models import Disclosure, Membership, Person
+from tongxin.people.queries.joining import waiting_of
 from tongxin.web import class_words, dates
 from tongxin.web.accounts.outside_sign_in import linked
 from tongxin.web.guard import HouseRequest, OpenTo, page
@@ -59,6 +60,7 @@ def record(request: HouseRequest) -> HttpResponse:
             if shown(person, field, Purpose.OWN_PAGE)
         ],
         "memberships": Membership.objects.filter(person=person).select_related("union").order_by("-starts"),
+        "joining": waiting_of(person.pk),
         "looks": looks,
         "outside": linked(request.user),
     }
