@@ -251,7 +251,9 @@ def test_a_picture_taken_sideways_is_kept_upright(cast: Cast) -> None:
 
 
 def test_who_ends_hands_on_to_the_heir_of_the_heir(cast: Cast) -> None:
-    third = union_under(cast.yongchuan, "接手的联合工会", "500118-J7", Level.GRASSROOTS, kind=Kind.JOINT_GRASSROOTS_UNION)
+    third = union_under(
+        cast.yongchuan, "接手的联合工会", "500118-J7", Level.GRASSROOTS, kind=Kind.JOINT_GRASSROOTS_UNION
+    )
     for gone, heir in ((cast.riders, cast.factory), (cast.factory, third)):
         tree.merge(predecessors=[gone], successor=heir, on=TODAY, by=HOUSE, at=NOW)
     assert (heir_of(cast.riders, TODAY), heir_of(third, TODAY)) == (third, third)

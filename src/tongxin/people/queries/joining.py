@@ -57,9 +57,9 @@ def joinable(basis: str, *, gig: str = "", area: Union | None = None, text: str 
         found = found.filter(name__contains=text)
     elif area is not None:
         found = _without_a_name(found, basis, area, on)
-    found = found.exclude(_of_another_trade(gig)).annotate(own=_own_trade(gig))
+    found = found.exclude(_of_another_trade(gig))
     rank = Case(*(When(kind=kind, then=Value(n)) for n, kind in enumerate(kinds)), output_field=IntegerField())
-    rows = list(found.order_by("-own", rank, "-level", "code")[:MOST])
+    rows = list(found.order_by(_own_trade(gig).desc(), rank, "-level", "code")[:MOST])
     if not text and area is not None and area not in rows and takes_members(area, on):
         rows.append(area)
     return rows
