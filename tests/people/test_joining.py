@@ -256,6 +256,7 @@ def test_who_ends_hands_on_to_the_heir_of_the_heir(cast: Cast) -> None:
     )
     for gone, heir in ((cast.riders, cast.factory), (cast.factory, third)):
         tree.merge(predecessors=[gone], successor=heir, on=TODAY, by=HOUSE, at=NOW)
+    cast.riders.refresh_from_db()
     assert (heir_of(cast.riders, TODAY), heir_of(third, TODAY)) == (third, third)
     assert heir_of(cast.riders, TODAY - timedelta(days=1)) == cast.riders
 
