@@ -1,0 +1,71 @@
+"""The same condition as SQL, for everybody at once. What cannot be said in SQL is refused, never half-evaluated.
+
+SQL's own three values are Kleene's: true, false and NULL for what is not known. So a tree becomes AND, OR and NOT as it stands,
+and `rules.verdicts.evaluate` for one person and the statement for a million say the same (a property test holds them to it).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tongxin.kernel.refused import Refused
+from tongxin.rules.conditions import AllOf, AnyOf, Compare, Condition, Not
+from tongxin.rules.verdicts import type_of
+
+_SIGNS: Final = {"=": "=", "!=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A fact of each row: `sql` gives its value, NULL where it is not known. No placeholders in it.
+
+    Of a fact that is a set `sql` says whether one value is in it: a test with one placeholder.
+    """
+
+    type: type
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A boolean of SQL with its parameters; NULL means not known."""
+
+    sql: str
+    params: tuple[Any, ...]
+
+
+def compiled(condition: Condition, columns: Mapping[str, Column]) -> Statement:
+    """Refused: "rule-not-countable", with the fact, when a comparison has no meaning over the columns."""
+    match condition:
+        case Compare():
+            return _comparison(condition, columns)
+        case Not(part):
+            inner = compiled(part, columns)
+            return Statement(f"(NOT {inner.sql})", inner.params)
+        case AllOf(parts):
+            return _joined(" AND ", [compiled(part, columns) for part in parts])
+        case AnyOf(parts):
+            return _joined(" OR ", [compiled(part, columns) for part in parts])
+
+
+def _comparison(condition: Compare, columns: Mapping[str, Column]) -> Statement:
+    column = columns.get(condition.fact)
+    wanted = {"has": frozenset, "in": str}.get(condition.op) or type_of(condition.value)
+    if column is None or wanted is not column.type:
+        raise Refused(
+            "rule-not-countable",
+            "“%(said)s”用到的“%(fact)s”现在不能一次算出所有人，请改用别的条件，或一个一个看。",
+            said=condition.words,
+            fact=condition.fact,
+        )
+    if condition.op == "has":
+        return Statement(f"({column.sql})", (condition.value,))
+    if isinstance(condition.value, frozenset):
+        return Statement(f"({column.sql} = ANY(%s))", (sorted(condition.value),))
+    return Statement(f"({column.sql} {_SIGNS[condition.op]} %s)", (condition.value,))
+
+
+def _joined(word: str, parts: list[Statement]) -> Statement:
+    return Statement(
+        f"({word.join(part.sql for part in parts)})", tuple(param for part in parts for param in part.params)
+    )
