@@ -1,5 +1,7 @@
 """States of a roster on its way in, what is found of each row, and what may be answered where we ask."""
 
+from typing import Final
+
 from django.db import models
 
 from tongxin.kernel.transitions import Table
@@ -130,4 +132,13 @@ _TONE = {
     AccountState.NO_FACTOR: "info",
     AccountState.READY: "ok",
     AccountState.STOPPED: "zhu",
+}
+
+
+# How it was checked who someone is, in words; an outside service goes by its own name.
+CHECKED_HOW: Final = {
+    "roster": "与花名册相符",
+    "window": "窗口对照证件录入核验",
+    "window-screen": "窗口对照证件和屏幕核验",
+    "changed": "姓名或证件号码更正，需重新核验",
 }

@@ -38,14 +38,19 @@ class HouseForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
-                field.error_messages["required"] = _missing(field, field.label or name)
+        for field in self.fields.values():
             if isinstance(field, forms.ChoiceField) and not isinstance(
                 field, forms.ModelChoiceField
             ):  # rows stay a query
                 offered: Any = field.choices
                 field.choices = [_translated(choice) for choice in offered]
+
+    def full_clean(self) -> None:
+        """Also fields that a form added after the others say by name that they are missing."""
+        for name, field in self.fields.items():
+            if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+                field.error_messages["required"] = _missing(field, field.label or name)
+        super().full_clean()
 
     def refuse(self, refusal: Refused, field: str | None = None) -> None:
         """Puts a refusal's words above the form, or under the field that they speak of."""

@@ -4,9 +4,11 @@ import re
 from datetime import datetime
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from tests.cast import Cast, a_phone
-from tests.factories.likenesses import again, twice
+from tests.factories.likenesses import again, pair_of, twice
 
 from tongxin.people.models import Account, Likeness, Merge, Person
 from tongxin.people.powers import Power
@@ -122,3 +124,43 @@ def test_the_window_gives_a_lost_number_back(cast: Cast, as_staff, monkeypatch: 
     code = re.search(r"验证码(\d{6})", SENT[-1])[1]
     assert desk.post(address, typed | {"step": "change", "code": code}).status_code == 302
     assert Account.objects.get(person=person).phone.open() == f"+86{typed['phone']}"
+
+
+def test_both_histories_stay_readable_through_merge_and_undo(cast: Cast, as_staff) -> None:
+    other, pair = twice(cast)
+    clerk = as_staff(cast.clerk)
+    typed = {"way": "paper", "name": "王小华", "kind": "resident_id", "number": cast.wang.person.document_text()}
+    assert clerk.post(f"/staff/people/{cast.wang.person.public_id}/check/", typed).status_code == 302
+    desk = as_staff(cast.cadre)
+    body = {
+        "kept": other.person.public_id, "membership": other.person.memberships.get().public_id, "account": other.account.pk,
+    }  # fmt: skip
+    address = desk.post(f"/staff/likenesses/{pair.public_id}/", body)["Location"]
+
+    def boxes() -> list[list[str]]:
+        found = text(desk.get(address)).split('<section class="s-box">')
+        return [re.findall(r'<li class="mb-1">([^<]+)</li>', box) for box in found[1:3]]
+
+    stay = f"2018年1月1日起，{cast.factory.name}会员"
+    kept, gone = [stay, "2024年3月28日，登记"], [stay, "2024年3月28日，登记", "2024年3月28日，窗口对照证件录入核验"]
+    assert boxes() == [kept, gone]
+    desk.post(address, {"why": "看错了"})
+    assert boxes() == [kept, gone]
+
+
+def test_lists_ask_as_often_for_many_pairs(cast: Cast, as_staff) -> None:
+    desk = as_staff(cast.admin)
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert desk.get("/staff/likenesses/").status_code == 200
+        return len(captured)
+
+    def one_more(name: str) -> None:
+        pair_of(again(cast.factory, name).person, again(cast.factory, name).person)
+
+    one_more("甲一")
+    before = asked()
+    one_more("乙二")
+    one_more("丙三")
+    assert asked() == before

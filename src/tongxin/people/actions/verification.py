@@ -22,18 +22,14 @@ from tongxin.people.models.persons import Assurance
 from tongxin.people.powers import Power
 from tongxin.people.queries import lookup
 from tongxin.people.queries.windows import served_at
+from tongxin.people.states import CHECKED_HOW
 from tongxin.records.actions import journal, outbox
 from tongxin.records.actions.outbox import Telling
 from tongxin.store.atomic import atomic
 from tongxin.unions.models import Union
 
 ROSTER, PAPER, SCREEN, CHANGED = "roster", "window", "window-screen", "changed"
-HOW: Final = {
-    ROSTER: "与花名册相符",
-    PAPER: "窗口对照证件录入核验",
-    SCREEN: "窗口对照证件和屏幕核验",
-    CHANGED: "姓名或证件号码更正，需重新核验",
-}
+HOW: Final = CHECKED_HOW
 TELLS_WHO: Final = frozenset({"name", "document_digest", "document_kind"})
 MOST_A_DAY: Final = 10  # wrong papers of one record: a window that guesses numbers
 

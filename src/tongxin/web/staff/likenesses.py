@@ -17,6 +17,7 @@ from tongxin.people.models import Likeness, Merge
 from tongxin.people.powers import Power
 from tongxin.people.queries import merges
 from tongxin.people.queries.likeness import waiting
+from tongxin.people.queries.merge_histories import histories
 from tongxin.people.queries.merges import Side
 from tongxin.people.states import LikenessState
 from tongxin.web.answers import UNPROCESSABLE, render_form, render_refusal
@@ -164,11 +165,13 @@ def _beside(found: Likeness, both: tuple[Side, Side], rows: list[merges.Line]) -
 
 
 def _both_histories(done: Merge) -> dict[str, Any]:
+    """Each record with its own past, as it was before the two were one."""
     fields = ("name", "document", "phone", "born", "employer")
+    kept, gone = histories(done)
     return {
         "records": [
-            (words, person, [(LABELS[field], shown(person, field, Purpose.STAFF_DETAIL)) for field in fields])
-            for words, person in (("保留的登记", done.kept), ("合并进来的登记", done.gone))
+            (words, [(LABELS[field], shown(person, field, Purpose.STAFF_DETAIL)) for field in fields], events)
+            for words, person, events in (("保留的登记", done.kept, kept), ("合并进来的登记", done.gone, gone))
         ]
     }
 

@@ -38,6 +38,7 @@ urlpatterns = gather(
         "tokens",
         "pins",
         "joining",
+        "joining_for",
         "transfers",
         "posters",
     ),

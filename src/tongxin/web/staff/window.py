@@ -14,7 +14,7 @@ from tongxin.notices.senders import sender
 from tongxin.people import outside
 from tongxin.people.actions import phone_changes, sign_in, verification
 from tongxin.people.masks import Purpose, shown
-from tongxin.people.models import Account, Person
+from tongxin.people.models import Account, Membership, Person
 from tongxin.people.models.persons import DocumentKind
 from tongxin.people.powers import Power
 from tongxin.people.queries import windows
@@ -88,12 +88,14 @@ def check(request: HouseRequest, public_id: str) -> HttpResponse:
             said = _verify(request, person, way, form)
         except Refused as refusal:
             if way != "paper":
-                return render_part(request, CHECK, _about(person) | {"form": form, "refusal": refusal}, UNPROCESSABLE)
+                return render_part(
+                    request, CHECK, _about(request, person) | {"form": form, "refusal": refusal}, UNPROCESSABLE
+                )
             form.refuse(refusal, "number" if refusal.code.startswith(("id-", "document-n")) else None)
         else:
             messages.success(request, said)
             return redirect("staff:person-check", public_id)
-    return render_form(request, CHECK, form, _about(person))
+    return render_form(request, CHECK, form, _about(request, person))
 
 
 def _verify(request: HouseRequest, person: Person, way: str, form: PaperForm) -> str:
@@ -123,7 +125,7 @@ def phone(request: HouseRequest, public_id: str) -> HttpResponse:
             sent = True
         except Refused as refusal:
             form.refuse(refusal, _field(refusal.code))
-    return render_form(request, PHONE, form, _about(person) | {"sent": sent})
+    return render_form(request, PHONE, form, _about(request, person) | {"sent": sent})
 
 
 def _change(request: HouseRequest, person: Person, values: dict[str, Any]) -> HttpResponse:
@@ -159,13 +161,15 @@ def _person(request: HouseRequest, public_id: str) -> Person:
     return person
 
 
-def _about(person: Person) -> dict[str, Any]:
+def _about(request: HouseRequest, person: Person) -> dict[str, Any]:
     fields = (("name", "姓名"), ("document", "证件号码"), ("phone", "手机号"), ("born", "出生日期"))
     return {
         "person": person,
         "facts": [(label, shown(person, field, Purpose.STAFF_DETAIL) or "没有登记") for field, label in fields],
         "checks": [(one, verification.HOW.get(one.how, f"外部核验（{one.how}）")) for one in windows.checks_of(person)],
         "account": Account.objects.filter(person=person).exists(),
+        "can_ask": request.actor.holds(Power.ACT_FOR_WORKER),
+        "stay": Membership.objects.filter(person=person, ends=None).first(),
         "outside": outside.service() is not None,
     }
 

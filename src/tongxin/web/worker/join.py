@@ -147,7 +147,7 @@ def fill(request: HouseRequest, union: str) -> HttpResponse:
         try:
             _send(request, at, situation, form.cleaned_data)
         except Refused as refusal:
-            field = FIELDS.get(refusal.code)
+            field = "document" if refusal.code.startswith("id-") else FIELDS.get(refusal.code)
             form.refuse(refusal, field if field in form.fields else None)
         else:
             messages.success(request, gettext("申请已送到。"))
