@@ -9,6 +9,7 @@ from tongxin.figures import statements
 from tongxin.figures.asking import Asking, Axis, Key
 from tongxin.figures.catalogue import Figure
 from tongxin.figures.facts import Fact
+from tongxin.figures.reach import Reach, reach_of
 
 Values = dict[str, int]
 Wants = Mapping[Axis | None, Sequence[Figure]]  # None: the whole, without rows
@@ -33,7 +34,8 @@ def survey(asking: Asking, wants: Wants) -> Survey:
     """
     found: Survey = {axis: {} for axis in wants}
     zeros = {axis: dict.fromkeys((figure.name for figure in figures), 0) for axis, figures in wants.items()}
-    for axis, key, values in _passes(asking, wants):
+    reach = reach_of(asking, branches=Axis.BRANCH in wants)
+    for axis, key, values in _passes(asking, wants, reach):
         shown = {name: value for name, value in values.items() if name in zeros[axis]}
         found[axis].setdefault(key, dict(zeros[axis])).update(shown)
     if WHOLE in wants:
@@ -47,32 +49,34 @@ def knows(figure: Figure, axis: Axis) -> bool:
     return (Axis.UNION if axis is Axis.BRANCH else axis) in figure.fact.columns
 
 
-def _passes(asking: Asking, wants: Wants) -> Iterator[tuple[Axis | None, Key, Values]]:
+def _passes(asking: Asking, wants: Wants, reach: Reach) -> Iterator[tuple[Axis | None, Key, Values]]:
     every = {figure.name: figure for figures in wants.values() for figure in figures}
     for fact in {figure.fact.name: figure.fact for figure in every.values()}.values():
         plain = [figure for figure in every.values() if figure.fact is fact and not figure.by_person]
         axes = [axis for axis, figures in wants.items() if any(figure in plain for figure in figures)]
         if axes:
-            yield from _plain(fact, plain, asking, axes)
+            yield from _plain(fact, plain, asking, axes, reach)
     for axis, figures in wants.items():
         for figure in figures:
             if figure.by_person:
-                yield from _by_person(figure, asking, axis)
+                yield from _by_person(figure, asking, axis, reach)
 
 
 def _plain(
-    fact: Fact, figures: Sequence[Figure], asking: Asking, axes: Sequence[Axis | None]
+    fact: Fact, figures: Sequence[Figure], asking: Asking, axes: Sequence[Axis | None], reach: Reach
 ) -> Iterator[tuple[Axis | None, Key, Values]]:
     grouped = [axis for axis in axes if axis is not None]
-    sql, params = statements.plain(fact, [figure.aggregate for figure in figures], asking, axes)
+    sql, params = statements.plain(fact, [figure.aggregate for figure in figures], asking, axes, reach)
     for level, *cells in _answers(sql, params):
         place = _place(int(level), len(grouped))
         key = None if place is None else cells[place]
         yield WHOLE if place is None else grouped[place], key, _named(figures, cells[len(grouped) :])
 
 
-def _by_person(figure: Figure, asking: Asking, axis: Axis | None) -> Iterator[tuple[Axis | None, Key, Values]]:
-    sql, params = statements.by_person(figure.fact, figure.aggregate, asking, axis)
+def _by_person(
+    figure: Figure, asking: Asking, axis: Axis | None, reach: Reach
+) -> Iterator[tuple[Axis | None, Key, Values]]:
+    sql, params = statements.by_person(figure.fact, figure.aggregate, asking, axis, reach)
     for key, number in _answers(sql, params):
         yield axis, key, _named([figure], [number])
 

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tongxin.activities.models import Cohort, Course, Programme, Term
 from tongxin.figures.asking import Asking, Axis, Key
+from tongxin.figures.reach import holders
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor
 from tongxin.people.powers import Power
@@ -25,11 +26,10 @@ def scope_of(actor: Actor) -> UnionQuerySet:
 
 def programmes_for(actor: Actor) -> list[Programme]:
     """Those of the unions in reach, and those of which a union in reach holds cohorts."""
-    scope = scope_of(actor).values("pk")
-    holding = Term.objects.filter(cohorts__union__in=scope).values("programme")
-    return list(
-        Programme.objects.filter(Q(union__in=scope) | Q(pk__in=holding)).select_related("union").order_by("name", "pk")
-    )
+    within = list(scope_of(actor).filter(pk__in=holders()).values_list("pk", flat=True))
+    held = Cohort.objects.filter(term__programme=OuterRef("pk"), union__in=within)
+    rows = Programme.objects.filter(Q(union__in=within) | Exists(held))
+    return list(rows.select_related("union").order_by("name", "pk"))
 
 
 def asking_of(

@@ -11,7 +11,7 @@ from tongxin.figures import counting, sheets
 from tongxin.figures.asking import Asking, Axis
 from tongxin.figures.catalogue import FIGURES, STABLE, Figure, chosen
 from tongxin.figures.ratios import FILL_RATE, RATIOS, Ratio, Share
-from tongxin.figures.statements import NATIONAL
+from tongxin.figures.reach import NATIONAL
 from tongxin.people.powers import Power
 from tongxin.web.guard import HouseRequest, page
 from tongxin.web.paging import SIZE
