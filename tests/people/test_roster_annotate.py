@@ -4,11 +4,12 @@ import io
 
 import openpyxl
 import pytest
-from tests.people.rosters import WANG, ZHAO, codes, read
+from tests.people.rosters import WANG, codes, read
 
 from tongxin.kernel.refused import Refused
 from tongxin.people import roster
 from tongxin.people.roster import template
+from tongxin.people.roster.annotate import NotedRow, write_noted
 from tongxin.people.roster.fields import FIELDS
 
 ROWS = [
@@ -19,15 +20,26 @@ ROWS = [
 ]
 
 
+def annotated(file, results=None) -> bytes:
+    stream = io.BytesIO()
+    rows = (
+        NotedRow(row.row_no, file.sheet.rows[row.row_no - 1], (results or {}).get(row.row_no, ""), row.problems)
+        for row in file.rows
+    )
+    write_noted(stream, file.columns, rows, lambda number: f"k{number}", title=file.sheet.name)
+    return stream.getvalue()
+
+
 def test_annotated_workbook_says_beside_each_row_what_to_do():
     file = read(ROWS)
-    book = openpyxl.load_workbook(io.BytesIO(roster.annotated_workbook(file, results={2: "新增"})))
+    book = openpyxl.load_workbook(io.BytesIO(annotated(file, {2: "新增"})))
     rows = [[cell.value for cell in row] for row in book.active.iter_rows()]
     assert rows[0] == [
         "行号",
         "结果",
         "问题",
         "怎么改",
+        "对号",
         "序号",
         "姓名",
         "身份证号",
@@ -36,7 +48,20 @@ def test_annotated_workbook_says_beside_each_row_what_to_do():
         "备用",
         "联系电话-未用",
     ]
-    assert rows[1] == ["2", "新增", None, None, "1", "王华", WANG, "13800138000", "2019-03-05", "公式", "13900139000"]
+    assert rows[1] == [
+        "2",
+        "新增",
+        None,
+        None,
+        "k2",
+        "1",
+        "王华",
+        WANG,
+        "13800138000",
+        "2019-03-05",
+        "公式",
+        "13900139000",
+    ]
     assert rows[2][:2] == ["3", "先不导入"]
     assert rows[2][2].split("\n") == [
         "手机号只有10位，少1位。",
@@ -44,27 +69,27 @@ def test_annotated_workbook_says_beside_each_row_what_to_do():
         "证件号码被Excel截成了科学计数法，末尾几位已经丢失。",
     ]
     assert len(rows) == 3
-    assert book.active["H3"].comment.text == "手机号只有10位，少1位。请补上。"
-    assert book.active["H3"].fill.fgColor.rgb == "FFFDE2E0"
-    assert book.active["H2"].fill.fgColor.rgb == "00000000"
+    assert book.active["I3"].comment.text == "手机号只有10位，少1位。请补上。"
+    assert book.active["I3"].fill.fgColor.rgb == "FFFDE2E0"
+    assert book.active["I2"].fill.fgColor.rgb == "00000000"
 
 
 def test_annotated_workbook_comes_in_again_with_the_same_values_and_problems():
     first = read(ROWS, choices=roster.Choices(columns={"phone": 3}))
-    again = roster.read(roster.annotated_workbook(first))
-    assert [row.values for row in again.rows] == [row.values for row in first.rows]
+    again = roster.read(annotated(first))
+    assert [row.values for row in again.rows] == [{**row.values, "_key": f"k{row.row_no}"} for row in first.rows]
     assert [codes(row) for row in again.rows] == [codes(row) for row in first.rows]
     assert again.questions == []
-    twice = roster.read(roster.annotated_workbook(again))
+    twice = roster.read(annotated(again))
     assert [column.header for column in twice.columns] == [column.header for column in again.columns]
 
 
-def test_annotated_workbook_of_problems_only_and_of_later_ones():
-    file = read([["姓名", "身份证号"], ["王华", WANG], ["赵兰", ZHAO]])
-    later = {3: [roster.Problem("id_number", "in-other-union", "已在另一个工会。", "请先办转接。")]}
-    data = roster.annotated_workbook(file, more=later, only_problems=True)
-    rows = [[cell.value for cell in row] for row in openpyxl.load_workbook(io.BytesIO(data)).active.iter_rows()]
-    assert rows[1:] == [["3", "先不导入", "已在另一个工会。", "请先办转接。", "赵兰", ZHAO]]
+def test_annotated_workbook_offers_choices_in_coded_columns_only():
+    file = read([["姓名", "身份证号", "性别", "文化程度"], ["王华", WANG, "男", "本科"]])
+    book = openpyxl.load_workbook(io.BytesIO(annotated(file)))
+    lists = {str(one.sqref).split(":")[0]: one.formula1 for one in book.active.data_validations.dataValidation}
+    assert lists == {"H2": '"男,女"', "I2": lists["I2"]}
+    assert "大学本科" in lists["I2"]
 
 
 def test_template_names_every_field_and_holds_only_examples():

@@ -63,8 +63,8 @@ def test_write_workbook_freezes_the_header_and_offers_choices():
     assert book.active.freeze_panes == "A2"
     validations = book.active.data_validations.dataValidation
     assert [(str(v.sqref), v.formula1) for v in validations] == [
-        ("A2:A5001", '"男,女"'),
-        ("B2:B5001", "'_选项'!$A$1:$A$60"),
+        ("A2:A100001", '"男,女"'),
+        ("B2:B100001", "'_选项'!$A$1:$A$60"),
     ]
     assert book["_选项"].sheet_state == "hidden"
 

@@ -228,6 +228,11 @@ CATALOGUE: Final[dict[str, Words]] = {
         gettext_noop("%(union)s本月的预算是%(cap)s元。收费的渠道已停，通知改走不收费的渠道。可以调整预算。"),
         "/staff/channels/",
     ),
+    "roster.undone": Words(
+        gettext_noop("您导入的花名册已被撤销"),
+        gettext_noop("%(union)s的“%(what)s”已由别人撤销导入，%(kept)s行后来有变动，没有动。"),
+        "/staff/imports/%(id)s/",
+    ),
     "join.accepted": Words(
         gettext_noop("您已入会"),
         gettext_noop("%(what)s通过了您的入会申请，从今天起您是会员。"),

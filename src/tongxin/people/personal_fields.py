@@ -342,9 +342,15 @@ REGISTER: Final[dict[str, dict[str, Kept]]] = {
         "undone_by",
         "undone",
         "kept",
+        "list_name",
+        "continues",
+        "held",
+        "partial",
     ),
     "ImportRow": {
-        **_fields(TECHNICAL, "id", "federation", "batch", "row_no", "verdict", "offers", "answers", "done", "undo"),
+        **_fields(
+            TECHNICAL, "id", "federation", "batch", "row_no", "verdict", "offers", "answers", "done", "undo", "origin"
+        ),
         **_fields(Kept(2, "花名册的一行，核对用", "导入完成后90天", sealed=True), "values", "number_key"),
         **_fields(Kept(2, "导入前的登记，撤销导入用", "导入完成后90天", sealed=True), "former"),
         **_fields(Kept(0, "这一行的问题，不含个人信息", "导入完成后90天"), "problems", "changes", "person", "basis"),
@@ -371,6 +377,12 @@ REGISTER: Final[dict[str, dict[str, Kept]]] = {
     "HeaderChoice": _fields(
         Kept(3, "工会自己的表头怎么认", WHILE_USED), "id", "federation", "union", "header", "field", "account", "at"
     ),
+    "MissingAnswer": {
+        **_fields(TECHNICAL, "id", "federation", "batch", "account", "at"),
+        **_fields(
+            Kept(0, "名册上没有了的会员，基层说是怎么回事", WHILE_USED), "membership", "union", "answer", "on", "reason"
+        ),
+    },
     "RosterUpload": _fields(
         Kept(3, "正在上传的花名册", "1天"),
         "id",

@@ -32,7 +32,7 @@ BATCH_MOVES = Table(
     ("drop", [BatchState.READING, BatchState.CHOOSING, BatchState.READY], BatchState.DROPPED),
     ("undo", [BatchState.DONE, BatchState.UNDOING], BatchState.UNDOING),
     ("undone", [BatchState.UNDOING], BatchState.UNDONE),
-    ("map", [BatchState.READY], BatchState.READING),
+    ("map", [BatchState.READY, BatchState.CHOOSING], BatchState.READING),
 )
 
 
@@ -65,6 +65,15 @@ class Undo(models.TextChoices):
     TAKEN_BACK = "taken-back", "已撤销"
     CHANGED_SINCE = "changed", "后来又改过，没有动"
     USED_SINCE = "used", "后来办过事，没有动"
+
+
+class WhyMissing(models.TextChoices):
+    """Why a member is no longer on the union's list. Only the first two change the membership."""
+
+    LEFT = "left", "已退会"
+    RETIRED = "retired", "已退休"
+    TRANSFERRED = "transferred", "已转走"
+    HERE = "here", "还在，名册漏了"
 
 
 class JoinState(models.TextChoices):

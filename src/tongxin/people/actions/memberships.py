@@ -97,6 +97,21 @@ def end(*, membership: Membership, on: date, reason: str, by: Actor, at: datetim
     return membership
 
 
+@atomic
+def retire(*, membership: Membership, on: date, by: Actor, at: datetime) -> Membership:
+    """退休: stays a member of the union, pays no dues. Refused: "membership-ended", "day-to-come", "move-before-start"."""
+    membership = _lock(membership, by)
+    _not_to_come(on, by)
+    if on < membership.starts:
+        raise Refused(
+            "move-before-start", "退休日期不能早于入会日期%(starts)s，请核对。", starts=membership.starts.isoformat()
+        )
+    membership.retired_on = on
+    membership.save(update_fields=["retired_on"])
+    journal.write("membership.retired", of=membership, by=by, at=at, on=on.isoformat())
+    return membership
+
+
 def _lock(membership: Membership, by: Actor) -> Membership:
     """The person's row first, as everyone who changes stays does; then the stay as it is now."""
     Person.objects.lock(membership.person_id)

@@ -1,7 +1,7 @@
 from tongxin.people.models.accounts import Account
 from tongxin.people.models.appointments import Appointment
 from tongxin.people.models.clocks import Clock
-from tongxin.people.models.imports import HeaderChoice, ImportBatch, ImportPart, ImportRow, RosterUpload
+from tongxin.people.models.imports import HeaderChoice, ImportBatch, ImportPart, ImportRow, MissingAnswer, RosterUpload
 from tongxin.people.models.joining import JoinApplication, JoinStep
 from tongxin.people.models.knowing import Likeness, Merge, MergedRow, OutsideIdentity, PhoneChange, Pin, Verification
 from tongxin.people.models.memberships import Membership
@@ -30,6 +30,7 @@ __all__ = [
     "Membership",
     "Merge",
     "MergedRow",
+    "MissingAnswer",
     "Officer",
     "OutsideIdentity",
     "Passport",

@@ -5,9 +5,10 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from tongxin.people.models.memberships import Membership
 from tongxin.people.models.persons import Person
 from tongxin.people.scoping import ScopedQuerySet
-from tongxin.people.states import BATCH_MOVES, BatchState, Undo, Verdict
+from tongxin.people.states import BATCH_MOVES, BatchState, Undo, Verdict, WhyMissing
 from tongxin.store.fields import SealedField
 from tongxin.store.models import PublicIdField, Sharded
 from tongxin.unions.models import Union
@@ -47,6 +48,10 @@ class ImportBatch(Sharded):
     undone_by = models.BigIntegerField(null=True)  # account
     undone = models.IntegerField(default=0)  # rows taken back
     kept = models.IntegerField(default=0)  # rows left as they are, because they were changed or used since
+    list_name = models.CharField(max_length=255, blank=True)  # what the file is called without its numbers and days
+    continues = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")  # a workbook of ours came back
+    held = models.BooleanField(default=False)  # much shorter than the last list: waits until somebody says which it is
+    partial = models.BooleanField(default=False)  # an addition to the list: who is not on it is not asked about
 
     objects: ClassVar[ScopedQuerySet] = ScopedQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -85,6 +90,7 @@ class ImportRow(Sharded):
         purpose="import.former", null=True
     )  # JSON: what the import wrote over; see actions.imports.former
     undo = models.CharField(max_length=10, choices=Undo, blank=True)
+    origin = models.IntegerField(null=True)  # its number in the batch whose workbook came back
 
     class Meta(Sharded.Meta):
         constraints: ClassVar = [
@@ -140,6 +146,19 @@ class HeaderChoice(Sharded):
             *Sharded.Meta.constraints,
             models.UniqueConstraint(fields=["union", "header"], name="import_header_once"),
         ]
+
+
+class MissingAnswer(Sharded):
+    """What a cadre said of a member who is no longer on the list. Asked once: until a later list names the member again."""
+
+    membership = models.OneToOneField(Membership, models.CASCADE, related_name="+")
+    batch = models.ForeignKey(ImportBatch, models.SET_NULL, null=True, related_name="+")
+    union = models.ForeignKey(Union, models.CASCADE, related_name="+")
+    answer = models.CharField(max_length=12, choices=WhyMissing)
+    on = models.DateField()
+    reason = models.CharField(max_length=200)
+    account = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
 
 
 class RosterUpload(Sharded):

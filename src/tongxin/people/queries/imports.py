@@ -1,4 +1,4 @@
-"""A batch as the page shows it, and who of the union is not on its list."""
+"""A batch's rows as the page shows them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,13 +8,11 @@ from django.db.models import QuerySet
 
 from tongxin.kernel import phones
 from tongxin.people.masks import Purpose, mask_value, shown
-from tongxin.people.models import HeaderChoice, ImportBatch, ImportRow, Membership, Person
-from tongxin.people.roster.choices import choices_of
+from tongxin.people.models import ImportBatch, ImportRow, Membership, Person
 from tongxin.people.roster.fields import FIELDS
 from tongxin.people.roster.kept import Entry
-from tongxin.people.roster.shapes import Choices
 from tongxin.people.roster.words import DOCUMENT_KINDS, GIG_GROUPS, MEMBERSHIP_STATES, SEXES
-from tongxin.people.states import Answer, BatchState, Verdict
+from tongxin.people.states import Answer, Undo, Verdict
 
 COLUMNS: Final = (
     "name",
@@ -24,7 +22,7 @@ COLUMNS: Final = (
     "gig_group",
     "joined_on",
 )  # of the preview, where the sheet has them
-_MASKED: Final = {"name": "name", "id_number": "document", "phone": "phone"}  # roster field, field of masks
+MASKED: Final = {"name": "name", "id_number": "document", "phone": "phone"}  # roster field, field of masks
 _RECORDED: Final = {"is_migrant": "migrant_worker"}  # where a record calls a field otherwise
 _CODED: Final[dict[str, Mapping[str, tuple[str, ...]]]] = {
     "sex": SEXES,
@@ -33,9 +31,6 @@ _CODED: Final[dict[str, Mapping[str, tuple[str, ...]]]] = {
     "id_kind": DOCUMENT_KINDS,
 }
 _YES_NO: Final = {"1": "是", "0": "否"}
-_NOT_PACKED: Final = """NOT EXISTS (
-    SELECT 1 FROM (SELECT unnest(people) AS who FROM people_importpart WHERE batch_id = %s) AS named
-    WHERE named.who = people_membership.person_id)"""
 _WHO: Final = ("name", "id_number")
 
 
@@ -81,6 +76,8 @@ class RowView:
     answers: list[Answer]
     known_as: str  # whom the house has under this number, as far as the actor may know
     done: bool
+    undo: Undo | None  # what became of it when the import was undone
+    who: str  # the record's public id, where there is one
 
     @property
     def needs_you(self) -> bool:
@@ -88,20 +85,30 @@ class RowView:
 
 
 def rows_of(batch: ImportBatch, verdict: str = "") -> QuerySet[ImportRow]:
+    """Of a large file, the rows that are kept one by one. "open": asked and refused."""
     lines = batch.lines.select_related("person").order_by("row_no")
+    if verdict == "open":
+        return lines.filter(verdict__in=[Verdict.ASKED, Verdict.REFUSED])
     return lines.filter(verdict=verdict) if verdict else lines
+
+
+def shown_rows(batch: ImportBatch, verdict: str = "") -> int:
+    """How many of them there are, counted only where the batch's own counts speak of packed rows too."""
+    if batch.packed:
+        return rows_of(batch, verdict).count()
+    return batch.left_out if verdict == "open" else getattr(batch, verdict) if verdict else batch.rows
+
+
+def left_behind(batch: ImportBatch) -> QuerySet[ImportRow]:
+    """Rows of an import that was undone which stay as they are, because somebody changed or used them since."""
+    left = batch.lines.filter(undo__in=[Undo.CHANGED_SINCE, Undo.USED_SINCE])
+    return left.select_related("person").order_by("row_no")
 
 
 def columns_of(batch: ImportBatch) -> list[tuple[str, str]]:
     """(field, title) of the columns that the preview shows."""
     there = {field for _, _, field in batch.columns}
     return [(field, FIELDS[field].title) for field in COLUMNS if field in there or field in {"name", "id_number"}]
-
-
-def mapping_of(batch: ImportBatch) -> list[tuple[str, str, str]]:
-    """(letter, header, title) of every column of the sheet; no title: nothing was read from it."""
-    titles = {field: words.title for field, words in FIELDS.items()}
-    return [(letter, header, titles.get(field, "")) for letter, header, field in batch.columns]
 
 
 def views(batch: ImportBatch, lines: Iterable[ImportRow]) -> list[RowView]:
@@ -148,36 +155,9 @@ def _view(line: ImportRow, columns: Sequence[str], *, known_well: bool) -> RowVi
         [Answer(one) for one in line.answers],
         _known_as(line, known_well=known_well),
         line.done,
+        Undo(line.undo) if line.undo else None,
+        line.person.public_id if line.person else "",
     )
-
-
-def missing_members(batch: ImportBatch) -> QuerySet[Membership]:
-    """Open memberships of the union that no row of the batch names. An import ends none of them."""
-    on_the_list = ImportRow.objects.filter(batch=batch, person__isnull=False).values("person")
-    found: QuerySet[Membership] = Membership.objects.filter(union=batch.union_id, ends=None).exclude(
-        person__in=on_the_list
-    )
-    if batch.packed:  # an anti-join: NOT IN over a million would not fit into memory
-        found = found.extra(where=[_NOT_PACKED], params=[batch.pk])  # noqa: S610 - our own words, a number
-    return found
-
-
-def choices_for(batch: ImportBatch) -> Choices:
-    """Answers given for this file, and what the union's cadre said earlier of such headers."""
-    return choices_of(batch.choices, remembered(batch.union_id))
-
-
-def remembered(union: int) -> dict[str, str]:
-    return dict(HeaderChoice.objects.filter(union=union).values_list("header", "field"))
-
-
-def imported_before(batch: ImportBatch) -> ImportBatch | None:
-    """The latest import of the very same file into the same union, if there was one."""
-    same = ImportBatch.objects.filter(union=batch.union_id, digest=batch.digest, state=BatchState.DONE).exclude(
-        pk=batch.pk
-    )
-    found: ImportBatch | None = same.order_by("-committed_at").first()
-    return found
 
 
 def left_out(batch: ImportBatch, verdict: Verdict) -> list[dict[str, object]]:
@@ -204,8 +184,8 @@ def _cell(entry: Entry, field: str, problem: dict[str, Any] | None, *, in_full: 
         if problem is not None and problem["blocks"]
         else said(field, entry.values.get(field, ""))
     )
-    if not full and field in _MASKED:
-        text = mask_value(_MASKED[field], entry.values.get(field, ""), Purpose.IMPORT_PREVIEW)
+    if not full and field in MASKED:
+        text = mask_value(MASKED[field], entry.values.get(field, ""), Purpose.IMPORT_PREVIEW)
     message = str(problem["message"]) if problem else ""
     return CellView(field, FIELDS[field].title, text, message, bool(problem and problem["blocks"]))
 
@@ -243,7 +223,7 @@ def _changes(line: ImportRow, entry: Entry) -> list[ChangeView]:
 
 def _new(entry: Entry, field: str) -> str:
     value = entry.values.get(field, "")
-    return mask_value(_MASKED[field], value, Purpose.IMPORT_PREVIEW) if field in _MASKED else said(field, value)
+    return mask_value(MASKED[field], value, Purpose.IMPORT_PREVIEW) if field in MASKED else said(field, value)
 
 
 def _old(person: Person | None, field: str) -> str:

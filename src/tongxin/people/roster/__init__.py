@@ -1,6 +1,5 @@
 """A member roster as cadres keep it, read into values and questions. No models here. See README.md."""
 
-from tongxin.people.roster.annotate import annotated_workbook
 from tongxin.people.roster.reading import read
 from tongxin.people.roster.shapes import Choices, ColumnMap, Problem, Question, RosterFile, RosterRow
 from tongxin.people.roster.template import template_workbook
@@ -12,7 +11,6 @@ __all__ = [
     "Question",
     "RosterFile",
     "RosterRow",
-    "annotated_workbook",
     "read",
     "template_workbook",
 ]

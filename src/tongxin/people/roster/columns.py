@@ -6,7 +6,7 @@ from typing import Final
 
 from tongxin.kernel.refused import Refused
 from tongxin.people.roster.cleaning import text_of
-from tongxin.people.roster.fields import FIELDS, OTHERS_WORDS, OURS, REQUIRED, SERIAL, field_of, header_key
+from tongxin.people.roster.fields import FIELDS, OTHERS_WORDS, REQUIRED, UNREAD, field_of, header_key
 from tongxin.people.roster.shapes import Choices, ColumnMap, Question
 from tongxin.records.sheets.cells import Cell, Sheet, column_letters
 
@@ -29,7 +29,7 @@ class Header:
 
 
 def real_fields(fields: Sequence[str | None]) -> set[str]:
-    return {field for field in fields if field and field not in {OURS, SERIAL}}
+    return {field for field in fields if field and field not in UNREAD}
 
 
 def find_header(sheet: Sheet) -> Header | None:

@@ -7,7 +7,10 @@ from typing import Final
 
 SERIAL: Final = "_serial"  # 序号: read over
 OURS: Final = "_ours"  # a column that we wrote ourselves on an annotated workbook
+KEY: Final = "_key"  # which row of ours it is, when a workbook of ours comes back
+KEY_COLUMN: Final = "对号"
 OUR_COLUMNS: Final = ("行号", "结果", "问题", "怎么改")
+UNREAD: Final = frozenset({OURS, SERIAL, KEY})  # say nothing about a member
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +247,8 @@ def field_of(header: str) -> str | None:
     key = header_key(header)
     if key in _OUR_KEYS:
         return OURS
+    if key == KEY_COLUMN:
+        return KEY
     if key in _BY_KEY:
         return _BY_KEY[key]
     return _BY_KEY.get(_WHOSE.sub("", key))

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 
 from tongxin.kernel import id_numbers
 from tongxin.people.roster.duplicates import CODES as DUPLICATES
+from tongxin.people.roster.fields import KEY
 from tongxin.people.roster.shapes import Problem, RosterRow
 
 
@@ -18,11 +19,15 @@ class Entry:
     values: dict[str, str]
     told: list[Problem] = field(default_factory=list)
     answers: frozenset[str] = frozenset()
+    key: str = ""  # of the row in a workbook of ours that came back
+    origin: int | None = None  # the number of that row, once the key was found to be right
 
     @classmethod
     def of(cls, row: RosterRow) -> "Entry":
         told = [problem for problem in row.problems if problem.code not in DUPLICATES]
-        return cls(row.row_no, _sound(row.raw), _sound(row.texts()), told)
+        typed, values = _sound(row.raw), _sound(row.texts())
+        typed.pop(KEY, None)
+        return cls(row.row_no, typed, values, told, key=values.pop(KEY, ""))
 
     @classmethod
     def from_text(cls, row_no: int, text: str, answers: Iterable[str]) -> "Entry":

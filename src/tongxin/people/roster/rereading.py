@@ -14,6 +14,7 @@ from tongxin.records.sheets.cells import EXCEL_ERROR, FORMULA_UNSAVED, Cell, Fau
 
 LONGEST: Final = 1_000  # characters of one cell that is typed
 _FAULTS: Final = frozenset({EXCEL_ERROR, FORMULA_UNSAVED})
+KEY_CODES: Final = frozenset({"key-foreign", "key-wrong", "key-twice"})  # of the row, whatever is typed into it
 _SERIAL = re.compile(r"\d{4,5}(?:\.\d+)?")  # a day as the sheet counted it; which calendar, only the file knew
 
 
@@ -36,7 +37,8 @@ def read_again(entry: Entry, typed: Mapping[str, str], *, fields: Collection[str
     if not rows:  # emptied, or made to look like a total
         return Entry(entry.row_no, texts, {}, [_EMPTY])
     read = Entry.of(rows[0])
-    return Entry(entry.row_no, {name: text for name, text in texts.items() if text}, read.values, read.told)
+    told = [problem for problem in entry.told if problem.code in KEY_CODES] + read.told
+    return Entry(entry.row_no, {name: text for name, text in texts.items() if text}, read.values, told)
 
 
 def _cell(entry: Entry, name: str, text: str, *, typed: bool) -> Cell:

@@ -179,7 +179,7 @@ def _read_row(
         cell = cells[index] if index < width else ""
         if cell == "":
             continue
-        raw[name] = cell if cell.__class__ is str else _shown(cell)
+        raw[name] = cell if cell.__class__ is str else as_typed(cell)
         if seen is None:
             number = cell
             continue
@@ -192,7 +192,7 @@ def _read_row(
     return row
 
 
-def _shown(cell: Cell) -> str:
+def as_typed(cell: Cell) -> str:
     return str(cell) if isinstance(cell, Fault) else text_of(cell)
 
 

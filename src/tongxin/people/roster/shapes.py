@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from tongxin.kernel.refused import Refused
-from tongxin.people.roster.fields import OURS, SERIAL
+from tongxin.people.roster.fields import KEY, OURS, SERIAL
 from tongxin.records.sheets.cells import Sheet
 
 
@@ -20,7 +20,7 @@ class ColumnMap:
 
     @property
     def is_ours(self) -> bool:
-        return self.field == OURS
+        return self.field in {OURS, KEY}
 
     @property
     def is_read(self) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from tongxin.people.roster.cleaning import text_of, without_blanks
-from tongxin.people.roster.fields import OURS, SERIAL, header_key
+from tongxin.people.roster.fields import UNREAD, header_key
 from tongxin.people.roster.shapes import ColumnMap, rows_listed
 from tongxin.records.sheets.cells import Cell
 
@@ -81,7 +81,7 @@ def landmarks(columns: Sequence[ColumnMap], merges: Sequence[tuple[int, int, int
         place["name"],
         place["id_number"],
         place.get("note", -1),
-        frozenset(column.index for column in columns if column.field in {SERIAL, OURS}),
+        frozenset(column.index for column in columns if column.field in UNREAD),
         {column.index: header_key(column.header.rpartition("/")[2]) for column in columns},
         frozenset(top for top, left, bottom, right in merges if top == bottom and right - left + 1 >= _WIDE),
     )

@@ -31,7 +31,7 @@ _ASKED: Final = (
     "model_worker",
     "note",
 )
-_CHOICES: Final[dict[str, tuple[str, ...]]] = {
+CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "sex": ("男", "女"),
     "ethnicity": words.ETHNICITIES,
     "political_status": tuple(words.POLITICAL_STATUSES),
@@ -104,7 +104,7 @@ def template_workbook() -> bytes:
         Column(
             FIELDS[field].title + ("*" if field in REQUIRED else ""),
             width=_WIDTHS.get(field),
-            choices=_CHOICES.get(field, ()),
+            choices=CHOICES.get(field, ()),
             hint=_HINTS.get(field, ""),
             required=field in REQUIRED,
         )

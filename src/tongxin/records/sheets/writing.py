@@ -15,7 +15,7 @@ from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 Kind = Literal["text", "number", "date", "moment"]
 Plain = str | float | int | bool | Decimal | datetime | date | time | None
 
-ROWS_WITH_CHOICES: Final = 5_000
+ROWS_WITH_CHOICES: Final = 100_000
 _FONT: Final = "等线"
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 _LONGEST_TEXT: Final = 32_767

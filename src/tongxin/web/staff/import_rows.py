@@ -16,6 +16,7 @@ from tongxin.people.roster.fields import FIELDS
 from tongxin.people.states import Verdict
 from tongxin.web.answers import UNPROCESSABLE, safe_next, wants_part
 from tongxin.web.guard import HouseRequest, page, refused_page
+from tongxin.web.staff.import_batches import batch_within, tabs_of
 
 ROW: Final = "staff/imports/row.html"
 
@@ -23,8 +24,7 @@ ROW: Final = "staff/imports/row.html"
 @page(power=Power.IMPORT_ROSTER)
 def row(request: HouseRequest, public_id: str, row_no: int) -> HttpResponse:
     """GET: the row alone. POST: `answer`, or the cells that were typed. For htmx the row and what changed with it."""
-    batches = ImportBatch.objects.within(request.actor, Power.IMPORT_ROSTER).select_related("union")
-    batch: ImportBatch = get_object_or_404(batches, public_id=public_id)
+    batch = batch_within(request, public_id)
     if request.method == "GET":
         get_object_or_404(batch.lines, row_no=row_no)
         return render(request, "staff/imports/one.html", _context(request, batch, [row_no]))
@@ -59,12 +59,6 @@ def _parts(request: HouseRequest, batch: ImportBatch, row_no: int, moved: list[i
     body += render_to_string("staff/imports/aside.html", context, request)
     wrong = shown[row_no].verdict == Verdict.REFUSED and "answer" not in request.POST
     return HttpResponse(body, status=UNPROCESSABLE if wrong else 200)
-
-
-def tabs_of(batch: ImportBatch, show: str) -> list[tuple[str, str, int, bool]]:
-    """(value, label, count, whether it is open)"""
-    tabs = [("", "全部", batch.rows, not show)]
-    return tabs + [(one.value, str(one.label), getattr(batch, one.value), one == show) for one in Verdict]
 
 
 def _context(request: HouseRequest, batch: ImportBatch, numbers: list[int]) -> dict[str, object]:

@@ -1,38 +1,35 @@
 """Rosters: uploaded, looked through, imported. Corrections of single rows: import_rows.py."""
 
-from datetime import timedelta
+from pathlib import Path
 from typing import Any, Final
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 
 from tongxin.kernel.refused import Refused
 from tongxin.people.actions import imports
-from tongxin.people.masks import Purpose, shown
 from tongxin.people.models import Account, ImportBatch
 from tongxin.people.powers import Power
-from tongxin.people.queries.imports import columns_of, imported_before, mapping_of, missing_members, rows_of, views
 from tongxin.people.roster.template import template_workbook
-from tongxin.people.states import BatchState, Verdict
 from tongxin.web.answers import render_form, render_part, render_refusal, wants_part
 from tongxin.web.forms import HouseForm
 from tongxin.web.guard import HouseRequest, page
 from tongxin.web.paging import Page, paged
 from tongxin.web.staff.choosing import union_field
-from tongxin.web.staff.import_rows import row_patterns, tabs_of
+from tongxin.web.staff.import_batches import BATCH, RUNNING, STEPS, batch_context, batch_within
+from tongxin.web.staff.import_mapping import mapping_patterns
+from tongxin.web.staff.import_missing import missing_patterns
+from tongxin.web.staff.import_rows import row_patterns
+from tongxin.web.staff.import_undo import undo_patterns
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STOP_POLLING: Final = 286
-STALLED_AFTER: Final = timedelta(seconds=60)
-BATCH: Final = "staff/imports/batch.html"
-_STEPS: Final = {BatchState.READING: 1, BatchState.CHOOSING: 2, BatchState.DONE: 5}  # else looking through
-STEPS: Final = ("上传", "选列", "核对", "完成")
 
 
 class UploadForm(HouseForm):
@@ -40,8 +37,8 @@ class UploadForm(HouseForm):
 
     file = forms.FileField(
         label="花名册文件",
-        widget=forms.FileInput(attrs={"class": "tx-drop", "accept": ".xlsx,.xls,.csv,.txt"}),
-        help_text="Excel（.xlsx、.xls）或CSV，自己的表直接传，不用改格式。点下面选，或把文件拖进框里。最大30兆。",
+        widget=forms.FileInput(attrs={"class": "tx-drop", "accept": ".xlsx,.xls,.et,.csv,.txt"}),
+        help_text="Excel（.xlsx、.xls）、WPS表格（.et）或CSV，自己的表直接传，不用改格式。点下面选，或把文件拖进框里。最大256兆。",
         allow_empty_file=True,
         error_messages={"required": "请选一个文件，或把文件拖到这里。"},
         max_length=255,
@@ -57,15 +54,10 @@ class UploadForm(HouseForm):
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if file.size > settings.ROSTER_MAX_BYTES:
-            raise forms.ValidationError("文件超过30兆。请删掉图片和用不着的表，或分成几个文件上传。", code="file-large")
+            raise forms.ValidationError(
+                "文件超过256兆。请删掉图片和用不着的表，或分成几个文件上传。", code="file-large"
+            )
         return file
-
-
-def batch_within(request: HouseRequest, public_id: str) -> ImportBatch:
-    """A batch of a union in reach; any other is not there."""
-    batches = ImportBatch.objects.within(request.actor, Power.IMPORT_ROSTER).select_related("union")
-    batch: ImportBatch = get_object_or_404(batches, public_id=public_id)
-    return batch
 
 
 @page(power=Power.IMPORT_ROSTER, methods=("GET",))
@@ -88,7 +80,7 @@ def new(request: HouseRequest) -> HttpResponse:
             batch = imports.upload(
                 union=form.cleaned_data["union"],
                 file_name=file.name,
-                content=file.read(),
+                content=content_of(file),
                 by=request.actor,
                 at=request.now,
             )
@@ -99,41 +91,22 @@ def new(request: HouseRequest) -> HttpResponse:
     return render_form(request, "staff/imports/new.html", form, {"steps": STEPS})
 
 
+def content_of(file: Any) -> bytes | Path:
+    """A large file lies on the disk already, and is not read into memory."""
+    return Path(file.temporary_file_path()) if hasattr(file, "temporary_file_path") else file.read()
+
+
 @page(power=Power.IMPORT_ROSTER, methods=("GET",))
 @never_cache
 def batch(request: HouseRequest, public_id: str) -> HttpResponse:
     """Whatever the batch needs now. While a worker is at it the part polls, and stops when the page has changed."""
     found = batch_within(request, public_id)
-    running = found.state in {BatchState.READING, BatchState.COMMITTING}
+    running = found.state in RUNNING
     if wants_part(request) and not running:
         return HttpResponse(
             status=STOP_POLLING, headers={"HX-Redirect": reverse("staff:import", args=[found.public_id])}
         )
     return render_part(request, f"{BATCH}#progress" if running else BATCH, batch_context(request, found))
-
-
-def batch_context(request: HouseRequest, found: ImportBatch) -> dict[str, Any]:
-    show = request.GET.get("show", "")
-    show = show if show in set(Verdict) else ""
-    context: dict[str, Any] = {
-        "batch": found,
-        "show": show,
-        "tabs": tabs_of(found, show),
-        "steps": STEPS,
-        "step": _STEPS.get(BatchState(found.state), 3),
-    }
-    if found.state in {BatchState.READY, BatchState.DONE}:
-        total = getattr(found, show) if show else found.rows
-        lines = paged(request, rows_of(found, show), total=total)
-        context |= {
-            "page": lines,
-            "rows": views(found, lines.rows),
-            "columns": columns_of(found),
-            "mapping": mapping_of(found),
-            "before": imported_before(found) if found.state == BatchState.READY else None,
-        }
-    moved = found.moved_at or found.at
-    return context | {"stalled": request.now - moved > STALLED_AFTER}
 
 
 @page(power=Power.IMPORT_ROSTER, methods=("POST",))
@@ -171,17 +144,6 @@ def drop(request: HouseRequest, public_id: str) -> HttpResponse:
     return redirect("staff:imports")
 
 
-@page(power=Power.IMPORT_ROSTER, methods=("GET",))
-def missing(request: HouseRequest, public_id: str) -> HttpResponse:
-    """Members who are not on the list: for the cadre to look into. Nothing ends by itself."""
-    found = batch_within(request, public_id)
-    stays = missing_members(found).select_related("person").order_by("person__name_sort", "pk")
-    lines = paged(request, stays, total=found.missing)
-    listed = Purpose.STAFF_LIST
-    rows = [(shown(one.person, "name", listed), shown(one.person, "document", listed), one) for one in lines]
-    return render(request, "staff/imports/missing.html", {"batch": found, "page": lines, "rows": rows})
-
-
 @page(power=Power.IMPORT_ROSTER, methods=("POST",))
 @never_cache
 def annotated(request: HouseRequest, public_id: str) -> HttpResponse:
@@ -212,7 +174,9 @@ urlpatterns = [
     path("imports/<slug:public_id>/commit", commit, name="import-commit"),
     path("imports/<slug:public_id>/again", read_anew, name="import-again"),
     path("imports/<slug:public_id>/drop", drop, name="import-drop"),
-    path("imports/<slug:public_id>/missing/", missing, name="import-missing"),
     path("imports/<slug:public_id>/annotated.xlsx", annotated, name="import-annotated"),
+    *mapping_patterns,
+    *missing_patterns,
     *row_patterns,
+    *undo_patterns,
 ]

@@ -16,6 +16,7 @@ from tongxin.people.actions.imports.judged import (
     stands,
 )
 from tongxin.people.actions.imports.large_commits import commit_large, lock_people, note_done
+from tongxin.people.actions.imports.missing import must_not_be_held
 from tongxin.people.actions.imports.uploads import STALLED_AFTER
 from tongxin.people.actions.imports.writes import write
 from tongxin.people.authority import Actor, require
@@ -75,6 +76,7 @@ def _queue(batch: ImportBatch, by: Actor, at: datetime) -> ImportBatch:
         return batch
     if batch.state == BatchState.COMMITTING and batch.moved_at is not None and at - batch.moved_at < STALLED_AFTER:
         return batch  # pressed twice
+    must_not_be_held(batch)
     batch.move("begin")
     batch.failure, batch.moved_at = "", at
     batch.attempt += 1
@@ -101,6 +103,7 @@ def _commit(batch: ImportBatch, by: Actor, at: datetime) -> tuple[ImportBatch, i
     require(by, Power.IMPORT_ROSTER, batch.union_id)
     if batch.state == BatchState.DONE:
         return batch, 0
+    must_not_be_held(batch)
     batch.move("commit")
     Union.objects.lock(batch.union_id)  # two lists of one union: one after the other
     lines = {line.row_no: line for line in batch.lines.order_by("row_no")}

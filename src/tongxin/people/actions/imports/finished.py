@@ -46,18 +46,17 @@ def write(
 
 
 class _Cut:
-    """The columns of these rows only."""
+    """The columns of these rows only, in the order of the places."""
 
     def __init__(self, packed: Packed, places: Sequence[int]) -> None:
         self.places = places
-        self._whole = len(places) == len(packed.numbers)
         self._values = packed.values
 
     def __getitem__(self, field: str) -> list[str | None]:
         column = self._values.get(field)
         if column is None:
             return [None] * len(self.places)
-        return column if self._whole else [column[place] for place in self.places]
+        return [column[place] for place in self.places]
 
 
 def _persons(cut: _Cut, looked: Looked, batch: ImportBatch, at: datetime) -> Columns:

@@ -8,7 +8,7 @@ from django.db.models import Count, Sum
 
 from tongxin.people.authority import Actor
 from tongxin.people.models import ImportBatch, ImportRow
-from tongxin.people.queries.imports import missing_members
+from tongxin.people.queries.lists import missing_members
 from tongxin.people.queries.matching import chunks, found_for
 from tongxin.people.roster.judging import Judgement, Place, judge, settle, twins
 from tongxin.people.roster.kept import Entry, problems_as_data
@@ -44,6 +44,7 @@ def entry_of(line: ImportRow) -> Entry:
 
 def new_line(batch: ImportBatch, entry: Entry, judgement: Judgement) -> ImportRow:
     line = ImportRow(batch=batch, federation=batch.federation, row_no=entry.row_no, done=False)
+    line.origin = entry.origin
     put_entry(line, entry)
     put_judgement(line, entry, judgement)
     return line

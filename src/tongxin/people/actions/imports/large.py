@@ -16,10 +16,11 @@ from tongxin.people.actions.imports import parts
 from tongxin.people.actions.imports.deeds import hello
 from tongxin.people.actions.imports.hands import Task, answers
 from tongxin.people.actions.imports.judged import judge_again, recount
+from tongxin.people.actions.imports.missing import hold_if_short
 from tongxin.people.actions.imports.taking import KEY
 from tongxin.people.authority import Actor
 from tongxin.people.models import ImportBatch, ImportPart
-from tongxin.people.queries.imports import choices_for
+from tongxin.people.queries.lists import choices_for
 from tongxin.people.roster.skipping import Skipped
 from tongxin.people.roster.streaming import Head, look, pieces_of
 from tongxin.records.actions import journal
@@ -146,6 +147,7 @@ def _finish(batch: ImportBatch, head: Head, seen: _Seen, by: Actor, at: datetime
     batch.rows, batch.moved_at = seen.rows, timezone.now()
     batch.notes = head.notes + seen.notes(batch)
     recount(batch)
+    hold_if_short(batch)
     if batch.to_write + batch.unchanged + batch.left_out != batch.rows:
         raise Refused("import-interrupted", "读到一半被打断了，请重新读一遍。")
     batch.save()

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from tongxin.people.actions.imports.judged import entry_of, judge_entries, put_judgement, recount, save_lines, stands
 from tongxin.people.actions.imports.large import write_large, written
+from tongxin.people.actions.imports.missing import ask_again, must_not_be_held
 from tongxin.people.actions.imports.parts import left_for_later
 from tongxin.people.actions.imports.writes import write
 from tongxin.people.authority import Actor, require
@@ -49,6 +50,7 @@ def note_done(batch: ImportBatch, by: Actor, at: datetime) -> None:
     batch.committed_at = batch.committed_at or at
     batch.failure, batch.moved_at, batch.undo_until = "", at, at + UNDO_WITHIN
     batch.save()
+    ask_again(batch)
     counts = {verdict.value: getattr(batch, verdict.value) for verdict in Verdict}
     journal.write("roster.imported", of=batch, by=by, at=at, **counts, missing=batch.missing)
 
@@ -70,6 +72,7 @@ def _begin(batch: ImportBatch, by: Actor, at: datetime) -> ImportBatch:
     require(by, Power.IMPORT_ROSTER, batch.union_id)
     if batch.state == BatchState.DONE:
         return batch
+    must_not_be_held(batch)
     batch.move("begin")
     batch.committed_at = batch.committed_at or at  # the same for all parts, however often it is taken up
     batch.rows_done, batch.failure, batch.moved_at = written(batch), "", timezone.now()

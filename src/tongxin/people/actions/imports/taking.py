@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from tongxin.kernel.refused import Refused
 from tongxin.people.actions.imports.judged import Judged, judge_entries, new_line
+from tongxin.people.actions.imports.origins import match
 from tongxin.people.authority import Actor
 from tongxin.people.models import ImportBatch, ImportPart
 from tongxin.people.queries.strangers import Looked, look_up
@@ -59,6 +60,7 @@ def take(reading: Reading, number: int, first: int, line: bytes, carried: Mappin
     """May be repeated: a part that is there already stays as it is."""
     rows, skipped = read_piece(first, line, reading.how, carried)
     entries = [Entry.of(row) for row in rows]
+    match(reading.batch, entries)
     looked = look_up(entries, union=reading.batch.union)
     found = sort_out(entries, looked, reading.batch, reading.by)
     if entries:
@@ -68,14 +70,14 @@ def take(reading: Reading, number: int, first: int, line: bytes, carried: Mappin
         for entry in entries
         if (name := entry.values.get("union_name"))
     )
-    return Taken(len(entries), others, _keys(entries, looked), skipped.as_lists())
+    return Taken(len(entries), others, keys_of(entries, looked), skipped.as_lists())
 
 
 def sort_out(entries: Sequence[Entry], looked: Looked, batch: ImportBatch, by: Actor) -> Sorted:
     found = Sorted([], [])
     doubtful: dict[int, tuple[Entry, int]] = {}
     for place, entry in enumerate(entries):
-        if looked.strange[place] and _is_sound(entry):
+        if looked.strange[place] and is_sound(entry):
             found.plain.append((entry, 0, looked.documents[place], looked.phones[place] or NONE))
         else:
             doubtful[entry.row_no] = (entry, place)
@@ -90,14 +92,14 @@ def sort_out(entries: Sequence[Entry], looked: Looked, batch: ImportBatch, by: A
     return found
 
 
-def _is_sound(entry: Entry) -> bool:
-    if entry.told and any(problem.blocks for problem in entry.told):
+def is_sound(entry: Entry) -> bool:
+    if entry.key or (entry.told and any(problem.blocks for problem in entry.told)):
         return False
     return entry.values.get("membership_state") not in ENDED
 
 
 def _needs_nobody(entry: Entry, judgement: Judgement) -> bool:
-    if not entry.document or entry.answers:
+    if not entry.document or entry.answers or entry.key:
         return False
     if judgement.verdict is Verdict.ADDED:
         return judgement.person is None
@@ -113,7 +115,9 @@ def _store(reading: Reading, number: int, found: Sorted, entries: Sequence[Entry
         return
     part_of(batch, number, found.plain, (entries[0].row_no, entries[-1].row_no)).save()
     copy_new([new_line(batch, entry, judgement) for entry, judgement in found.single])
-    ImportBatch.objects.filter(pk=batch.pk).update(rows_done=F("rows_done") + len(entries), moved_at=timezone.now())
+    goes_on = {"continues": reading.batch.continues_id} if reading.batch.continues_id else {}
+    rows_done = F("rows_done") + len(entries)
+    ImportBatch.objects.filter(pk=batch.pk).update(rows_done=rows_done, moved_at=timezone.now(), **goes_on)
 
 
 def part_of(
@@ -136,7 +140,7 @@ def part_of(
     )
 
 
-def _keys(entries: Sequence[Entry], looked: Looked) -> bytes:
+def keys_of(entries: Sequence[Entry], looked: Looked) -> bytes:
     """By the document, else by name and phone; nothing for a row that names nobody."""
     return b"".join([
         (looked.documents[place] or ring().digest(entry.who, purpose=PART))[:KEY]

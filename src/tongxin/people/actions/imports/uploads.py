@@ -10,11 +10,15 @@ from procrastinate.contrib.django import app
 from tongxin.kernel.refused import Refused
 from tongxin.people.actions.imports.judged import Judged, judge_entries, new_line, recount
 from tongxin.people.actions.imports.large import read_large
+from tongxin.people.actions.imports.missing import hold_if_short
+from tongxin.people.actions.imports.origins import match
+from tongxin.people.actions.imports.remembering import answered, remember
 from tongxin.people.authority import Actor, require
 from tongxin.people.models import ImportBatch
 from tongxin.people.powers import Power
-from tongxin.people.queries.imports import choices_for, remembered
+from tongxin.people.queries.lists import choices_for, remembered
 from tongxin.people.roster.kept import Entry
+from tongxin.people.roster.naming import list_name
 from tongxin.people.roster.reading import read as read_roster
 from tongxin.people.roster.shapes import Choices, Question, RosterFile
 from tongxin.people.states import BatchState
@@ -45,7 +49,7 @@ def upload(
     require(by, Power.IMPORT_ROSTER, union)
     if not Union.objects.existing(by.on).filter(pk=union.pk).exists():
         raise Refused("union-not-there", "这个工会已经撤销或还没有成立，不能导入花名册。")
-    size = content.stat().st_size if isinstance(content, Path) else len(content)
+    size = size_of(content)
     if size > LARGE.file_bytes:
         raise too_large(size, LARGE)
     later = size > (PACKED_FROM_BYTES if at_once else READ_LATER_BYTES)
@@ -64,19 +68,26 @@ def choose(*, batch: ImportBatch, choices: Mapping[str, str], by: Actor, at: dat
     """Answers the questions about the whole file (which sheet, which column), and reads on. Refused: "choice-missing"."""
     require(by, Power.IMPORT_ROSTER, batch.union_id)
     with writing():
-        batch = ImportBatch.objects.lock(batch.pk)
+        batch = ImportBatch.objects.select_related("union").lock(batch.pk)
         for question in batch.questions:
             if choices.get(question["about"]) not in [option for option, _ in question["options"]]:
                 raise Refused("choice-missing", "请先选好，再继续。")
+        remember(batch=batch, fields=answered(batch, choices), by=by, at=at)
         batch.choices |= {question["about"]: choices[question["about"]] for question in batch.questions}
         batch.questions = []
         batch.move("choose")
         batch.moved_at = at
         batch.save()
-        if Document.objects.get(pk=batch.document).size > READ_LATER_BYTES:
-            _queue(batch)
-            return batch
-    return read(batch=batch, by=by, at=at)
+    return read_on(batch=batch, by=by, at=at)
+
+
+def read_on(*, batch: ImportBatch, by: Actor, at: datetime) -> ImportBatch:
+    """After a question was answered: a small file at once, a large one by a job."""
+    if Document.objects.get(pk=batch.document).size <= READ_LATER_BYTES:
+        return read(batch=batch, by=by, at=at)
+    with writing():
+        _queue(batch)
+    return batch
 
 
 def read(*, batch: ImportBatch, by: Actor, at: datetime) -> ImportBatch:
@@ -121,6 +132,10 @@ def drop(*, batch: ImportBatch, by: Actor, at: datetime) -> ImportBatch:
     return batch
 
 
+def size_of(content: bytes | Path) -> int:
+    return content.stat().st_size if isinstance(content, Path) else len(content)
+
+
 def _make(union: Union, file_name: str, content: bytes | Path, by: Actor, at: datetime) -> ImportBatch:
     document = documents.keep(
         content,
@@ -138,6 +153,7 @@ def _make(union: Union, file_name: str, content: bytes | Path, by: Actor, at: da
         document=document.pk,
         file_name=document.name,
         digest=document.digest,
+        list_name=list_name(document.name),
         account=by.account_id,
         at=at,
         moved_at=at,
@@ -185,6 +201,7 @@ def _fail(batch: ImportBatch, refusal: Refused, at: datetime) -> ImportBatch:
 
 def _take_in(batch: ImportBatch, roster: RosterFile, by: Actor, at: datetime) -> ImportBatch:
     entries = [Entry.of(row) for row in roster.rows]
+    match(batch, entries)
     _tell_of_sheet(batch, roster, at)
     if roster.questions:
         return batch
@@ -232,6 +249,7 @@ def _finish(batch: ImportBatch, by: Actor, at: datetime) -> ImportBatch:
     batch.move("read")
     batch.moved_at = at
     recount(batch)
+    hold_if_short(batch)
     if batch.to_write + batch.unchanged + batch.left_out != batch.rows:
         raise Refused("import-interrupted", "读到一半被打断了，请重新读一遍。")
     batch.save()
