@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0007_import_parts'),
+        ('people', '0008_decline_clock'),
         ('unions', '0002_founding_files_workforce'),
     ]
 
