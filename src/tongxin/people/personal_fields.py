@@ -346,7 +346,7 @@ REGISTER: Final[dict[str, dict[str, Kept]]] = {
         "continues",
         "held",
         "partial",
-    ),
+    ),  # fmt: skip
     "ImportRow": {
         **_fields(
             TECHNICAL, "id", "federation", "batch", "row_no", "verdict", "offers", "answers", "done", "undo", "origin"
