@@ -4,30 +4,12 @@ Tiers: 0 says nothing about a person by itself; 1 is needed to know who it is (�
 3 is what the house itself notes about a person. Sensitive kinds (个人信息保护法第28条) have no column here.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 from tongxin.people import models
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    tier: int
-    purpose: str  # shown to workers: 为什么要这一项
-    until: str
-    sealed: bool = False
-
-
-WHILE_KNOWN: Final = "会籍存续期间，结束后按档案规定保存"
-WHILE_USED: Final = "账号使用期间"
-SIX_MONTHS: Final = "至少6个月（网络安全法第21条）"
-THREE_YEARS: Final = "3年"
-TECHNICAL: Final = Kept(0, "系统内部编号和时间，不能单独认出个人", WHILE_KNOWN)
-
-
-def _fields(kept: Kept, *names: str) -> dict[str, Kept]:
-    return dict.fromkeys(names, kept)
-
+from tongxin.people.import_fields import IMPORTS
+from tongxin.people.keeping import TECHNICAL, THREE_YEARS, WHILE_KNOWN, WHILE_USED, Kept
+from tongxin.people.keeping import fields as _fields
 
 REGISTER: Final[dict[str, dict[str, Kept]]] = {
     "Person": {
@@ -307,97 +289,7 @@ REGISTER: Final[dict[str, dict[str, Kept]]] = {
             "used_at",
         ),
     },
-    "ImportBatch": _fields(
-        Kept(3, "花名册导入的经过", THREE_YEARS),
-        "id",
-        "federation",
-        "public_id",
-        "union",
-        "document",
-        "file_name",
-        "digest",
-        "state",
-        "failure",
-        "notes",
-        "columns",
-        "rows",
-        "rows_done",
-        "account",
-        "at",
-        "committed_at",
-        "sheet",
-        "questions",
-        "choices",
-        "moved_at",
-        "added",
-        "changed",
-        "unchanged",
-        "asked",
-        "refused",
-        "missing",
-        "packed",
-        "attempt",
-        "undo_until",
-        "undone_at",
-        "undone_by",
-        "undone",
-        "kept",
-        "list_name",
-        "continues",
-        "held",
-        "partial",
-    ),  # fmt: skip
-    "ImportRow": {
-        **_fields(
-            TECHNICAL, "id", "federation", "batch", "row_no", "verdict", "offers", "answers", "done", "undo", "origin"
-        ),
-        **_fields(Kept(2, "花名册的一行，核对用", "导入完成后90天", sealed=True), "values", "number_key"),
-        **_fields(Kept(2, "导入前的登记，撤销导入用", "导入完成后90天", sealed=True), "former"),
-        **_fields(Kept(0, "这一行的问题，不含个人信息", "导入完成后90天"), "problems", "changes", "person", "basis"),
-    },
-    "ImportPart": {
-        **_fields(
-            TECHNICAL,
-            "id",
-            "federation",
-            "batch",
-            "number",
-            "first_row",
-            "last_row",
-            "lifted",
-            "added",
-            "unchanged",
-            "key",
-            "done",
-            "undone",
-        ),
-        **_fields(Kept(2, "花名册的一段，核对用", "导入完成后90天", sealed=True), "rows", "digests", "phones"),
-        **_fields(Kept(0, "这一段的行是谁", "导入完成后90天"), "people"),
-    },
-    "HeaderChoice": _fields(
-        Kept(3, "工会自己的表头怎么认", WHILE_USED), "id", "federation", "union", "header", "field", "account", "at"
-    ),
-    "MissingAnswer": {
-        **_fields(TECHNICAL, "id", "federation", "batch", "account", "at"),
-        **_fields(
-            Kept(0, "名册上没有了的会员，基层说是怎么回事", WHILE_USED), "membership", "union", "answer", "on", "reason"
-        ),
-    },
-    "RosterUpload": _fields(
-        Kept(3, "正在上传的花名册", "1天"),
-        "id",
-        "federation",
-        "public_id",
-        "union",
-        "account",
-        "file_name",
-        "size",
-        "arrived",
-        "fingerprint",
-        "at",
-        "moved_at",
-        "batch",
-    ),
+    **IMPORTS,
     "SignInCode": {
         **_fields(TECHNICAL, "id", "public_id", "code_digest", "sent_at", "tries", "used_at"),
         **_fields(Kept(1, "把验证码发到本人手机", "1天", sealed=True), "phone"),
