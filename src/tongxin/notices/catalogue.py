@@ -223,6 +223,16 @@ CATALOGUE: Final[dict[str, Words]] = {
         gettext_noop("%(who)s写了“%(what)s”，要发给%(people)s人。请看过样例和费用后再批准。"),
         "/staff/sendings/%(id)s/",
     ),
+    "sending.approved": Words(
+        gettext_noop("群发已批准"),
+        gettext_noop("您写的“%(what)s”已批准，正在发。发错了可以马上停止。"),
+        "/staff/sendings/%(id)s/",
+    ),
+    "sending.declined": Words(
+        gettext_noop("群发没有批准"),
+        gettext_noop("您写的“%(what)s”没有批准。原因：%(why)s。改好后可以再送批。"),
+        "/staff/sendings/%(id)s/",
+    ),
     "budget.reached": Words(
         gettext_noop("本月通知预算已用完"),
         gettext_noop("%(union)s本月的预算是%(cap)s元。收费的渠道已停，通知改走不收费的渠道。可以调整预算。"),

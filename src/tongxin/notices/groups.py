@@ -37,6 +37,7 @@ GROUPS: Final = {
 _KINDS: Final = {
     "session.changed": "changes", "session.cancelled": "changes", "cohort.cancelled": "changes",
     "sending.urgent": "changes", "budget.reached": "work", "sending.asked": "work",
+    "sending.approved": "work", "sending.declined": "work",
 }  # fmt: skip
 _PREFIXES: Final = {
     "account": "safety", "claim": "safety", "number": "safety", "phone": "safety", "pin": "safety", "identity": "safety",

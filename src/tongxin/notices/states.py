@@ -83,8 +83,11 @@ SENDING_MOVES: Final = Table(
     ("take-back", [SendingState.ASKED], SendingState.DRAFT),
     ("approve", [SendingState.ASKED], SendingState.RUNNING),
     ("decline", [SendingState.ASKED], SendingState.DECLINED),
-    ("stop", [SendingState.RUNNING], SendingState.STOPPED),
-    ("resume", [SendingState.STOPPED], SendingState.RUNNING),
+    (
+        "stop",
+        [SendingState.RUNNING, SendingState.DONE],
+        SendingState.STOPPED,
+    ),  # done: slips may still wait for their print
     ("finish", [SendingState.RUNNING], SendingState.DONE),
 )
 

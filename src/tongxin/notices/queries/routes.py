@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from django.conf import settings
 
@@ -15,6 +15,8 @@ from tongxin.notices.queries.nearest import Above, held_on
 from tongxin.notices.quiet import Hours
 from tongxin.notices.states import BY_HAND, Channel, Why
 from tongxin.people.models import Membership, Person
+
+R = TypeVar("R")
 
 
 class Step(NamedTuple):
@@ -31,13 +33,13 @@ class Planned:
 
 
 class Router:
-    """What is known of these people on that day. One is made for each batch."""
+    """What is known of these people, and perhaps of more unions, on that day. One is made for each batch."""
 
-    def __init__(self, people: Iterable[int], *, on: date) -> None:
+    def __init__(self, people: Iterable[int], *, on: date, unions: Iterable[int | None] = ()) -> None:
         self.people = sorted(set(people))
         stays = Membership.objects.filter(person__in=self.people, ends=None).values_list("person_id", "union_id")
         self.unions: dict[int, int] = dict(stays)
-        self._above = Above(self.unions.values(), on=on)
+        self._above = Above({*self.unions.values(), *(union for union in unions if union is not None)}, on=on)
         self._orders = _orders(on)
         self._choices = _choices(self.people)
         self._templates = _templates(on)
@@ -63,8 +65,7 @@ class Router:
 
     def order(self, person: int, group: Group) -> list[Step]:
         """As the nearest rule says, else the group's own; then what the worker asked for besides."""
-        found = self._above.nearest(self._orders.get(group.name, {}), self.unions.get(person))
-        steps = found if found is not None else [Step(*step) for step in group.order]
+        steps = self.order_at(self.unions.get(person), group)
         asked = [
             channel
             for (name, channel), wanted in self._choices.get(person, {}).items()
@@ -72,6 +73,10 @@ class Router:
         ]
         known = {step.channel for step in steps}
         return [*(Step(Channel(channel), 0) for channel in asked if channel not in known), *steps]
+
+    def order_at(self, union: int | None, group: Group) -> list[Step]:
+        found = self._above.nearest(self._orders.get(group.name, {}), union)
+        return found if found is not None else [Step(*step) for step in group.order]
 
     def obstacle(self, person: int, kind: str, channel: Channel) -> Why | None:  # noqa: PLR0911 - one line a reason
         group = group_of(kind)
@@ -97,7 +102,9 @@ class Router:
 
     def template(self, person: int, kind: str, channel: Channel) -> Template | None:
         """One for the kind before one for any; among these the nearest."""
-        union = self.unions.get(person)
+        return self.template_at(self.unions.get(person), kind, channel)
+
+    def template_at(self, union: int | None, kind: str, channel: Channel) -> Template | None:
         for name in (kind, ""):
             found = self._above.nearest(self._templates.get((str(channel), name), {}), union)
             if found is not None:
@@ -122,6 +129,9 @@ class Router:
 
     def places(self, union: int | None) -> list[int | None]:
         return self._above.of(union)
+
+    def nearest(self, rows: dict[int | None, R], union: int | None) -> R | None:
+        return self._above.nearest(rows, union)
 
 
 def _following(steps: list[Step], after: Channel | None) -> list[Step]:

@@ -1,8 +1,11 @@
 """What is to be told leaves after commit, through a row written in the deed's transaction."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
+
+from django.db import connection
 
 from tongxin.records.models import OutboxRow
 from tongxin.store.atomic import atomic
@@ -29,6 +32,22 @@ def put(tellings: Iterable[Telling], *, at: datetime) -> None:
         for t in tellings
     ]
     OutboxRow.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+_ALIKE: Final = """
+    INSERT INTO records_outboxrow (federation, key, kind, person, data, at, state, tries, next_try)
+    SELECT fresh.federation, %s || fresh.person, %s, fresh.person, %s::jsonb, %s, 'waiting', 0, %s
+    FROM unnest(%s::bigint[], %s::bigint[]) AS fresh (person, federation)
+    ON CONFLICT (key) DO NOTHING
+"""
+
+
+@atomic
+def put_alike(people: Sequence[tuple[int, int]], *, key: str, kind: str, data: dict[str, Any], at: datetime) -> None:
+    """The same to many (person, federation): the database writes the rows. `key` is followed by the person."""
+    with connection.cursor() as cursor:
+        persons, federations = [one for one, _ in people], [kept for _, kept in people]
+        cursor.execute(_ALIKE, [key, kind, json.dumps(data), at, at, persons, federations])
 
 
 def due(limit: int, *, at: datetime) -> list[OutboxRow]:
