@@ -19,6 +19,7 @@ from tests.factories.likenesses import again as member
 from tests.factories.likenesses import pair_of
 from tests.factories.rosters import document, members, row, uploaded
 from tests.web.staff.member_things import member_things
+from tests.web.staff.sending_things import sending_things
 from tests.web.staff.union_things import union_things
 
 from tongxin.activities.actions import collective, enrolments
@@ -149,6 +150,7 @@ def _things(school: School, master: Player, cohort: Cohort, pupil: Player) -> di
         "sites": school.site.public_id, "cohorts": cohort.public_id, "key": "nobody",
         **_known_twice(home, master), **union_things(home, school.union, pupil, master.actor),
         **member_things(home, school.union, master.account.login),
+        **sending_things(school, pupil),
     }  # fmt: skip
 
 

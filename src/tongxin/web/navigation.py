@@ -70,6 +70,13 @@ STAFF: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
+        "通知",
+        (
+            Entry("群发通知", "speakerphone", "staff:sendings", Power.SEND_NOTICES),
+            Entry("纸条和当面告知", "printer", "staff:slips", Power.ACT_FOR_WORKER),
+        ),
+    ),
+    (
         "数据与记录",
         (
             Entry("数据", "chart-histogram", "staff:figures", Power.READ_FIGURES),

@@ -7,6 +7,7 @@ from django.db import models
 
 from tongxin.activities.states import CohortState, EnrolmentState, Mark, SessionState, TermState
 from tongxin.calls.states import ApplicationState, AwardState, CallState
+from tongxin.notices.states import DeliveryState, SendingState
 from tongxin.people.states import BatchState, JoinState, TransferState, Verdict
 from tongxin.unions.states import FoundingState
 
@@ -44,6 +45,21 @@ TONES: Final[dict[type[models.TextChoices], dict[str, str]]] = {
     FoundingState: {FoundingState.WAITING: WARN, FoundingState.APPROVED: OK, FoundingState.REFUSED: ZHU},
     JoinState: {JoinState.WAITING: INFO, JoinState.ACCEPTED: OK, JoinState.REFUSED: ZHU},
     TransferState: {TransferState.WAITING: INFO, TransferState.DONE: OK, TransferState.REFUSED: ZHU},
+    SendingState: {
+        SendingState.DRAFT: PLAIN,
+        SendingState.ASKED: WARN,
+        SendingState.RUNNING: INFO,
+        SendingState.STOPPED: ZHU,
+        SendingState.DONE: OK,
+        SendingState.DECLINED: ZHU,
+    },
+    DeliveryState: {
+        DeliveryState.WAITING: WARN,
+        DeliveryState.SENDING: INFO,
+        DeliveryState.ACCEPTED: INFO,
+        DeliveryState.DELIVERED: OK,
+        DeliveryState.FAILED: ZHU,
+    },
     CallState: {CallState.PUBLISHED: OK},
     ApplicationState: {ApplicationState.WAITING: INFO, ApplicationState.GRANTED: OK},
     AwardState: {AwardState.HELD: OK},

@@ -41,5 +41,7 @@ urlpatterns = gather(
         "joining_for",
         "transfers",
         "posters",
+        "sendings",
+        "slips",
     ),
 )
