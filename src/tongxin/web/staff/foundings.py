@@ -29,7 +29,7 @@ SHOWS: Final = {"": "全部", **dict(FoundingState.choices)}
 def foundings(request: HouseRequest) -> HttpResponse:
     """Those of the unions in reach and those to be decided there; what waits comes first by default."""
     show = request.GET.get("show", FoundingState.WAITING)
-    rows = _seen(request).select_related("union", "parent").order_by("-at", "-pk")
+    rows = foundings_seen(request).select_related("union", "parent").order_by("-at", "-pk")
     if show in FoundingState:
         rows = rows.filter(state=show)
     return render_part(request, LIST, {"page": paged(request, rows), "show": show, "shows": SHOWS.items()})
@@ -104,14 +104,14 @@ def withdraw(request: HouseRequest, public_id: str) -> HttpResponse:
 # ---- what the pages show ------------------------------------------------------------------------------------------
 
 
-def _seen(request: HouseRequest) -> Any:
+def foundings_seen(request: HouseRequest) -> Any:
     kept = unions_within(request.actor, Power.KEEP_UNION).values("pk")
     managed = unions_within(request.actor, Power.MANAGE_UNIONS).values("pk")
     return FoundingRequest.objects.filter(Q(union__in=kept) | Q(parent__in=managed))
 
 
 def _one(request: HouseRequest, public_id: str) -> FoundingRequest:
-    rows = _seen(request).select_related("union", "parent", "founded")
+    rows = foundings_seen(request).select_related("union", "parent", "founded")
     found: FoundingRequest = get_object_or_404(rows, public_id=public_id)
     return found
 

@@ -40,7 +40,7 @@ DEEDS: tuple[Deed, ...] = (
     Deed("查操作记录", "谁在什么时候做了什么。", "history", "staff:journal", Power.READ_JOURNAL),
     Deed("查权限缘由", "为什么这个人能看到。", "help-circle", "staff:why", Power.EXPLAIN_ACCESS),
     Deed("运行维护", "作业、备份、密钥。", "settings", "staff:operate", Power.OPERATE),
-    Deed("工会组织", "今天和过去任何一天的名称、代码、隶属。", "sitemap", "staff:unions", None),
+    Deed("工会组织", "今天和过去任何一天的名称、代码、隶属。", "sitemap", "staff:unions", Power.SEE_PEOPLE),
     Deed("岗位和权限对照", "每种岗位能做什么、到哪里。", "table", "staff:roles", None),
 )
 

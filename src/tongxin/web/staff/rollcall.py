@@ -123,7 +123,7 @@ def _context(request: HouseRequest, cohort: Cohort) -> dict[str, Any]:
         "roster": whole,
         "heads": heads,
         "now": now,
-        "strip": _strip(cohort, whole, now),
+        "strip": _strip(cohort, whole, now, runs=about["runs"]),
         "rows": [_row(row, today, calls=about["calls"]) for row in whole.rows],
         "rest": whole.enrolled - now.marked if now else 0,
         "marks": [(one.value, one.label, CSS[one]) for one in Mark],
@@ -159,9 +159,10 @@ def _cell(one: Cell, row: RosterRow, name: str, today: date, *, calls: bool) -> 
     )
 
 
-def _strip(cohort: Cohort, whole: Roster, now: Column | None) -> list[dict[str, Any]]:
+def _strip(cohort: Cohort, whole: Roster, now: Column | None, *, runs: bool) -> list[dict[str, Any]]:
     roster_page = reverse("staff:cohort-roster", args=[cohort.public_id])
     here = reverse("staff:cohort", args=[cohort.public_id])
+    line_page = reverse("staff:cohort-line", args=[cohort.public_id]) if runs else ""
     waiting = cohort.pool.waiting if cohort.pool else 0
     full = "，满员" if whole.enrolled >= cohort.units else f" / {cohort.units}个名额"
     came = {"value": now.attended, "unit": f"/ {whole.enrolled}人"} if now else {"value": "—", "unit": "今天没有课"}
@@ -171,7 +172,7 @@ def _strip(cohort: Cohort, whole: Roster, now: Column | None) -> list[dict[str, 
         {"label": "在册", "value": whole.enrolled, "unit": f"人{full}", "href": roster_page},
         {"label": "今天已到", **came, "href": f"{here}#roll"},
         {"label": "累计出勤率", "value": share, "unit": base, "href": f"{here}#roll"},
-        {"label": "候补", "value": waiting, "unit": "人", "href": roster_page.replace("/roster/", "/line/")},
+        {"label": "候补", "value": waiting, "unit": "人", "href": line_page},
     ]
 
 

@@ -10,13 +10,13 @@ from django.views.decorators.cache import never_cache
 
 from tongxin.kernel.refused import Refused
 from tongxin.people.powers import Power
-from tongxin.people.scoping import unions_within
 from tongxin.unions.actions import files
 from tongxin.unions.actions.files import Upload
-from tongxin.unions.models import FoundingRequest, Union, UnionFile
+from tongxin.unions.models import Union, UnionFile
 from tongxin.web.forms import HouseForm
 from tongxin.web.guard import HouseRequest, page
 from tongxin.web.paging import paged
+from tongxin.web.staff.foundings import foundings_seen
 from tongxin.web.staff.foundings_forms import file_field
 from tongxin.web.staff.union_frame import framed, union_within
 
@@ -64,12 +64,11 @@ def take_back(request: HouseRequest, public_id: str, file_id: str) -> HttpRespon
     return redirect("staff:union-files", public_id)
 
 
-@page(power=Power.MANAGE_UNIONS, methods=("GET",))
+@page(power=Power.KEEP_UNION, methods=("GET",))
 @never_cache
 def of_founding(request: HouseRequest, public_id: str, file_id: str) -> HttpResponse:
-    """What came with a request, for those who decide it; the asker finds it among the union's own."""
-    managed = unions_within(request.actor, Power.MANAGE_UNIONS)
-    asked = get_object_or_404(FoundingRequest, parent__in=managed, public_id=public_id)
+    """What came with a request, for those who asked and those who decide."""
+    asked = get_object_or_404(foundings_seen(request), public_id=public_id)
     found = get_object_or_404(UnionFile, founding=asked, public_id=file_id, taken_back_at=None)
     return _given(found)
 

@@ -39,15 +39,19 @@ def unions(request: HouseRequest) -> HttpResponse:
     if text:
         rows = queries.find(text, among=visible, day=day)
     else:
-        rows = queries.standings([post.union_id for post in request.actor.posts], day)
-    return render_part(request, f"{TREE}#rows", {"rows": rows, "q": text, "day": day, "today": request.actor.on})
+        own = visible.filter(pk__in=[post.union_id for post in request.actor.posts])
+        rows = queries.standings(list(own.values_list("pk", flat=True)), day)
+    context = {"rows": rows, "q": text, "day": day, "today": request.actor.on, "seen": {row.pk for row in rows}}
+    return render_part(request, f"{TREE}#rows", context)
 
 
 @page(open_to=OpenTo.STAFF, methods=("GET",))
 def children(request: HouseRequest, public_id: str) -> HttpResponse:
     """One branch, opened."""
     union, day = _visible(request, public_id), asked_day(request)
-    context = {"rows": queries.children_on(union, day), "day": day, "union": union, "today": request.actor.on}
+    rows = queries.children_on(union, day)
+    seen = _seen(request, [row.pk for row in rows])
+    context = {"rows": rows, "day": day, "union": union, "today": request.actor.on, "seen": seen}
     return render_part(request, "staff/unions/branch.html#rows", context)
 
 
@@ -57,15 +61,13 @@ def union(request: HouseRequest, public_id: str) -> HttpResponse:
     actor = request.actor
     rows = queries.children_on(one, day)
     above = queries.path_on(one, day)
-    shown = [row.pk for row in (*rows, *above)]
-    seen = set(standing.visible_unions(actor).filter(pk__in=shown).values_list("pk", flat=True))
     context = {
         "union": one,
         "day": day,
         "today": actor.on,
         "path": above,
         "rows": rows,
-        "seen": seen,
+        "seen": _seen(request, [row.pk for row in (*rows, *above)]),
         "name": queries.name_on(one, day),
         "code": queries.code_on(one, day),
         "history": queries.history(one),
@@ -89,6 +91,11 @@ def found_union(request: HouseRequest, public_id: str) -> HttpResponse:
             messages.success(request, f"已建立{new.name}。")
             return redirect("staff:union", new.public_id)
     return form_page(request, form, parent, "新建下级工会", "新建", note=DIRECT)
+
+
+def _seen(request: HouseRequest, unions: list[int]) -> set[int]:
+    """Which of them the actor may open: the others stand there as words."""
+    return set(standing.visible_unions(request.actor).filter(pk__in=unions).values_list("pk", flat=True))
 
 
 def _visible(request: HouseRequest, public_id: str) -> Union:
