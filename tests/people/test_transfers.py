@@ -7,11 +7,13 @@ from threading import Barrier, Thread
 import pytest
 from django.db import connection
 from tests.cast import HOUSE, NOW, TODAY, Cast, Player
+from tests.factories.likenesses import twice
 
 from tongxin.kernel.refused import Refused
-from tongxin.people.actions import memberships, transfers
+from tongxin.people.actions import appointments, memberships, merging, transfers, union_endings
+from tongxin.people.actions.merging import Choice
 from tongxin.people.actions.transfers import NEW, OLD
-from tongxin.people.models import Clock, Membership, Transfer
+from tongxin.people.models import Appointment, Clock, Membership, Transfer
 from tongxin.people.queries.transfers import to_answer, to_look_after
 from tongxin.records.models import OutboxRow
 from tongxin.store.atomic import writing
@@ -178,3 +180,92 @@ def test_both_answers_at_the_same_moment_move_once(cast: Cast) -> None:
     for thread in threads:
         thread.join()
     assert (said, state(made), len(stays(cast.wang))) == (["ok", "ok"], "done", 2)
+
+
+# ---- what happens meanwhile ---------------------------------------------------------------------------------------
+
+
+def test_a_clause_counts_only_when_its_own_time_is_over(cast: Cast) -> None:
+    with writing():
+        Clock.make(
+            name="transfer_completes", union=cast.yongchuan, amount=60, unit="days", valid_from=date(2024, 1, 1),
+            source="test", clause=BY_CLAUSE, confidence="sure",
+        )  # fmt: skip
+    made = ask(cast, cast.jiangjin_mill, cast.sibling_cadre)
+    transfers.escalate(transfer=made, on=TODAY, at=made.due_at)
+    made.refresh_from_db()
+    assert (made.state, made.escalated_to) == ("waiting", cast.yongchuan)
+    transfers.escalate(transfer=made, on=TODAY, at=NOW + timedelta(days=61))
+    assert state(made) == "done"
+
+
+def test_silence_of_the_new_union_goes_up_its_own_tree(cast: Cast) -> None:
+    made = ask(cast, cast.jinjiang_shop)
+    say(made, OLD, cast.cadre)
+    transfers.escalate(transfer=made, on=TODAY, at=made.due_at)
+    made.refresh_from_db()
+    assert made.escalated_to == cast.jinjiang
+    assert say(made, NEW, cast.jinjiang_admin) == "ok"
+
+
+def test_what_waits_for_consent_alone_is_asked_for_once_more_and_then_closed(cast: Cast) -> None:
+    made = ask(cast, cast.jinjiang_shop, cast.cadre)
+    say(made, NEW, cast.jinjiang_cadre)
+    transfers.escalate(transfer=made, on=TODAY, at=made.due_at)
+    made.refresh_from_db()
+    assert (made.state, made.escalations) == ("waiting", 0)
+    assert OutboxRow.objects.filter(kind="transfer.consent-still-needed").count() == 1
+    transfers.escalate(transfer=made, on=TODAY, at=made.due_at)
+    assert (state(made), len(stays(cast.wang))) == ("refused", 1)
+    assert OutboxRow.objects.filter(kind="transfer.closed").count() == 1
+
+
+def test_back_and_forth_takes_a_day_each(cast: Cast) -> None:
+    made = ask(cast, cast.jiangjin_mill, cast.cadre)
+    say(made, NEW, cast.sibling_cadre)
+    assert code(lambda: ask(cast, cast.factory)) == "moved-today"
+    back = transfers.ask(
+        person=cast.wang.person, to_union=cast.factory, by=cast.wang.on(TODAY + timedelta(days=1)),
+        at=NOW + timedelta(days=1),
+    )  # fmt: skip
+    assert back.state == "waiting"
+
+
+def test_an_old_union_that_was_merged_away_is_followed(cast: Cast) -> None:
+    made = ask(cast, cast.jiangjin_mill)
+    say(made, OLD, cast.cadre)
+    appointment = Appointment.objects.get(union=cast.factory)
+    appointments.end_appointment(appointment=appointment, on=TODAY, by=HOUSE, at=NOW)
+    union_endings.merge(predecessors=[cast.factory], successor=cast.riders, on=TODAY, by=HOUSE, at=NOW)
+    assert say(made, NEW, cast.sibling_cadre) == "membership-ended"
+    assert list(to_look_after(NOW, TODAY, limit=9)) == [made.pk]
+    transfers.escalate(transfer=made, on=TODAY, at=NOW)
+    made.refresh_from_db()
+    assert (made.state, made.union, made.old_answer) == ("waiting", cast.riders, "none")
+    assert say(made, NEW, cast.sibling_cadre) == "ok"
+    assert say(made, OLD, cast.admin) == "ok"
+    assert (state(made), stays(cast.wang)[-1][0]) == ("done", cast.jiangjin_mill.name)
+
+
+def test_a_record_that_was_merged_meanwhile_is_not_moved(cast: Cast) -> None:
+    other, pair = twice(cast)
+    made = ask(cast, cast.jiangjin_mill, person=other.person, by=other)
+    kept = ask(cast, cast.zhongshan)
+    going_on = cast.wang.person.memberships.get().public_id
+    choice = Choice(kept=cast.wang.person, membership=going_on, account=cast.wang.account.pk)
+    merging.merge(pair=pair, choice=choice, by=cast.admin.actor, at=NOW)
+    made.refresh_from_db()
+    assert made.person == other.person  # one waiting each: it could not follow
+    assert say(made, NEW, cast.sibling_cadre) == "person-merged"
+    assert set(to_look_after(NOW, TODAY, limit=9)) == {made.pk}
+    transfers.escalate(transfer=made, on=TODAY, at=NOW)
+    assert (state(made), state(kept)) == ("refused", "waiting")
+
+
+def test_the_worker_takes_back_what_a_union_asked(cast: Cast) -> None:
+    made = ask(cast, cast.jiangjin_mill, cast.cadre)
+    assert code(lambda: transfers.withdraw(transfer=made, by=cast.sibling_cadre.actor, at=NOW)) == "no-power"
+    assert code(lambda: transfers.withdraw(transfer=made, by=cast.gao.actor, at=NOW)) == "no-power"
+    transfers.withdraw(transfer=made, by=cast.wang.actor, at=NOW)
+    assert state(made) == "withdrawn"
+    assert say(made, NEW, cast.sibling_cadre) == "wrong-state"

@@ -288,6 +288,48 @@ CATALOGUE: Final[dict[str, Words]] = {
         gettext_noop("转到%(what)s的申请，%(who)s没有同意。原因：%(why)s"),
         "/me/transfer/",
     ),
+    "transfer.closed": Words(
+        gettext_noop("会籍转接已办结，会籍没有变"),
+        gettext_noop("转到%(what)s的申请没有办成。%(why)s"),
+        "/me/transfer/",
+    ),
+    "transfer.consent-still-needed": Words(
+        gettext_noop("会籍转接还在等您同意"),
+        gettext_noop("转到%(what)s要您本人同意才办得成，最晚%(due)s前。不想转的，可以撤回。"),
+        "/me/transfer/",
+    ),
+    "membership.retained": Words(
+        gettext_noop("您的会籍已保留"),
+        gettext_noop("%(what)s为您办了会籍保留。会籍还在，保留期间不交会费，服务照样可以用。"),
+        "/me/membership/",
+    ),
+    "membership.retired": Words(
+        gettext_noop("您的会籍已记为退休会员"),
+        gettext_noop("您的会籍留在%(what)s，不交会费，服务照样可以用。"),
+        "/me/membership/",
+    ),
+    "membership.resumed": Words(
+        gettext_noop("您的会籍已恢复"),
+        gettext_noop("%(what)s已恢复您的会籍，您的权利和会费照常。"),
+        "/me/membership/",
+    ),
+    "membership.reminded": Words(
+        gettext_noop("工会问您还参加吗"),
+        gettext_noop(
+            "%(what)s记着您从%(since)s起没有交会费、没有参加活动。想继续的，请在%(due)s前点“我要继续”，会籍不变。"
+        ),
+        "/me/membership/",
+    ),
+    "membership.stays": Words(
+        gettext_noop("有一位会员要继续参加"),
+        gettext_noop("%(name)s答复了提醒，会籍不变。请联系本人，说明怎样参加。"),
+        STAFF,
+    ),
+    "membership.lapsed": Words(
+        gettext_noop("您的会籍已按自动退会结束"),
+        gettext_noop("%(what)s提醒后没有等到您的答复。不对的话请联系工会更正，也可以随时再申请入会。"),
+        "/me/membership/",
+    ),
     "transfer.escalated": Words(
         gettext_noop("您的会籍转接已转上级"),
         gettext_noop("%(who)s没有按时答复，已由%(higher)s办理，不用您再跑。"),

@@ -54,7 +54,10 @@ REGISTER: Final[dict[str, dict[str, Kept]]] = {
             "end_reason",
             "post",
             "retained",
+            "retained_on",
+            "retained_why",
             "retired_on",
+            "idle_since",
             "reminded_on",
         ),
     },
@@ -123,7 +126,14 @@ REGISTER: Final[dict[str, dict[str, Kept]]] = {
     "Passport": {
         **_fields(TECHNICAL, "id", "federation", "public_id", "membership", "key"),
         **_fields(
-            Kept(3, "会籍通行证：开过哪些、哪些已作废", SIX_MONTHS), "person", "issued_at", "ends_at", "revoked_at"
+            Kept(3, "会籍凭证：开过哪些、哪些已作废", SIX_MONTHS),
+            "person",
+            "kind",
+            "account",
+            "issued_at",
+            "ends_at",
+            "revoked_at",
+            "why",
         ),
     },
     "Verification": {

@@ -91,6 +91,14 @@ JOIN_MOVES = Table(
 )
 
 
+class MembershipState(models.TextChoices):
+    """How an open stay stands; what that means is in membership_rules."""
+
+    MEMBER = "member", "会员"
+    RETAINED = "retained", "会籍保留"
+    RETIRED = "retired", "退休会员"
+
+
 class TransferState(models.TextChoices):
     WAITING = "waiting", "办理中"
     DONE = "done", "已转接"

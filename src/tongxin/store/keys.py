@@ -105,18 +105,22 @@ class KeyRing:
 
 
 def write_ring(ring: KeyRing, path: Path, *, replace: bool) -> None:
-    """Written whole or not at all, readable by its owner only. Without `replace`, a ring that is there stays."""
+    write_private(ring.to_json(), path, replace=replace)
+
+
+def write_private(text: str, path: Path, *, replace: bool) -> None:
+    """Written whole or not at all, readable by its owner only. Without `replace`, a file that is there stays."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     part = path.with_name(f"{path.name}.{os.getpid()}")
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w") as file:
-        file.write(ring.to_json())
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
     if replace:
         part.replace(path)
         return
-    with suppress(FileExistsError):  # another process was first: its ring counts
+    with suppress(FileExistsError):  # another process was first: its file counts
         os.link(part, path)
     part.unlink()
 

@@ -8,7 +8,7 @@ from django.db import models
 from tongxin.activities.states import CohortState, EnrolmentState, Mark, SessionState, TermState
 from tongxin.calls.states import ApplicationState, AwardState, CallState
 from tongxin.notices.states import DeliveryState, SendingState
-from tongxin.people.states import BatchState, JoinState, TransferState, Verdict
+from tongxin.people.states import BatchState, JoinState, MembershipState, TransferState, Verdict
 from tongxin.unions.states import FoundingState
 
 PLAIN: Final = ""
@@ -59,6 +59,11 @@ TONES: Final[dict[type[models.TextChoices], dict[str, str]]] = {
         DeliveryState.ACCEPTED: INFO,
         DeliveryState.DELIVERED: OK,
         DeliveryState.FAILED: ZHU,
+    },
+    MembershipState: {
+        MembershipState.MEMBER: OK,
+        MembershipState.RETAINED: INFO,
+        MembershipState.RETIRED: INFO,
     },
     CallState: {CallState.PUBLISHED: OK},
     ApplicationState: {ApplicationState.WAITING: INFO, ApplicationState.GRANTED: OK},

@@ -57,7 +57,7 @@ def move(
     """
     _not_to_come(on, by)
     hold_living(to_union, on)
-    membership = _lock(membership, by)
+    membership = held(membership, by)
     if to_union.pk == membership.union_id:
         raise Refused("move-same-union", "会籍已经在这个工会，不用转接。")
     if on < membership.starts:
@@ -65,7 +65,7 @@ def move(
             "move-before-start", "转接日期不能早于入会日期%(starts)s，请核对。", starts=membership.starts.isoformat()
         )
     _consented(membership.person, to_union, consented_on, by)
-    _close(membership, on, EndReason.TRANSFERRED)
+    close(membership, on, EndReason.TRANSFERRED)
     new = Membership.make(
         person=membership.person, union=to_union, starts=on, previous=membership, federation=membership.federation
     )
@@ -83,46 +83,47 @@ def move(
 
 @atomic
 def end(*, membership: Membership, on: date, reason: str, by: Actor, at: datetime) -> Membership:
-    """The stay ends on that day, the first on which the person is no member. Its row stays readable."""
-    membership = _lock(membership, by)
+    """The stay ends on that day, the first on which the person is no member. Its row stays readable.
+
+    Not by lapsing: that needs a reminder first (`membership_states.lapse`).
+    """
+    membership = held(membership, by)
     _not_to_come(on, by)
-    if reason not in set(EndReason) - {EndReason.TRANSFERRED}:
+    if reason not in set(EndReason) - {EndReason.TRANSFERRED, EndReason.LAPSED}:
         raise Refused("reason-unknown", "请选结束会籍的原因。")
     if on < membership.starts:
         raise Refused(
             "move-before-start", "结束日期不能早于入会日期%(starts)s，请核对。", starts=membership.starts.isoformat()
         )
-    _close(membership, on, reason)
+    close(membership, on, reason)
     journal.write("membership.ended", of=membership, by=by, at=at, on=on.isoformat(), reason=reason)
     return membership
 
 
-@atomic
-def retire(*, membership: Membership, on: date, by: Actor, at: datetime) -> Membership:
-    """退休: stays a member of the union, pays no dues. Refused: "membership-ended", "day-to-come", "move-before-start"."""
-    membership = _lock(membership, by)
-    _not_to_come(on, by)
-    if on < membership.starts:
-        raise Refused(
-            "move-before-start", "退休日期不能早于入会日期%(starts)s，请核对。", starts=membership.starts.isoformat()
-        )
-    membership.retired_on = on
-    membership.save(update_fields=["retired_on"])
-    journal.write("membership.retired", of=membership, by=by, at=at, on=on.isoformat())
-    return membership
+def held(membership: Membership, by: Actor, *, own: bool = False) -> Membership:
+    """The person's row locked first, as everyone who changes stays does; then the open stay as it is now.
 
-
-def _lock(membership: Membership, by: Actor) -> Membership:
-    """The person's row first, as everyone who changes stays does; then the stay as it is now."""
+    `own`: its holder may too. Refused: "no-power", "membership-ended".
+    """
     Person.objects.lock(membership.person_id)
-    membership = Membership.objects.select_related("person").get(pk=membership.pk)
-    require(by, Power.MANAGE_PEOPLE, membership.union_id)
+    membership = Membership.objects.select_related("person", "union").get(pk=membership.pk)
+    if not (own and by.person_id == membership.person_id):
+        require(by, Power.MANAGE_PEOPLE, membership.union_id)
     if membership.ends is not None:
         raise Refused("membership-ended", "这段会籍已经结束，请刷新后再看。")
     return membership
 
 
-def _close(membership: Membership, on: date, reason: str) -> None:
+def must_lie_within(membership: Membership, day: date, by: Actor) -> None:
+    """A day of the stay, and none to come."""
+    _not_to_come(day, by)
+    if day < membership.starts:
+        raise Refused(
+            "move-before-start", "日期不能早于入会日期%(starts)s，请核对。", starts=membership.starts.isoformat()
+        )
+
+
+def close(membership: Membership, on: date, reason: str) -> None:
     membership.ends = on
     membership.end_reason = reason
     membership.save(update_fields=["ends", "end_reason"])

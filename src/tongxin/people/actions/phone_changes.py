@@ -12,11 +12,12 @@ from django.contrib.auth.hashers import make_password
 
 from tongxin.kernel.refused import Refused
 from tongxin.people import names
-from tongxin.people.actions import attempts, likenesses, sign_in, verification
+from tongxin.people.actions import attempts, likenesses, passports, sign_in, verification
 from tongxin.people.actions.attempts import Kind, Limit
 from tongxin.people.actions.values import phone_columns
 from tongxin.people.authority import Actor
 from tongxin.people.models import Account, Appointment, Person, PhoneChange
+from tongxin.people.models.transfers import PassportKind
 from tongxin.people.powers import Power
 from tongxin.people.queries.lookup import ACCOUNT_PHONE, PHONE
 from tongxin.people.queries.windows import served_at
@@ -139,6 +140,7 @@ def release(*, account: Account, at: datetime) -> Account:
     old.save(update_fields=["phone", "phone_digest", "phone_verified_at", "sessions_ended"])
     if old.person_id is not None:
         _forget(Person.objects.lock(old.person_id), number, at)
+        passports.end_all(person=old.person_id, why="换了手机", at=at, kind=PassportKind.SCREEN)
     fresh = Account(login=f"p-{secrets.token_hex(12)}", phone=number, password=make_password(None))
     fresh.phone_digest, fresh.phone_verified_at = ring().digest(number, purpose=ACCOUNT_PHONE), at
     fresh.save(force_insert=True)
@@ -176,6 +178,7 @@ def _move(
     _trace(account, how, was, digests[0], by=by.account_id, union=union, at=at)
     journal.write("account.phone-changed", of=account, by=by, at=at, union=union, how=str(how))
     if person is not None:
+        passports.end_all(person=person.pk, why="换了手机", at=at, kind=PassportKind.SCREEN)
         key = f"phone.changed-{account.pk}-{at.isoformat()}"
         outbox.put([Telling(key, f"phone.changed-{how}", person.pk, person.federation, {})], at=at)
     return account

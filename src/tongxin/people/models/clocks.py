@@ -14,6 +14,8 @@ class ClockName(models.TextChoices):
     TRANSFER_ANSWER = "transfer_answer", "会籍转接答复"
     TRANSFER_COMPLETES = "transfer_completes", "转接逾期自动完成"  # no row for a place: it never completes by itself
     LAPSE_REMINDER = "lapse_reminder", "自动退会前提醒"
+    LAPSE_ANSWER = "lapse_answer", "提醒后等本人答复"
+    PASSPORT_CARD = "passport_card", "会籍凭证有效期"
     MERGE_UNDO = "merge_undo", "撤销合并"
     ELECTION_REMINDER = "election_reminder", "换届提醒"
     NAMED_DECLINE = "named_decline", "集体报名后本人谢绝"
@@ -44,6 +46,11 @@ class Clock(Guarded):
                 condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")),
                 name="clock_days",
                 violation_error_message="期限的失效日期要晚于生效日期。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(name=ClockName.TRANSFER_COMPLETES) | ~Q(clause=""),
+                name="clock_completes_by_clause",
+                violation_error_message="逾期自动完成要写明依据的条文。",
             ),
             models.CheckConstraint(
                 condition=Q(amount__gte=0), name="clock_amount", violation_error_message="期限不能小于0。"

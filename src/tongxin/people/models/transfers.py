@@ -68,6 +68,13 @@ class Transfer(Sharded):
                 violation_error_message="会籍已经在这个工会，不用转接。",
             ),
             models.UniqueConstraint(fields=["account", "key"], name="transfer_key_once"),
+            models.CheckConstraint(
+                condition=~Q(state=TransferState.DONE)
+                | Q(new_answer=TransferAnswer.YES, result__isnull=False)
+                & (Q(old_answer=TransferAnswer.YES) | Q(by_clause__isnull=False)),
+                name="transfer_done_agreed",
+                violation_error_message="两边工会都同意（或有条文依据），会籍才能转接。",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["to_union", "-at"], name="transfer_to"),
@@ -85,18 +92,35 @@ class TransferStep(Sharded):
     why = models.CharField(max_length=200, blank=True)
 
 
+class PassportKind(models.TextChoices):
+    SCREEN = "s", "手机上的码"
+    PAPER = "p", "纸质凭证"
+
+
 class Passport(Sharded):
-    """会籍通行证: what was signed, so that it can be revoked. The card itself is a text that checks without network."""
+    """会籍凭证: what was signed, so that it can be revoked. The card itself is a text that checks without network."""
 
     public_id = PublicIdField()  # the card's serial number
     person = models.ForeignKey(Person, models.PROTECT, related_name="passports")
     membership = models.ForeignKey(Membership, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=1, choices=PassportKind, default=PassportKind.SCREEN)
     key = models.CharField(max_length=16)  # id of the signing key
+    account = models.BigIntegerField(null=True)  # who issued it: the worker, or a clerk
     issued_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
+    why = models.CharField(max_length=40, blank=True)
 
     class Meta(Sharded.Meta):
+        constraints: ClassVar = [
+            *Sharded.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["person", "kind"],
+                condition=Q(revoked_at=None),
+                name="passport_one_of_a_kind",
+                violation_error_message="已经有一张有效的凭证，请刷新后再看。",
+            ),
+        ]
         indexes: ClassVar = [
             models.Index(fields=["person", "-issued_at"], name="passport_person"),
             models.Index(fields=["ends_at"], name="passport_revoked", condition=Q(revoked_at__isnull=False)),

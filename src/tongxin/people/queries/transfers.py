@@ -39,5 +39,6 @@ def latest_of(person: int) -> Transfer | None:
 def to_look_after(at: datetime, on: date, *, limit: int) -> Iterable[int]:
     """Waiting, and their time is over, or the union or the membership has ended meanwhile."""
     ended = Q(due_at__lte=at) | Q(to_union__dissolved_on__lte=on) | Q(membership__ends__isnull=False)
+    ended |= Q(person__merged_into__isnull=False)
     rows = Transfer.objects.filter(ended, state=TransferState.WAITING).order_by("due_at", "pk")
     return list(rows.values_list("pk", flat=True)[:limit])

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Final
 
 from tongxin.kernel.refused import Refused
-from tongxin.people.actions import memberships
+from tongxin.people.actions import membership_states, memberships
 from tongxin.people.actions.imports.judged import recount
 from tongxin.people.authority import Actor, require
 from tongxin.people.models import ImportBatch, Membership, MissingAnswer
@@ -62,7 +62,7 @@ def _answer(
     if answer is WhyMissing.LEFT:
         memberships.end(membership=stay, on=on, reason=EndReason.LEFT, by=by, at=at)
     elif answer is WhyMissing.RETIRED:
-        memberships.retire(membership=stay, on=on, by=by, at=at)
+        membership_states.retire(membership=stay, on=on, by=by, at=at)
     made = MissingAnswer.make(
         membership=stay, batch=batch, union=batch.union, federation=batch.federation,
         answer=answer, on=on, reason=reason, account=by.account_id, at=at,

@@ -158,6 +158,9 @@ def _lock_both(kept: int, gone: int) -> tuple[Person, Person]:
     """FOR UPDATE: whoever is writing for one of them finishes first, so that what they write is seen here."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(
+            "SET CONSTRAINTS membership_no_gap, membership_no_gap_after DEFERRED"
+        )  # chains are put row by row
     found = Person.objects.filter(pk__in=[kept, gone]).order_by("pk").select_for_update(of=("self",))
     people = {person.pk: person for person in found}
     return people[kept], people[gone]
