@@ -54,10 +54,13 @@ class NewPhoneForm(PaperForm):
     code = forms.CharField(
         label="新手机收到的验证码",
         max_length=12,
-        required=False,
         help_text="先点“发验证码”，请本人读给您听。",
         widget=forms.TextInput(attrs={"inputmode": "numeric", **NO_MEMORY}),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].required = self.data.get("step") != "send"
 
 
 @page(power=Power.VERIFY_PEOPLE)
