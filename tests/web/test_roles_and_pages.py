@@ -194,6 +194,9 @@ OPERATIONS = {  # (method, path): who gets past the door; the rest get 401 if un
     ("GET", "/api/classes/{class_id}"): set(WHO),
     ("POST", "/api/classes/{class_id}/sign-up"): SIGNED_IN,
     ("GET", "/api/figures"): READERS,
+    ("GET", "/api/unions"): set(WHO),
+    ("POST", "/api/unions/{union_id}/join"): SIGNED_IN,
+    ("GET", "/api/joining"): SIGNED_IN,
 }
 
 
@@ -224,10 +227,15 @@ def test_key_opens_what_its_account_s_posts_open(ours: Estate, cast: Cast, clock
 
 
 def _call(client: Client, method: str, path: str, ours: Estate) -> HttpResponse:
-    address = path.replace("{class_id}", ours.cohort.public_id)
+    ids = {"{class_id}": ours.cohort.public_id, "{union_id}": str(ours.things["union"])}
+    address = path
+    for piece, public_id in ids.items():
+        address = address.replace(piece, public_id)
     if method == "GET":
-        return client.get(address, {"programme": ours.school.programme.public_id} if "figures" in path else {})
-    return client.post(address, {"key": "retry-0001"}, content_type="application/json")
+        asked = {"figures": {"programme": ours.school.programme.public_id}, "unions": {"basis": "workplace"}}
+        return client.get(address, asked.get(path.rpartition("/")[2], {}))
+    more = {"basis": "workplace", "name": "新人"} if path.endswith("/join") else {}
+    return client.post(address, {"key": "retry-0001", **more}, content_type="application/json")
 
 
 # ---- reach --------------------------------------------------------------------------------------------------------

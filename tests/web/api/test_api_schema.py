@@ -16,6 +16,9 @@ OPERATIONS = (
     "GET /api/classes/{class_id}",
     "POST /api/classes/{class_id}/sign-up",
     "GET /api/figures",
+    "GET /api/unions",
+    "POST /api/unions/{union_id}/join",
+    "GET /api/joining",
 )
 
 

@@ -1,12 +1,17 @@
 """What goes in and comes out. Every answer, refusals included, has a declared shape."""
 
 from datetime import date, datetime, time
+from typing import Literal
 
 from ninja import Field, Schema
 from pydantic import ConfigDict
 
 from tongxin.activities.states import Standing
 from tongxin.calls.states import ApplicationState
+from tongxin.people.models.joining import JoinBasis
+from tongxin.people.models.persons import GigGroup
+from tongxin.people.states import JoinState
+from tongxin.unions.models import Kind
 
 PublicId = Field(pattern=r"^[0-9a-z]{12}$", description="A public id, 12 characters.")
 
@@ -97,3 +102,43 @@ class FiguresOut(Schema):
     union: str | None
     as_of: date
     figures: list[FigureOut]
+
+
+class UnionOut(Schema):
+    id: str
+    code: str
+    name: str
+    kind: Kind
+    synthetic: bool
+
+
+class UnionsOut(Schema):
+    unions: list[UnionOut]
+
+
+class JoinIn(Strict):
+    """`key` is yours, as for a sign-up. Area and trade suffice; a name is asked of who has no record yet."""
+
+    key: str = Field(min_length=8, max_length=64, pattern=r"^[0-9A-Za-z_.-]+$")
+    basis: JoinBasis
+    name: str = Field(default="", max_length=40, pattern=r"^[^\x00]*$")
+    gig_group: GigGroup | Literal[""] = ""
+    occupation: str = Field(default="", max_length=60, pattern=r"^[^\x00]*$")
+    document: str = Field(default="", max_length=40, pattern=r"^[^\x00]*$", description="A resident ID number.")
+    consents: bool = Field(default=False, description="That another province's union gets what is known of the person.")
+    person: str | None = Field(
+        default=None, pattern=r"^[0-9a-z]{12}$", description="Someone at your window; yourself if left out."
+    )
+
+
+class JoiningOut(Schema):
+    """Who answers until when; after a no: why, and where else to ask."""
+
+    application: str
+    state: JoinState
+    union: UnionOut
+    reviewer: str
+    at: datetime
+    due_at: datetime
+    why: str
+    elsewhere: list[UnionOut]

@@ -8,6 +8,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from tongxin.kernel.refused import Refused
 from tongxin.web.api.classes import router as classes
 from tongxin.web.api.figures import router as figures
+from tongxin.web.api.joining import router as joining
 from tongxin.web.wording import say
 
 api = NinjaAPI(
@@ -16,10 +17,11 @@ api = NinjaAPI(
     docs_url=None,
     openapi_url="/openapi.json",
     urls_namespace="api",
-    description="Classes, sign-up and figures. Errors are {code, words}: Chinese, or English with the cookie tx-language=en.",
+    description="Classes, sign-up, joining, figures. Errors are {code, words}: Chinese, or English with the cookie tx-language=en.",
 )
 api.add_router("", classes)
 api.add_router("", figures)
+api.add_router("", joining)
 
 NOT_FOUND = {404: Refused("not-found", "没有找到，可能已经撤下，或不在您能看的范围。")}
 FORBIDDEN = {403: Refused("no-power", "这个账号没有看数据的权限，请联系上级管理员。")}
