@@ -9,8 +9,8 @@ PATIENCE: Final = 8.0  # seconds for one answer
 def gateways(*, demo: bool) -> dict[str, str]:
     """Channel → gateway. In a demo the demo's own, whatever the environment says."""
     if demo:
-        quiet = "tongxin.notices.gateways.demo.DemoQuiet"
-        return {"sms": "tongxin.notices.gateways.demo.DemoSms", "official": quiet, "email": quiet}
+        names = {"sms": "DemoSms", "official": "DemoQuiet", "email": "DemoMail"}
+        return {channel: f"tongxin.notices.gateways.demo.{name}" for channel, name in names.items()}
     return {
         "sms": "tongxin.notices.gateways.aliyun.AliyunSms" if os.environ.get("TONGXIN_ALIYUN_KEY") else "",
         "official": "tongxin.notices.gateways.official.OfficialAccount" if os.environ.get("TONGXIN_WECHAT_APP") else "",

@@ -161,6 +161,12 @@ def mask_phone(number: str) -> str:
     return _mask_middle(national, head=3, tail=2)
 
 
+def mask_mail(address: str) -> str:
+    """w***@example.cn"""
+    local, _, domain = address.partition("@")
+    return f"{local[:1]}***@{domain}"
+
+
 def _mask_middle(text: str, *, head: int, tail: int) -> str:
     if head + tail > len(text) // 2:
         head, tail = min(1, len(text) // 4), min(2, len(text) // 4)

@@ -8,6 +8,8 @@ from typing import Final
 from tongxin.kernel.refused import Refused
 from tongxin.notices.models import ContactPoint, Subscription
 from tongxin.notices.states import Channel
+from tongxin.people.actions import attempts
+from tongxin.people.actions.attempts import Kind, Limit
 from tongxin.people.authority import Actor
 from tongxin.people.models import Person
 from tongxin.records.actions import journal
@@ -29,6 +31,12 @@ def propose_mail(*, person: Person, address: str, by: Actor, at: datetime) -> st
         raise Refused("mail-wrong", "这不像一个邮箱地址，请检查，例如name@example.cn。")
     code = f"{secrets.randbelow(10**6):06d}"
     digest = ring().digest(text.lower(), purpose=PURPOSE)
+    limits = [
+        Limit(Kind.CODE_SENT, f"mail-of:{person.pk}", 5, timedelta(days=1)),
+        Limit(Kind.CODE_SENT, f"mail-to:{text.lower()}", 5, timedelta(days=1)),
+    ]
+    attempts.check(limits, at=at)
+    attempts.note(limits, at=at)
     Person.objects.lock(person.pk)
     found = _open(person, Channel.EMAIL)
     until = found.code_until if found is not None and found.verified_at is None else None

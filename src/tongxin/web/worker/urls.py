@@ -4,5 +4,20 @@ from tongxin.web.addresses import gather
 
 app_name = "worker"
 urlpatterns = gather(
-    "worker", ("home", "classes", "leave", "check_in", "inbox", "me", "known", "claim", "join", "transfer", "named")
+    "worker",
+    (
+        "home",
+        "classes",
+        "leave",
+        "check_in",
+        "inbox",
+        "me",
+        "known",
+        "claim",
+        "join",
+        "transfer",
+        "notices",
+        "contacts",
+        "named",
+    ),
 )
