@@ -221,7 +221,7 @@ def test_saying_no_keeps_nothing(cast: Cast, as_worker: AsWorker) -> None:
 
 def test_english_page_has_no_chinese_of_ours(cast: Cast, as_worker: AsWorker) -> None:
     wang = as_worker(cast.wang)
-    wang.cookies["django_language"] = "en"
+    wang.cookies["tx-language"] = "en"
     for address in ("/me/notices/", "/me/notices/mail/", "/me/notices/official/", "/n/"):
         page = page_of(wang, address)
         main = page.partition("<main")[2].partition("</main>")[0]
