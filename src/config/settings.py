@@ -68,6 +68,7 @@ ROOMS = [
     "tongxin.notices",
     "tongxin.venues",
     "tongxin.calls",
+    "tongxin.filings",
     "tongxin.activities",
     "tongxin.figures",
     "tongxin.web",

@@ -10,7 +10,7 @@ from openpyxl import Workbook
 from tests.records.workbooks import A1, HEAD, SHEET, TAIL, replaced, saved, sheet_of, with_sheet
 
 from tongxin.kernel.refused import Refused
-from tongxin.records.sheets import reading
+from tongxin.records.sheets import process, reading
 from tongxin.records.sheets.limits import MIB, Limits
 from tongxin.records.sheets.reading import read_sheets
 
@@ -122,7 +122,7 @@ def test_a_child_that_dies_is_a_refusal(monkeypatch):
 
 def test_the_child_is_told_no_secrets(monkeypatch):
     monkeypatch.setenv("TONGXIN_SECRET_KEY", "x")
-    assert set(reading._bare_environment()) == {"PYTHONPATH", "PYTHONIOENCODING", "LC_ALL"}
+    assert set(process._bare_environment()) == {"PYTHONPATH", "PYTHONIOENCODING", "LC_ALL"}
 
 
 def test_nothing_is_left_open_or_running():

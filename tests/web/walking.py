@@ -18,6 +18,7 @@ from tests.factories.activities import School, at, enrolment, fresh, lesson, sig
 from tests.factories.likenesses import again as member
 from tests.factories.likenesses import pair_of
 from tests.factories.rosters import document, members, row, uploaded
+from tests.web.staff.filing_things import filing_things
 from tests.web.staff.member_things import member_things
 from tests.web.staff.sending_things import sending_things
 from tests.web.staff.union_things import union_things
@@ -151,6 +152,7 @@ def _things(school: School, master: Player, cohort: Cohort, pupil: Player) -> di
         **_known_twice(home, master), **union_things(home, school.union, pupil, master.actor),
         **member_things(home, school.union, master.account.login),
         **sending_things(school, pupil),
+        **filing_things(home, school.union, pupil, master.actor),
     }  # fmt: skip
 
 

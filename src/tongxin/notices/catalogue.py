@@ -340,6 +340,21 @@ CATALOGUE: Final[dict[str, Words]] = {
         gettext_noop("从%(before)s转到%(what)s，最晚%(due)s前答复，逾期转上级。"),
         "/staff/transfers/%(id)s/",
     ),
+    "filing.to-answer": Words(
+        gettext_noop("有一份填报等您"),
+        gettext_noop("%(who)s请填“%(what)s”，最晚%(due)s。系统里有的已经填好，只答剩下的。"),
+        "/staff/filings/%(id)s/",
+    ),
+    "filing.to-answer-yourself": Words(
+        gettext_noop("工会有几个问题想请您回答"),
+        gettext_noop("%(who)s请您填“%(what)s”，最晚%(due)s。登记里有的已经填好。"),
+        "/filings/%(id)s/",
+    ),
+    "filing.to-approve": Words(
+        gettext_noop("有一份填报等您批准"),
+        gettext_noop("%(who)s要下发“%(what)s”，预计花%(hours)s工时，需要第二个人批准。"),
+        "/staff/requests/%(id)s/",
+    ),
     "pin.given": Words(
         gettext_noop("窗口给您发了卡号和密码"),
         gettext_noop("没有手机也可以凭卡号和密码登录。不是您本人领的，请马上到工会窗口作废。"),

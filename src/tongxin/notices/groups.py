@@ -38,13 +38,14 @@ _KINDS: Final = {
     "session.changed": "changes", "session.cancelled": "changes", "cohort.cancelled": "changes",
     "sending.urgent": "changes", "budget.reached": "work", "sending.asked": "work",
     "sending.approved": "work", "sending.declined": "work",
+    "filing.to-answer-yourself": "sendings",
 }  # fmt: skip
 _PREFIXES: Final = {
     "account": "safety", "claim": "safety", "number": "safety", "phone": "safety", "pin": "safety", "identity": "safety",
     "verification": "safety", "merge": "safety", "join": "membership", "joining": "membership", "transfer": "membership",
     "membership": "membership", "passport": "membership", "lapse": "membership", "place": "results", "cohort": "results",
     "session": "reminders", "window": "openings", "sending": "sendings", "teaching": "work", "officer": "work",
-    "election": "work", "register": "work", "term": "work", "founding": "work",
+    "election": "work", "register": "work", "term": "work", "founding": "work", "filing": "work",
 }  # fmt: skip
 
 

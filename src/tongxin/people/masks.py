@@ -18,6 +18,7 @@ class Purpose(StrEnum):
     STAFF_DETAIL = "staff_detail"  # one person's page, for those who may see it
     IMPORT_PREVIEW = "import_preview"  # a roster on its way in
     EXPORT = "export"  # a file leaves the house
+    OFFICE_SHEET = "office_sheet"  # the upper office's own sheet, filled for it (full numbers: by disclosure only)
     FIGURES_DRILL = "figures_drill"  # the rows behind a number
     FIGURES_NAMES = "figures_names"  # the same, for those with the power to read names there
 
@@ -30,22 +31,22 @@ class Show(StrEnum):
 
 S, M, H = Show.SHOWN, Show.MASKED, Show.HIDDEN
 _ORDER: Final = tuple(Purpose)
-#                          public own roll roster list find detail import export drill names
+#                          public own roll roster list find detail import export office drill names
 _TABLE: Final[dict[str, tuple[Show, ...]]] = {
-    "name":                (H,    S,   S,   S,     M,   M,   S,     M,     S,     M,    S),
-    "document":            (H,    M,   H,   H,     M,   M,   M,     M,     H,     H,    H),
-    "phone":               (H,    M,   H,   M,     M,   H,   M,     M,     M,     H,    H),
-    "employer":            (H,    S,   H,   S,     S,   H,   S,     S,     S,     H,    H),
-    "gig_group":           (H,    S,   H,   S,     S,   H,   S,     S,     S,     H,    H),
-    "sex":                 (H,    S,   H,   H,     H,   H,   S,     S,     H,     H,    H),
-    "born":                (H,    S,   H,   H,     H,   H,   S,     M,     H,     H,    H),
-    "ethnicity":           (H,    S,   H,   H,     H,   H,   S,     H,     H,     H,    H),
-    "political_status":    (H,    S,   H,   H,     H,   H,   S,     H,     H,     H,    H),
-    "education":           (H,    S,   H,   H,     H,   H,   S,     S,     H,     H,    H),
-    "skill_level":         (H,    S,   H,   H,     H,   H,   S,     S,     H,     H,    H),
-    "migrant_worker":      (H,    S,   H,   H,     H,   H,   S,     S,     H,     H,    H),
-    "occupation":          (H,    S,   H,   S,     H,   H,   S,     S,     H,     H,    H),
-    "model_worker":        (H,    S,   H,   H,     H,   H,   S,     S,     H,     H,    H),
+    "name":                (H,    S,   S,   S,     M,   M,   S,     M,     S,      S,     M,    S),
+    "document":            (H,    M,   H,   H,     M,   M,   M,     M,     H,      M,     H,    H),
+    "phone":               (H,    M,   H,   M,     M,   H,   M,     M,     M,      M,     H,    H),
+    "employer":            (H,    S,   H,   S,     S,   H,   S,     S,     S,      S,     H,    H),
+    "gig_group":           (H,    S,   H,   S,     S,   H,   S,     S,     S,      S,     H,    H),
+    "sex":                 (H,    S,   H,   H,     H,   H,   S,     S,     H,      S,     H,    H),
+    "born":                (H,    S,   H,   H,     H,   H,   S,     M,     H,      S,     H,    H),
+    "ethnicity":           (H,    S,   H,   H,     H,   H,   S,     H,     H,      S,     H,    H),
+    "political_status":    (H,    S,   H,   H,     H,   H,   S,     H,     H,      S,     H,    H),
+    "education":           (H,    S,   H,   H,     H,   H,   S,     S,     H,      S,     H,    H),
+    "skill_level":         (H,    S,   H,   H,     H,   H,   S,     S,     H,      S,     H,    H),
+    "migrant_worker":      (H,    S,   H,   H,     H,   H,   S,     S,     H,      S,     H,    H),
+    "occupation":          (H,    S,   H,   S,     H,   H,   S,     S,     H,      S,     H,    H),
+    "model_worker":        (H,    S,   H,   H,     H,   H,   S,     S,     H,      S,     H,    H),
 }  # fmt: skip
 TABLE: Final = {field: dict(zip(_ORDER, shows, strict=True)) for field, shows in _TABLE.items()}
 

@@ -35,6 +35,12 @@ class Archive:
     def __contains__(self, name: str) -> bool:
         return name in self._entries
 
+    def names(self) -> list[str]:
+        return list(self._entries)
+
+    def entries(self) -> list[zipfile.ZipInfo]:
+        return list(self._entries.values())
+
     def parts(self) -> list[str]:
         """The XML that a reader of cells opens; pictures and the like stay packed."""
         return [name for name in self._entries if name.endswith((".xml", ".rels")) and not name.startswith(_NEVER_READ)]

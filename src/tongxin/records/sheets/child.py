@@ -6,7 +6,6 @@ Lines of rows begin with ROWS, so that who passes them on need not read them.
 """
 
 import json
-import resource
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from tongxin.kernel.refused import Refused
 from tongxin.records.sheets.cells import Stream, Workbook, to_wire
 from tongxin.records.sheets.delimited import read_delimited
 from tongxin.records.sheets.limits import Limits
+from tongxin.records.sheets.process import bind
 from tongxin.records.sheets.sniffing import kind_of
 
 ROWS_A_LINE: Final = 250
@@ -34,7 +34,7 @@ class Asked:
 
 def main() -> None:
     limits = Limits.from_dict(json.loads(sys.argv[1]))
-    _bind(limits)
+    bind(limits)
     try:
         for answer in _answers(sys.stdin.buffer, limits, Asked(**json.loads(sys.argv[2]))):
             _say(answer)
@@ -44,13 +44,6 @@ def main() -> None:
         _say({"memory": True})
     else:
         _say({"end": True})
-
-
-def _bind(limits: Limits) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (limits.child_memory, limits.child_memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.child_cpu_seconds, limits.child_cpu_seconds + 1))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _answers(file: BinaryIO, limits: Limits, asked: Asked) -> Iterator[dict[str, Any]]:

@@ -41,3 +41,13 @@ LARGE = Limits(  # for a roster, which is read piece by piece
     child_cpu_seconds=240,
     wall_seconds=1800.0,
 )
+FORM = Limits(  # an empty sheet to be filled, which is small
+    file_bytes=10 * MIB,
+    inflated_bytes=60 * MIB,
+    rows=5_000,
+    book_rows=5_000,
+    cells=500_000,
+    text=10 * MIB,
+    merges=5_000,
+    child_memory=512 * MIB,
+)

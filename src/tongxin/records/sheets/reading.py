@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator
@@ -15,6 +13,7 @@ from typing import IO, Any, Final
 from tongxin.kernel.refused import Refused
 from tongxin.records.sheets.cells import Sheet, Workbook, from_wire
 from tongxin.records.sheets.limits import MIB, USUAL, Limits
+from tongxin.records.sheets.process import child_of
 
 CHILD: Final = "tongxin.records.sheets.child"
 ROWS: Final = b'{"rows"'  # how the child begins a line of rows
@@ -28,13 +27,13 @@ def read_sheets(source: str | Path | bytes, *, limits: Limits = USUAL, head: int
     The file is opened in a child process with limits on memory and time, so a hostile file costs at most those.
     Refused with words for the sender when it cannot be read. A file's name is never asked: it is often wrong.
     """
-    with _measured(source, limits) as file, _child(file, limits, {"head": head}) as (lines, late):
-        return _understood(lines, late)
+    with measured(source, limits) as file, child_of(CHILD, file, limits, {"head": head}) as (output, late):
+        return _understood(output, late)
 
 
 @contextmanager
-def _measured(source: str | Path | bytes, limits: Limits) -> Iterator[IO[bytes]]:
-    with _opened(source) as file:
+def measured(source: str | Path | bytes, limits: Limits) -> Iterator[IO[bytes]]:
+    with opened(source) as file:
         size = os.fstat(file.fileno()).st_size
         if size > limits.file_bytes:
             raise too_large(size, limits)
@@ -58,8 +57,9 @@ def pieces(path: Path, *, limits: Limits, only: str | None = None, rows_a_piece:
     Not for more than one sheet: where one ends and the next begins is not told.
     """
     asked = {"only": only or None, "a_line": rows_a_piece}
-    with _measured(path, limits) as file, _child(file, limits, asked) as (lines, late):
+    with measured(path, limits) as file, child_of(CHILD, file, limits, asked) as (output, late):
         book: Workbook | None = None
+        lines = iter(output)
         for line in lines:
             answer = _answer(line)
             if "workbook" in answer:
@@ -68,7 +68,7 @@ def pieces(path: Path, *, limits: Limits, only: str | None = None, rows_a_piece:
                 book.sheets.append(_sheet(answer))
                 break
         if book is None or not book.sheets:
-            raise _unreadable(late)
+            raise unreadable(late)
         yield Pieces(book, _rows_until_end(lines, late))
 
 
@@ -84,7 +84,7 @@ def _rows_until_end(lines: Iterable[bytes], late: threading.Event) -> Iterator[b
         answer = _answer(line)
         if "end" in answer:
             return
-    raise _unreadable(late)
+    raise unreadable(late)
 
 
 def too_large(size: int, limits: Limits) -> Refused:
@@ -96,49 +96,13 @@ def too_large(size: int, limits: Limits) -> Refused:
     )
 
 
-def _opened(source: str | Path | bytes) -> IO[bytes]:
+def opened(source: str | Path | bytes) -> IO[bytes]:
     if not isinstance(source, bytes):
         return Path(source).open("rb")
     file = tempfile.TemporaryFile()  # noqa: SIM115  the caller closes it
     file.write(source)
     file.seek(0)
     return file
-
-
-@contextmanager
-def _child(file: IO[bytes], limits: Limits, asked: dict[str, Any]) -> Iterator[tuple[Iterator[bytes], threading.Event]]:
-    child = subprocess.Popen(  # noqa: S603  our own module, nothing of the sender's in the arguments
-        [sys.executable, "-s", "-B", "-m", CHILD, json.dumps(limits.as_dict()), json.dumps(asked)],
-        stdin=file,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=_bare_environment(),
-        close_fds=True,
-    )
-    late = threading.Event()
-
-    def stop() -> None:
-        late.set()
-        child.kill()
-
-    clock = threading.Timer(limits.wall_seconds, stop)
-    clock.daemon = True
-    clock.start()
-    try:
-        assert child.stdout is not None
-        yield iter(child.stdout), late
-    finally:
-        clock.cancel()
-        child.kill()
-        child.wait()
-        if child.stdout:
-            child.stdout.close()
-
-
-def _bare_environment() -> dict[str, str]:
-    """The child gets no keys and no database: only where Python finds its modules."""
-    paths = [path for path in sys.path if path]
-    return {"PYTHONPATH": os.pathsep.join(paths), "PYTHONIOENCODING": "utf-8", "LC_ALL": "C.UTF-8"}
 
 
 def _understood(lines: Iterable[bytes], late: threading.Event) -> Workbook:
@@ -153,7 +117,7 @@ def _understood(lines: Iterable[bytes], late: threading.Event) -> Workbook:
             book = _workbook(answer)
         elif "end" in answer and book is not None:
             return book
-    raise _unreadable(late)
+    raise unreadable(late)
 
 
 def _answer(line: bytes) -> dict[str, Any]:
@@ -175,7 +139,7 @@ def _sheet(answer: dict[str, Any]) -> Sheet:
     return Sheet(answer["sheet"], [], [(t, left, b, r) for t, left, b, r in answer["merges"]])
 
 
-def _unreadable(late: threading.Event) -> Refused:
+def unreadable(late: threading.Event) -> Refused:
     if late.is_set():
         return Refused("file-slow", "这个文件读了太久还没读完。请在Excel里新建一个工作簿，只把名册复制进去，再上传。")
     return Refused(

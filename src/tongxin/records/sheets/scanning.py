@@ -53,10 +53,10 @@ class Outline:
 
 def look_over(archive: Archive, limits: Limits) -> Outline:
     """Every part that a reader would open is unpacked and counted; sheets are looked at."""
-    names, date1904 = _sheet_names(archive)
+    names, date1904 = sheet_parts(archive)
     looks: dict[str, Look] = {}
     for part in archive.parts():
-        pieces = _without_entities(archive.inflate(part))
+        pieces = without_entities(archive.inflate(part))
         if part in names:
             looks[names[part]] = look_at_sheet(pieces, limits)
         else:
@@ -138,7 +138,7 @@ def _note_fault(look: Look, match: re.Match[bytes], fault: Fault) -> None:
         look.faults[int(match[2][:9]) - 1, column_index(match[1].decode()[:4])] = fault
 
 
-def _without_entities(pieces: Iterator[bytes]) -> Iterator[bytes]:
+def without_entities(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """Excel never writes a document type; who does wants entities that multiply."""
     tail = b""
     for piece in pieces:
@@ -153,12 +153,11 @@ def _without_entities(pieces: Iterator[bytes]) -> Iterator[bytes]:
         yield piece
 
 
-def _sheet_names(archive: Archive) -> tuple[dict[str, str], bool]:
+def sheet_parts(archive: Archive) -> tuple[dict[str, str], bool]:
     """Where each sheet's XML lies, and whether days are counted from 1904."""
-    workbook = _parsed(archive, "xl/workbook.xml")
+    workbook = parsed(archive, "xl/workbook.xml")
     targets = {
-        relation.get("Id", ""): relation.get("Target", "")
-        for relation in _parsed(archive, "xl/_rels/workbook.xml.rels")
+        relation.get("Id", ""): relation.get("Target", "") for relation in parsed(archive, "xl/_rels/workbook.xml.rels")
     }
     names: dict[str, str] = {}
     date1904 = False
@@ -174,11 +173,11 @@ def _sheet_names(archive: Archive) -> tuple[dict[str, str], bool]:
     return names, date1904
 
 
-def _parsed(archive: Archive, part: str) -> ElementTree.Element:
+def parsed(archive: Archive, part: str) -> ElementTree.Element:
     if part not in archive:
         raise broken()
     text = b""
-    for piece in _without_entities(archive.inflate(part)):
+    for piece in without_entities(archive.inflate(part)):
         text += piece
         if len(text) > _SMALL_PART:
             raise too_big(Limits())

@@ -19,6 +19,8 @@ urlpatterns = gather(
         "coverage",
         "agreements",
         "imports",
+        "sheets",
+        "requests",
         "appointments",
         "accounts",
         "access",

@@ -1,0 +1,27 @@
+"""上级表: an upper office's own workbook, handed in once and filled by every union below it."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from tongxin.people.scoping import ScopedQuerySet
+from tongxin.records.models import Document
+from tongxin.store.models import Guarded, PublicIdField
+from tongxin.unions.models import Union
+
+
+class OfficeSheet(Guarded):
+    """Kept as it came. `union` handed it in; those below it find it too."""
+
+    public_id = PublicIdField()
+    union = models.ForeignKey(Union, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120)
+    document = models.ForeignKey(Document, models.PROTECT, related_name="+")
+    account = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[ScopedQuerySet] = ScopedQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["union", "-at"], name="office_sheet_union")]
