@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from tongxin.activities.queries.mine import MyClass, my_things
 from tongxin.notices.queries import unread
@@ -18,16 +18,16 @@ from tongxin.web.guard import HouseRequest, OpenTo, page
 from tongxin.web.worker import cards
 
 FIELDS = (
-    ("name", "姓名"),
-    ("document", "证件号码"),
-    ("phone", "手机号码"),
-    ("sex", "性别"),
-    ("born", "出生日期"),
-    ("employer", "工作单位"),
-    ("gig_group", "新就业形态"),
-    ("occupation", "岗位"),
-    ("education", "学历"),
-    ("skill_level", "技能等级"),
+    ("name", gettext_noop("姓名")),
+    ("document", gettext_noop("证件号码")),
+    ("phone", gettext_noop("手机号码")),
+    ("sex", gettext_noop("性别")),
+    ("born", gettext_noop("出生日期")),
+    ("employer", gettext_noop("工作单位")),
+    ("gig_group", gettext_noop("新就业形态")),
+    ("occupation", gettext_noop("岗位")),
+    ("education", gettext_noop("学历")),
+    ("skill_level", gettext_noop("技能等级")),
 )
 LOOKS = 50
 
@@ -55,9 +55,9 @@ def record(request: HouseRequest) -> HttpResponse:
     context = {
         "person": person,
         "facts": [
-            (gettext(label), gettext(shown(person, field, Purpose.OWN_PAGE)))
+            (gettext(label), dates.day(person.born) if field == "born" and person.born else gettext(text))
             for field, label in FIELDS
-            if shown(person, field, Purpose.OWN_PAGE)
+            if (text := shown(person, field, Purpose.OWN_PAGE))
         ],
         "memberships": Membership.objects.filter(person=person).select_related("union").order_by("-starts"),
         "joining": waiting_of(person.pk),
