@@ -377,8 +377,12 @@ def fill(kind: str, data: Mapping[str, object]) -> Told:
     words = words_of(kind)
     if missing := words.names - set(data):
         raise Refused("notice-data", "通知“%(kind)s”缺少%(missing)s。", kind=kind, missing="、".join(sorted(missing)))
-    shown = {name: _shown(value) for name, value in data.items()}
-    return Told(gettext(words.title) % shown, gettext(words.body) % shown, words.link % shown)
+    values = shown(data)
+    return Told(gettext(words.title) % values, gettext(words.body) % values, words.link % values)
+
+
+def shown(data: Mapping[str, object]) -> dict[str, object]:
+    return {name: _shown(value) for name, value in data.items()}
 
 
 def _shown(value: object) -> object:

@@ -49,6 +49,7 @@ class Why(models.TextChoices):
     DIGEST = "digest", "并入每日汇总"
     STOPPED = "stopped", "群发已停止"
     REFUSED = "refused", "网关拒收"
+    NO_ANSWER = "no_answer", "网关没有应答"
     UNDELIVERED = "undelivered", "运营商没有送达"
     UNCONFIRMED = "unconfirmed", "到时没有确认"
     DOUBT = "doubt", "发送结果不明，没有重发"
@@ -63,7 +64,7 @@ DELIVERY_MOVES: Final = Table(
     ("put-back", [S.SENDING], S.WAITING),
     ("skip", [S.WAITING, S.SENDING], S.SKIPPED),
     ("fail", [S.WAITING, S.SENDING, S.ACCEPTED], S.FAILED),
-    ("expire", [S.WAITING, S.SENDING, S.ACCEPTED], S.EXPIRED),
+    ("expire", [S.WAITING, S.ACCEPTED], S.EXPIRED),
     ("deliver", [S.WAITING, S.SENDING, S.ACCEPTED, S.FAILED, S.EXPIRED], S.DELIVERED),  # a receipt may come late
 )
 

@@ -24,6 +24,7 @@ from tongxin.unions.models import Union
 def set_cap(*, union: Union, month: date, cap: Decimal, by: Actor, at: datetime) -> Budget:
     """For the month that the day lies in. A cap below what is spent stops spending and takes nothing back."""
     require(by, Power.APPROVE_SENDINGS, union)
+    Union.objects.lock(union.pk)
     if cap < 0:
         raise Refused("budget_cap", "预算不能小于0。")
     first = month.replace(day=1)
@@ -44,6 +45,9 @@ def set_price(*, union: Union, channel: Channel, amount: Decimal, valid_from: da
     require(by, Power.APPROVE_SENDINGS, union)
     if amount < 0:
         raise Refused("price_amount", "价格不能小于0。")
+    if valid_from < localdate(at):
+        raise Refused("price-past", "过去的价格不能改，请从今天或以后的一天起。")
+    Union.objects.lock(union.pk)
     rows = Price.objects.filter(union=union, channel=channel)
     rows.filter(valid_from__gte=valid_from).delete()
     rows.filter(valid_to=None).update(valid_to=valid_from)

@@ -103,21 +103,22 @@ def allow(*, person: Person, identity: str, number: str, scene: int, by: Actor, 
 
 
 @atomic
-def use(*, person: int, number: str, at: datetime) -> None:
-    """One permission less."""
-    row = Subscription.objects.filter(person=person, number=number, used_at=None).order_by("-at").first()
-    if row is not None:
-        row.used_at = at
-        row.save(update_fields=["used_at"])
+def use(*, person: int, number: str, at: datetime) -> int | None:
+    """One permission less: its key, or None where another was quicker and none is left."""
+    rows = Subscription.objects.select_for_update().filter(person=person, number=number, used_at=None)
+    row = rows.order_by("-at", "-pk").first()
+    if row is None:
+        return None
+    row.used_at = at
+    row.save(update_fields=["used_at"])
+    return int(row.pk)
 
 
 @atomic
-def unuse(person: int) -> None:
-    """Nothing was sent: the last one used is good again."""
-    row = Subscription.objects.filter(person=person, used_at__isnull=False).order_by("-used_at").first()
-    if row is None:
-        return
-    same = Subscription.objects.filter(person=person, number=row.number, scene=row.scene, used_at=None)
+def unuse(subscription: int) -> None:
+    """Nothing was sent: it is good again, unless the person has allowed the same once more meanwhile."""
+    row = Subscription.objects.lock(subscription)
+    same = Subscription.objects.filter(person=row.person_id, number=row.number, scene=row.scene, used_at=None)
     if not same.exists():
         row.used_at = None
         row.save(update_fields=["used_at"])

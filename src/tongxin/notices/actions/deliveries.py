@@ -4,24 +4,16 @@ Taken is marked and committed before anything leaves, so that a crash in between
 about (docs/adr/0008), never simply sent again.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from django.utils.timezone import get_default_timezone, localdate
-
-from tongxin.kernel.refused import Refused
-from tongxin.notices.actions import budgets, contacts, filling, plans
-from tongxin.notices.gateways.parcels import Answer, Fate, Parcel, Trace, Verdict
-from tongxin.notices.groups import group_of
-from tongxin.notices.models import Delivery, Sending
-from tongxin.notices.queries.nearest import Above
-from tongxin.notices.queries.prices import prices_on
-from tongxin.notices.queries.routes import Router
-from tongxin.notices.quiet import after_quiet
-from tongxin.notices.states import Channel, DeliveryState, SendingState, Why
+from tongxin.notices.actions import budgets, contacts, plans
+from tongxin.notices.actions.desk import Desk, Taken, end
+from tongxin.notices.gateways.parcels import Answer, Fate, Trace, Verdict
+from tongxin.notices.models import Delivery
+from tongxin.notices.states import BY_HAND, Channel, DeliveryState, Why
 from tongxin.store.atomic import atomic
 from tongxin.store.copying import copy_over
 
@@ -30,17 +22,11 @@ FIRST_WAIT: Final = timedelta(minutes=5)
 ASK_AFTER: Final = timedelta(minutes=5)  # accepted: when the gateway is first asked
 DOUBT_AFTER: Final = timedelta(minutes=2)  # taken and nothing heard
 SETTLED_AFTER: Final = timedelta(minutes=15)  # a gateway that answers has filed by then what it took
+LONGEST_RECEIPT: Final = 64
+GIVE_UP_AFTER: Final = timedelta(hours=2)  # of a doubt that nobody clears: another channel tells it
+HAND_OVER_WITHIN: Final = timedelta(minutes=8)  # of taking; well before a doubt is settled, so that none is sent twice
 MANY: Final = 20  # from here on a copy is quicker
 S = DeliveryState
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What is to be sent now."""
-
-    delivery: int
-    sending: int | None
-    parcel: Parcel
 
 
 @atomic
@@ -55,7 +41,7 @@ def take(channel: Channel, limit: int, *, at: datetime) -> tuple[list[Taken], in
     rows = list(due.select_related("message").order_by("next_at", "pk")[:limit])
     if not rows:
         return [], 0
-    desk = _Desk(rows, at)
+    desk = Desk(rows, at)
     taken = [one for row in rows if (one := desk.judge(row)) is not None]
     desk.close()
     _save(rows)
@@ -64,35 +50,35 @@ def take(channel: Channel, limit: int, *, at: datetime) -> tuple[list[Taken], in
 
 
 @atomic
-def stopped(taken: Taken, *, at: datetime) -> bool:
-    """Asked right before each parcel of a sending leaves: the stop button works at once."""
-    if taken.sending is None:
-        return False
-    if not Sending.objects.filter(pk=taken.sending, state=SendingState.STOPPED).exists():
-        return False
-    row = Delivery.objects.lock(taken.delivery)
-    if row.state == S.SENDING:
+def stop(taken: Iterable[Taken], *, at: datetime) -> None:
+    """Of a sending that was stopped after these were taken and before they left."""
+    tries = {one.delivery: one.tries for one in taken}
+    rows = [row for row in _locked(tries) if row.state == S.SENDING and row.tries == tries[row.pk]]
+    for row in rows:
         _not_sent(row)
-        _end(row, "skip", Why.STOPPED, at)
-        _save([row])
-    return True
+        end(row, "skip", Why.STOPPED, at)
+    _save(rows)
 
 
 @atomic
-def note(answers: Mapping[int, Answer], *, at: datetime) -> None:
-    """What the gateway said, by delivery. A receipt that was quicker stands; in doubt a row stays, until `resolve`."""
-    rows = _locked(answers)
+def note(answers: Iterable[tuple[Taken, Answer]], *, at: datetime) -> None:
+    """What the gateway said. A receipt that was quicker stands; in doubt a row stays, until `resolve`.
+
+    An answer that comes so late that the row has been taken again meanwhile is about another taking, and is let go.
+    """
+    found = {taken.delivery: (taken.tries, answer) for taken, answer in answers}
+    rows = [row for row in _locked(found) if row.tries == found[row.pk][0]]
     lost = []
     for row in rows:
-        answer = answers[row.pk]
-        row.receipt_id = row.receipt_id or answer.receipt_id
+        answer = found[row.pk][1]
+        row.receipt_id = row.receipt_id or answer.receipt_id[:LONGEST_RECEIPT]
         if row.state != S.SENDING:
             continue
         if answer.verdict is Verdict.ACCEPTED:
             _accepted(row, at)
         elif answer.verdict is Verdict.REFUSED or (answer.verdict is Verdict.LATER and row.tries >= MOST_TRIES):
             _not_sent(row)
-            _end(row, "fail", Why.REFUSED, at)
+            end(row, "fail", Why.REFUSED if answer.verdict is Verdict.REFUSED else Why.NO_ANSWER, at)
             lost.append(row)
         elif answer.verdict is Verdict.LATER:
             _later(row, at)
@@ -109,7 +95,7 @@ def resolve(delivery: int, trace: Trace, *, asks: bool, at: datetime) -> Deliver
     if row.state == S.SENDING:
         _settle_doubt(row, trace, asks=asks, at=at)
     elif row.state == S.ACCEPTED:
-        _settle_accepted(row, trace, at)
+        _settle_accepted(row, trace, asks=asks, at=at)
     _save([row])
     return row
 
@@ -120,16 +106,29 @@ def overdue(limit: int = 500, *, at: datetime) -> int:
     due = Delivery.objects.select_for_update(skip_locked=True, of=("self",)).filter(
         state=S.ACCEPTED, confirm_by__lte=at
     )
-    rows = list(due.select_related("message")[:limit])
+    rows = list(due.select_related("message").order_by("confirm_by", "pk")[:limit])
     lost = []
     for row in rows:
         if row.message.read_at is not None:
-            _end(row, "deliver", Why.READ, at)
+            end(row, "deliver", Why.READ, at)
         else:
-            _end(row, "expire", Why.UNCONFIRMED, at)
+            end(row, "expire", Why.UNCONFIRMED, at)
             lost.append(row)
     _save(rows)
     plans.follow(lost, at=at)
+    return len(rows)
+
+
+@atomic
+def let_lapse(limit: int = 500, *, at: datetime) -> int:
+    """Slips that nobody printed and words that nobody said in a month. Returns how many."""
+    due = Delivery.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+        state=S.WAITING, channel__in=BY_HAND, expires_at__lte=at
+    )
+    rows = list(due.order_by("pk")[:limit])
+    for row in rows:
+        end(row, "expire", Why.TOO_LATE, at)
+    _save(rows)
     return len(rows)
 
 
@@ -138,9 +137,9 @@ def report(row: Delivery, *, delivered: bool, at: datetime) -> None:
     """A receipt that was found to be this delivery's own. `row` is locked."""
     if delivered:
         if row.state != S.DELIVERED:
-            _end(row, "deliver", "", at)
+            end(row, "deliver", "", at)
     elif row.state in {S.SENDING, S.ACCEPTED}:
-        _end(row, "fail", Why.UNDELIVERED, at)
+        end(row, "fail", Why.UNDELIVERED, at)
         plans.follow([row], at=at)
     _save([row])
 
@@ -155,27 +154,34 @@ def _settle_doubt(row: Delivery, trace: Trace, *, asks: bool, at: datetime) -> N
     if trace.fate in {Fate.DELIVERED, Fate.UNDER_WAY}:
         _accepted(row, at)
         if trace.fate is Fate.DELIVERED:
-            _end(row, "deliver", "", at)
+            end(row, "deliver", "", at)
     elif trace.fate is Fate.UNDELIVERED:
-        _end(row, "fail", Why.UNDELIVERED, at)
+        end(row, "fail", Why.UNDELIVERED, at)
         plans.follow([row], at=at)
-    elif trace.fate is Fate.NEVER_CAME and settled and row.tries < MOST_TRIES:
-        _later(row, at)
-    elif (settled and (not asks or trace.fate is Fate.NEVER_CAME)) or at >= row.expires_at:
-        _end(row, "fail", Why.DOUBT, at)  # the money stays spent: it may have gone out
+    elif trace.fate is Fate.NEVER_CAME:
+        if settled and row.tries < MOST_TRIES:
+            _later(row, at)
+        elif settled:
+            _not_sent(row)
+            end(row, "fail", Why.NO_ANSWER, at)
+            plans.follow([row], at=at)
+    elif (settled and not asks) or row.taken_at is None or at >= row.taken_at + GIVE_UP_AFTER:
+        end(row, "fail", Why.DOUBT, at)  # the money stays spent: it may have gone out
         plans.follow([row], at=at)
 
 
-def _settle_accepted(row: Delivery, trace: Trace, at: datetime) -> None:
+def _settle_accepted(row: Delivery, trace: Trace, *, asks: bool, at: datetime) -> None:
     if trace.fate is Fate.DELIVERED:
-        _end(row, "deliver", "", at)
+        end(row, "deliver", "", at)
     elif trace.fate is Fate.UNDELIVERED:
-        _end(row, "fail", Why.UNDELIVERED, at)
+        end(row, "fail", Why.UNDELIVERED, at)
         plans.follow([row], at=at)
     elif at >= row.expires_at:
-        _end(row, "expire", Why.UNCONFIRMED, at)
-    else:
+        end(row, "expire", Why.UNCONFIRMED, at)
+    elif asks:
         row.next_at = at + max(ASK_AFTER, (at - row.accepted_at) if row.accepted_at else ASK_AFTER)
+    else:
+        row.next_at = row.expires_at  # nobody to ask: one look at the end
 
 
 def _accepted(row: Delivery, at: datetime) -> None:
@@ -195,18 +201,15 @@ def _not_sent(row: Delivery) -> None:
     if row.budget_id is not None:
         budgets.give_back(row.budget_id, row.price)
         row.budget, row.price = None, Decimal(0)
-    if row.channel == Channel.OFFICIAL:
-        contacts.unuse(row.person_id)
+    if row.subscription is not None:
+        contacts.unuse(row.subscription)
+        row.subscription = None
     row.taken_at = None
-
-
-def _end(row: Delivery, verb: str, why: str, at: datetime) -> None:
-    row.move(verb)
-    row.why, row.done_at, row.confirm_by = str(why), at, None
 
 
 _CHANGED: Final = (
     "state", "why", "next_at", "tries", "taken_at", "accepted_at", "confirm_by", "done_at", "price", "budget", "receipt_id",
+    "address_digest", "subscription",
 )  # fmt: skip
 
 
@@ -215,77 +218,3 @@ def _save(rows: list[Delivery]) -> None:
         copy_over(rows, _CHANGED)
     elif rows:
         Delivery.objects.bulk_update(rows, _CHANGED)
-
-
-class _Desk:
-    """One batch on its way out: what all of them need is read once."""
-
-    def __init__(self, rows: list[Delivery], at: datetime) -> None:
-        self._at, self.lost = at, list[Delivery]()
-        self._router = Router({row.person_id for row in rows}, on=localdate(at))
-        self._filler = filling.Filler(rows, self._router)
-        self._prices = prices_on(localdate(at))
-        wanted = {row.sending for row in rows if row.sending}
-        self._sendings = Sending.objects.in_bulk(wanted) if wanted else {}
-        unions = {*self._router.unions.values(), *(one.union_id for one in self._sendings.values())}
-        self._above = Above(unions, on=localdate(at))
-        priced = bool(self._prices.get(rows[0].channel))
-        self._purses = budgets.Purses(self._above, unions if priced else (), on=localdate(at))
-        siblings = Delivery.objects.filter(message__in={row.message_id for row in rows}, state=S.DELIVERED)
-        self._told = set(siblings.values_list("message_id", flat=True))
-
-    def close(self) -> None:
-        self._purses.close(at=self._at)
-
-    def judge(self, row: Delivery) -> Taken | None:
-        """A parcel, or None with the row saying why not."""
-        if (why := self._against(row)) is not None:
-            _end(row, "skip", why, self._at)
-            return None
-        if not group_of(row.message.kind).urgent:
-            row.next_at = after_quiet(self._at, self._router.quiet_hours(row.person_id), get_default_timezone())
-            if row.next_at > self._at:
-                return None
-        why = self._router.obstacle(row.person_id, row.message.kind, Channel(row.channel))
-        parcel = None
-        if why is None:
-            try:
-                parcel = self._filler.parcel(row)
-            except Refused:
-                why = Why.GONE
-        if parcel is None or (why := self._pay(row, parcel)) is not None:
-            _end(row, "skip", why or Why.GONE, self._at)
-            self.lost.append(row)
-            return None
-        if row.channel == Channel.OFFICIAL:
-            contacts.use(person=row.person_id, number=parcel.template.number if parcel.template else "", at=self._at)
-        row.move("take")
-        row.taken_at, row.tries = self._at, row.tries + 1
-        return Taken(row.pk, row.sending, parcel)
-
-    def _against(self, row: Delivery) -> Why | None:
-        """What ends it without another channel."""
-        sending = self._sendings.get(row.sending or 0)
-        if sending is not None and sending.state == SendingState.STOPPED:
-            return Why.STOPPED
-        if self._filler.read(row):
-            return Why.READ
-        if row.message_id in self._told and not row.digest:
-            return Why.TOLD
-        return Why.TOO_LATE if self._at >= row.expires_at else None
-
-    def _pay(self, row: Delivery, parcel: Parcel) -> Why | None:
-        """Before anything leaves. What costs nothing asks for no budget."""
-        sending = self._sendings.get(row.sending or 0)
-        union = sending.union_id if sending is not None else row.union
-        price = self._above.nearest(self._prices.get(row.channel, {}), union)
-        if not price:
-            return None
-        amount = price * filling.parts(parcel)
-        purse = self._purses.of(union)
-        if purse is None:
-            return Why.NO_BUDGET
-        if not purse.spend(amount):
-            return Why.CAP
-        row.budget, row.price = purse.row, amount
-        return None

@@ -1,23 +1,25 @@
 """From a delivery to a parcel: the words, the template's places, the address opened from its seal."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from django.conf import settings
+from django.db.models import Count
 
 from tongxin.kernel import phones
 from tongxin.kernel.refused import Refused
-from tongxin.notices.catalogue import Told, fill
+from tongxin.notices.catalogue import Told, fill, shown
 from tongxin.notices.gateways.parcels import Filled, Parcel
 from tongxin.notices.models import Delivery, Message, Template
 from tongxin.notices.queries.inbox import full_data
-from tongxin.notices.queries.routes import Router
+from tongxin.notices.queries.routes import SUMMARY, Router
 from tongxin.notices.states import Channel
 from tongxin.people.models import Person
 
 ONE_PART: Final = 70  # characters of one text message
+_PLACE: Final = re.compile(r"\$\{(\w+)\}")
 OF_MANY: Final = 67  # and of each part of a long one
-SUMMARY: Final = "digest"
 
 
 class Filler:
@@ -47,7 +49,7 @@ class Filler:
         if channel == Channel.OFFICIAL and template is not None:
             allowed = self._router.subscription(person.pk, template.number)
             scene = allowed.scene if allowed is not None else 0
-        values = {**self._data[row.message_id], "title": told.title, "body": told.body}
+        values = {**shown(self._data[row.message_id]), "title": told.title, "body": told.body}
         return Parcel(
             serial=row.public_id,
             address=self._address(person, channel),
@@ -76,14 +78,12 @@ class Filler:
         return str(contact.address.open())
 
 
-def filled(template: Template, values: dict[str, object]) -> Filled:
+def filled(template: Template, values: Mapping[str, object]) -> Filled:
     """Refused("template-data") when the notice does not have what the template names."""
     if missing := [name for name in template.names if name not in values]:
         raise Refused("template-data", "模板要的%(names)s，这条通知里没有。", names="、".join(missing))
     places = {name: str(values[name]) for name in template.names}
-    text = template.text
-    for name, value in places.items():
-        text = text.replace("${" + name + "}", value)
+    text = _PLACE.sub(lambda found: places.get(found[1], found[0]), template.text)
     return Filled(template.number, template.signature, places, text)
 
 
@@ -100,7 +100,5 @@ def parts_of(text: str, signature: str) -> int:
 
 
 def _unread(people: set[int]) -> dict[int, int]:
-    found: dict[int, int] = {}
-    for person in Message.objects.filter(person__in=people, read_at=None).values_list("person_id", flat=True):
-        found[person] = found.get(person, 0) + 1
-    return found
+    rows = Message.objects.filter(person__in=people, read_at=None).order_by().values("person").annotate(n=Count("pk"))
+    return dict(rows.values_list("person", "n")) if people else {}

@@ -110,9 +110,9 @@ def _digest(one: Fresh, union: int | None, step: Step, at: datetime) -> Delivery
 
 def _write(rows: list[Delivery]) -> int:
     """A key that is there already stays as it is."""
-    for row, public_id in zip(rows, new_public_ids(len(rows)), strict=True):
-        row.public_id = public_id
     kept = _without_doubles(rows)
+    for row, public_id in zip(kept, new_public_ids(len(kept)), strict=True):
+        row.public_id = public_id
     if len(kept) > MANY:
         taken = set(Delivery.objects.filter(key__in=[row.key for row in kept]).values_list("key", flat=True))
         digests = [row for row in kept if row.digest]
@@ -124,4 +124,5 @@ def _write(rows: list[Delivery]) -> int:
 
 
 def _without_doubles(rows: list[Delivery]) -> list[Delivery]:
-    return list({row.key: row for row in reversed(rows)}.values())[::-1]
+    """In the order of their keys: two writers of the same digests then never wait for each other in a ring."""
+    return sorted({row.key: row for row in reversed(rows)}.values(), key=lambda row: row.key)

@@ -9,6 +9,7 @@ from django.utils.timezone import localdate
 from tongxin.kernel import phones
 from tongxin.kernel.refused import Refused
 from tongxin.notices.actions import deliveries
+from tongxin.notices.actions.desk import address_digests
 from tongxin.notices.models import Delivery, Receipt
 from tongxin.notices.states import Channel
 from tongxin.people.authority import system
@@ -36,10 +37,9 @@ class Report:
 
 @atomic
 def take(report: Report, *, at: datetime) -> Taken:
-    """A receipt counts when its serial is a delivery of ours, its number that delivery's, and its phone that person's."""
-    row = Delivery.objects.filter(public_id=report.serial).select_related("message", "person").first()
-    if row is not None:
-        row = Delivery.objects.select_for_update(of=("self",)).select_related("message", "person").get(pk=row.pk)
+    """A receipt counts when its serial is a delivery of ours, its number that delivery's, and its phone where that went."""
+    rows = Delivery.objects.select_for_update(of=("self",), no_key=True).select_related("message")
+    row = rows.filter(public_id=report.serial).first()
     if row is None or not _fits(row, report):
         _refuse(row, report, at)
         return Taken.STRANGE
@@ -59,7 +59,7 @@ def _fits(row: Delivery, report: Report) -> bool:
     except Refused:
         return False
     other = Receipt.objects.filter(gateway=report.gateway, number=report.number, refused=False).exclude(delivery=row)
-    return phone == row.person.phone_text() and not other.exists()
+    return bytes(row.address_digest or b"") in address_digests(phone) and not other.exists()
 
 
 def _refuse(row: Delivery | None, report: Report, at: datetime) -> None:

@@ -8,8 +8,8 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -24,8 +24,11 @@ VERSION: Final = "2017-05-25"
 BEIJING: Final = ZoneInfo("Asia/Shanghai")  # the day by which it files what it sent
 LATER: Final = ("Throttling", "isv.BUSINESS_LIMIT_CONTROL", "isv.AMOUNT_NOT_ENOUGH", "isv.OUT_OF_SERVICE")
 DOUBT: Final = ("isp.", "ServiceUnavailable", "InternalError")
+PAGE: Final = 50
+MOST_PAGES: Final = 10
+LEAVES_WITHIN: Final = timedelta(minutes=10)  # of taking
 LONGEST_VALUE: Final = 35  # characters of one variable
-_FATES: Final = {1: Fate.UNDER_WAY, 2: Fate.UNDELIVERED, 3: Fate.DELIVERED}
+_FATES: Final = {"1": Fate.UNDER_WAY, "2": Fate.UNDELIVERED, "3": Fate.DELIVERED}
 
 
 class AliyunSms:
@@ -54,23 +57,36 @@ class AliyunSms:
         return _answer(str(found.get("Code", "")), str(found.get("BizId", "")))
 
     def trace(self, serial: str, address: str, *, sent: datetime) -> Trace:
-        query = {
-            "PhoneNumber": phones.national(address),
-            "SendDate": f"{sent.astimezone(BEIJING):%Y%m%d}",
-            "PageSize": "50",
-            "CurrentPage": "1",
-        }
+        """Taken just before midnight it may have been filed on the day after, so both are asked."""
+        days = {f"{moment.astimezone(BEIJING):%Y%m%d}" for moment in (sent, sent + LEAVES_WITHIN)}
         try:
-            found = _call("QuerySendDetails", query, at=datetime.now(UTC))
-        except (wire.NotSent, wire.NoAnswer):
-            return Trace(Fate.UNKNOWN)
-        if found.get("Code") != "OK":
-            return Trace(Fate.UNKNOWN, code=str(found.get("Code", "")))
-        rows = (found.get("SmsSendDetailDTOs") or {}).get("SmsSendDetailDTO") or []
-        for row in rows:
-            if row.get("OutId") == serial:
-                return Trace(_FATES.get(row.get("SendStatus"), Fate.UNKNOWN), code=str(row.get("ErrCode", "")))
+            for day in sorted(days):
+                for row in _filed(phones.national(address), day):
+                    if row.get("OutId") == serial:
+                        return Trace(
+                            _FATES.get(str(row.get("SendStatus")), Fate.UNKNOWN), code=str(row.get("ErrCode", ""))
+                        )
+        except (wire.NotSent, wire.NoAnswer) as problem:
+            return Trace(Fate.UNKNOWN, code=str(problem))
         return Trace(Fate.NEVER_CAME)
+
+
+def _filed(number: str, day: str) -> Iterator[dict[str, Any]]:
+    """What it filed for a number on a day, page by page. NoAnswer: it does not say all of it."""
+    seen = 0
+    for page in range(1, MOST_PAGES + 1):
+        query = {"PhoneNumber": number, "SendDate": day, "PageSize": str(PAGE), "CurrentPage": str(page)}
+        found = _call("QuerySendDetails", query, at=datetime.now(UTC))
+        rows, total = (found.get("SmsSendDetailDTOs") or {}).get("SmsSendDetailDTO") or [], str(found.get("TotalCount"))
+        if found.get("Code") != "OK" or not isinstance(rows, list) or not total.isdecimal():
+            raise wire.NoAnswer(str(found.get("Code", "")))
+        yield from rows
+        seen += len(rows)
+        if seen >= int(total):
+            return
+        if not rows:
+            break
+    raise wire.NoAnswer("too many pages")
 
 
 def _answer(code: str, receipt_id: str) -> Answer:

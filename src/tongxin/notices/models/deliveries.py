@@ -38,6 +38,8 @@ class Delivery(Sharded):
     price = models.DecimalField(max_digits=10, decimal_places=4, default=0)
     budget = models.ForeignKey(Budget, models.PROTECT, null=True, related_name="+", db_index=False)
     receipt_id = models.CharField(max_length=64, blank=True)  # the gateway's
+    address_digest = models.BinaryField(max_length=32, null=True)  # of where it went last
+    subscription = models.BigIntegerField(null=True)  # the official account's permission that it used up
     account = models.BigIntegerField(null=True)  # who printed it, or told it by mouth
 
     class Meta(Sharded.Meta):

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from django.conf import settings
 
@@ -16,6 +16,8 @@ from tongxin.notices.quiet import Hours
 from tongxin.notices.states import BY_HAND, Channel, Why
 from tongxin.people.models import Membership, Person
 
+SUMMARY: Final = "digest"  # the kind of the daily summary's template
+WISH_WAITS: Final = 120  # minutes
 R = TypeVar("R")
 
 
@@ -64,7 +66,10 @@ class Router:
         return Planned(None, passed)
 
     def order(self, person: int, group: Group) -> list[Step]:
-        """As the nearest rule says, else the group's own; then what the worker asked for besides."""
+        """What the worker asked for besides, then as the nearest rule says, else as the group itself.
+
+        Of what must be told, a wish alone is not enough: not read within two hours, it goes on as the rule says.
+        """
         steps = self.order_at(self.unions.get(person), group)
         asked = [
             channel
@@ -72,15 +77,19 @@ class Router:
             if wanted and name == group.name
         ]
         known = {step.channel for step in steps}
-        return [*(Step(Channel(channel), 0) for channel in asked if channel not in known), *steps]
+        wait = WISH_WAITS if group.required or group.urgent else 0
+        return [*(Step(Channel(channel), wait) for channel in sorted(asked) if channel not in known), *steps]
 
     def order_at(self, union: int | None, group: Group) -> list[Step]:
         found = self._above.nearest(self._orders.get(group.name, {}), union)
         return found if found is not None else [Step(*step) for step in group.order]
 
-    def obstacle(self, person: int, kind: str, channel: Channel) -> Why | None:  # noqa: PLR0911 - one line a reason
+    def obstacle(  # noqa: PLR0911 - one line a reason
+        self, person: int, kind: str, channel: Channel, *, summary: bool = False
+    ) -> Why | None:
+        """A summary stands for many messages, so no single kind's refusal speaks against it."""
         group = group_of(kind)
-        if self._choices.get(person, {}).get((group.name, channel)) is False and not group.required:
+        if not summary and self._choices.get(person, {}).get((group.name, channel)) is False and not group.required:
             return Why.OPTED_OUT
         if not connected(channel):
             return Why.NOT_CONNECTED
@@ -93,7 +102,7 @@ class Router:
             return Why.NO_ADDRESS
         if not _by_template(channel):
             return None
-        template = self.template(person, kind, channel)
+        template = self.template(person, SUMMARY if summary else kind, channel)
         if template is None:
             return Why.NO_TEMPLATE
         if channel == Channel.OFFICIAL and template.number not in self._allowed.get(person, {}):
@@ -180,6 +189,6 @@ def _contacts(people: list[int]) -> dict[int, dict[str, ContactPoint]]:
 
 def _allowed(people: list[int]) -> dict[int, dict[str, Subscription]]:
     found: dict[int, dict[str, Subscription]] = defaultdict(dict)
-    for row in Subscription.objects.filter(person__in=people, used_at=None).order_by("-at"):
+    for row in Subscription.objects.filter(person__in=people, used_at=None).order_by("at", "pk"):  # the newest stays
         found[row.person_id][row.number] = row
     return found
