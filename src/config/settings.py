@@ -202,6 +202,7 @@ OUTSIDE_SIGN_IN = json.loads(os.environ.get("TONGXIN_OUTSIDE_SIGN_IN", "[]"))  #
 NOTICE_GATEWAYS = gateways.gateways(demo=DEMO)
 NOTICE_ROSTERS = {"cohort": "tongxin.activities.queries.audience.roster"}  # open table: whose lists a sending may go to
 NOTICE_QUIET = os.environ.get("TONGXIN_QUIET", "21:00-08:00")  # local; what is not urgent waits for its end
+NOTICE_COURIERS = int(os.environ.get("TONGXIN_COURIERS", "1"))  # of each channel at once; they share what is due
 NOTICE_ORIGIN = os.environ.get("TONGXIN_ORIGIN", "")  # https://…, as links outside the page begin
 ALIYUN_SMS, OFFICIAL_ACCOUNT = gateways.aliyun(), gateways.official()
 globals().update(gateways.mail())

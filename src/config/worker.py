@@ -7,7 +7,7 @@ import django
 
 from config import lifeline, logs
 
-CONCURRENT = 2
+CONCURRENT = 5  # jobs at once: one for each channel's courier, should its gateway be slow, and two for all else
 FINISH_PATIENCE = 20.0  # seconds; a job cut off is taken up again, as jobs bear being repeated
 
 

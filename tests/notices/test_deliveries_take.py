@@ -100,7 +100,7 @@ def test_channel_that_was_disconnected_meanwhile_holds_up_nobody(cast: Cast, gat
     tell(cast.wang, "a")
     gateways.clear()
     gateways.connect(EMAIL)
-    assert courier.carry(SMS, lambda: LATER) == 1
+    assert courier.carry(SMS, lambda: LATER) == (1, False)
     assert states() == [("sms", "skipped", "not_connected"), ("email", "waiting", "")]
 
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 import structlog
 
@@ -21,28 +21,34 @@ QUIET_AFTER: Final = 2  # answers that say nothing, one after the other: the gat
 NOTE_EVERY: Final = 1.0  # seconds
 
 
-def carry(channel: Channel, clock: Clock) -> int:
-    """One batch of the channel; how many were looked at, 0 when nothing is due or the gateway is silent.
+class Carried(NamedTuple):
+    """How many were looked at (0: nothing is due), and whether the gateway fell silent."""
 
-    Several couriers take different ones.
-    """
+    looked_at: int
+    silent: bool = False
+
+
+def carry(channel: Channel, clock: Clock) -> Carried:
+    """One batch of the channel. Several couriers take different ones."""
     found = gateway(channel)
     taken, looked_at = deliveries.take(channel, found.batch if found else 50, at=clock())
-    if found is not None and taken and not _Round(found, clock).hand_over(taken):
-        return 0
-    return looked_at
+    answers = not taken or found is None or _Round(found, clock).hand_over(taken)
+    return Carried(looked_at, silent=not answers)
+
+
+def carry_much(channel: Channel, clock: Clock, *, most: int = 2_000) -> Carried:
+    """Until nothing is due, the gateway is silent, or `most` have been looked at."""
+    done = 0
+    while done < most:
+        count, silent = carry(channel, clock)
+        done += count
+        if silent or not count:
+            return Carried(done, silent)
+    return Carried(done)
 
 
 def carry_all(clock: Clock, *, most: int = 2_000) -> int:
-    """All channels until nothing is due, or `most` have been looked at in each."""
-    return sum(carry_much(channel, clock, most=most) for channel in BY_MACHINE)
-
-
-def carry_much(channel: Channel, clock: Clock, *, most: int = 2_000) -> int:
-    done = 0
-    while done < most and (count := carry(channel, clock)):
-        done += count
-    return done
+    return sum(carry_much(channel, clock, most=most).looked_at for channel in BY_MACHINE)
 
 
 class _Round:

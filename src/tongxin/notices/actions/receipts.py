@@ -1,6 +1,6 @@
 """What gateways report. Twice counts once; another's is refused and written down."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -38,6 +38,7 @@ class Report:
 @atomic
 def take(report: Report, *, at: datetime) -> Taken:
     """A receipt counts when its serial is a delivery of ours, its number that delivery's, and its phone where that went."""
+    report = _cut(report)
     rows = Delivery.objects.select_for_update(of=("self",), no_key=True).select_related("message")
     row = rows.filter(public_id=report.serial).first()
     if row is None or not _fits(row, report):
@@ -69,8 +70,17 @@ def _refuse(row: Delivery | None, report: Report, at: datetime) -> None:
     journal.write("receipt.refused", of=kept, by=by, at=at, gateway=report.gateway, serial=report.serial[:24])
 
 
+def _cut(report: Report) -> Report:
+    """As our columns hold it: whoever writes to us may write anything."""
+
+    def cut(text: str, longest: int) -> str:
+        return text.replace("\0", "")[:longest]
+
+    return replace(report, number=cut(report.number, 64), serial=cut(report.serial, 64), code=cut(report.code, 60))
+
+
 def _columns(report: Report) -> dict[str, object]:
     return {
-        "gateway": report.gateway, "number": report.number[:64], "serial": report.serial[:64],
-        "delivered": report.delivered, "code": report.code[:60],
+        "gateway": report.gateway, "number": report.number, "serial": report.serial,
+        "delivered": report.delivered, "code": report.code,
     }  # fmt: skip

@@ -23,7 +23,7 @@ class Mail:
             return Answer(Verdict.LATER, code=type(problem).__name__)
         try:
             EmailMessage(
-                parcel.title,
+                " ".join(parcel.title.split()),  # a line break would end the header
                 f"{parcel.body}\n\n{parcel.link}\n",
                 settings.DEFAULT_FROM_EMAIL,
                 [parcel.address],
