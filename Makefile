@@ -1,5 +1,5 @@
 # The operator's and the developer's ground. Everything runs from .venv; nothing is installed beside it.
-.PHONY: install demo test check format lock messages bench-data bench-pages bench-sign-ins bench-import
+.PHONY: install demo test check format lock messages bench-data bench-pages bench-sign-ins bench-import bench-notices
 PYTHON ?= python3
 PORT ?= 8000
 # Tests run on two processes where that is quicker than one; JOBS=0 runs them in one, as a debugger needs it.
@@ -54,3 +54,6 @@ bench-sign-ins: install
 
 bench-import: install
 	$(BIN)/python -m bench.imports
+
+bench-notices: install
+	$(BIN)/python -m bench.notices

@@ -80,7 +80,7 @@ def main() -> None:
 
         migrate()
         cluster = server.cluster if server else None
-        lines = [_machine(), "", HEAD]
+        lines = [machine(), "", HEAD]
         found = run(asked, folder, cluster)
         lines += [one.line for one in found] + ["", *_ratios(found)]
         told("")
@@ -143,9 +143,9 @@ def _import(path: Path, what: str, cluster: Path | None) -> list[Spent]:
 
     union, by = _union(), system(timezone.localdate())
     reading, writing = Spent(f"{what}, read", 0), Spent(f"{what}, written", 0)
-    with _measured(reading, cluster):
+    with measured(reading, cluster):
         batch = imports.upload(union=union, file_name=path.name, content=path, by=by, at=timezone.now(), at_once=True)
-    with _measured(writing, cluster):
+    with measured(writing, cluster):
         batch = imports.commit(batch=batch, by=by, at=timezone.now())
     reading.rows = writing.rows = batch.added
     whole = Spent(
@@ -191,7 +191,7 @@ def _copy(cluster: Path | None) -> Spent:
         cursor.execute("SELECT count(*) FROM people_person")
         spent = Spent("COPY of the same finished columns into the same indexed tables", cursor.fetchone()[0])
     _empty()
-    with _measured(spent, cluster), transaction.atomic(), connection.cursor() as cursor:
+    with measured(spent, cluster), transaction.atomic(), connection.cursor() as cursor:
         for table, path in kept:
             with path.open("rb") as file, cursor.copy(f"COPY {table} FROM STDIN") as copy:
                 while piece := file.read(MIB):
@@ -228,7 +228,7 @@ def _import_export(count: int, cluster: Path | None) -> Spent:
             f"b{row[0]:011}", row[1], "1", row[3], row[4], row[5], row[6], row[7], row[8], "", row[10], row[11], 1, now, now,
         ))  # fmt: skip
     spent = Spent("django-import-export, default mode, the same number of columns", count)
-    with _measured(spent, cluster), writing():
+    with measured(spent, cluster), writing():
         result = Members().import_data(table, dry_run=False, raise_errors=True)
     assert result.totals["new"] == count, result.totals
     say(spent.line)
@@ -239,7 +239,7 @@ def _import_export(count: int, cluster: Path | None) -> Spent:
 
 
 @contextmanager
-def _measured(spent: Spent, cluster: Path | None) -> Iterator[None]:
+def measured(spent: Spent, cluster: Path | None) -> Iterator[None]:
     done = threading.Event()
     watch = threading.Thread(target=_watch, args=(spent, done), daemon=True)
     watch.start()
@@ -317,7 +317,7 @@ def _ratios(found: list[Spent]) -> list[str]:
     ]
 
 
-def _machine() -> str:
+def machine() -> str:
     busy = os.getloadavg()[0]
     return f"{os.cpu_count()} cores, load average before the run {busy:.1f}"
 

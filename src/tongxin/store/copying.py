@@ -74,6 +74,39 @@ def copy_columns(model: type[models.Model], columns: Columns, count: int) -> Non
         copy.write(text)
 
 
+def copy_unless_there(model: type[models.Model], columns: Columns, *, unique: str) -> None:
+    """As `copy_columns`, by way of a table of this transaction: a row whose `unique` column is there already is left out."""
+    must_be_writing(f"copy of {model.__name__}")
+    blank = model()
+    fields: list[Any] = [field for field in model._meta.concrete_fields if not field.primary_key]
+    given = {
+        field.column: columns.get(field.column) or _default_text(getattr(blank, field.attname)) for field in fields
+    }
+    if strange := columns.keys() - given.keys():
+        raise TypeError(f"{model.__name__} has no columns {sorted(strange)}")
+    varying = {name: texts for name, texts in given.items() if not isinstance(texts, str)}
+    alike = {name: text for name, text in given.items() if isinstance(text, str)}
+    quote = connection.ops.quote_name
+    table, fresh = quote(model._meta.db_table), quote(f"fresh_{model._meta.db_table}")
+    names = ", ".join(map(quote, [*varying, *alike]))
+    with connection.wrap_database_errors, connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMP TABLE {fresh} ON COMMIT DROP AS SELECT {names} FROM {table} WITH NO DATA")  # noqa: S608 - names of ours
+        with cursor.copy(f"COPY {fresh} ({', '.join(map(quote, varying))}) FROM STDIN") as copy:
+            copy.write("\n".join(map("\t".join, zip(*varying.values(), strict=True))) + "\n")
+        values = ", ".join([*map(quote, varying), *(f"%s::{_type(model, name)}" for name in alike)])
+        told = [None if text == NULL else text for text in alike.values()]
+        cursor.execute(
+            f"INSERT INTO {table} ({names}) SELECT {values} FROM {fresh} ON CONFLICT ({quote(unique)}) DO NOTHING",  # noqa: S608
+            told,
+        )
+        cursor.execute(f"DROP TABLE {fresh}")
+
+
+def _type(model: type[models.Model], column: str) -> str:
+    found = next(field for field in model._meta.concrete_fields if field.column == column)
+    return str(found.db_type(connection)).partition("(")[0]
+
+
 def _default_text(value: object) -> str:
     value = _plain(value)
     if value is None:

@@ -14,6 +14,7 @@ from tongxin.notices.actions.desk import Desk, Taken, end
 from tongxin.notices.gateways.parcels import Answer, Fate, Trace, Verdict
 from tongxin.notices.models import Delivery
 from tongxin.notices.states import BY_HAND, Channel, DeliveryState, Why
+from tongxin.store.among import among
 from tongxin.store.atomic import atomic
 from tongxin.store.copying import copy_over
 
@@ -145,7 +146,7 @@ def report(row: Delivery, *, delivered: bool, at: datetime) -> None:
 
 
 def _locked(pks: Iterable[int]) -> list[Delivery]:
-    rows = Delivery.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=sorted(pks))
+    rows = Delivery.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=among(pks))
     return list(rows.select_related("message").order_by("pk"))
 
 

@@ -16,6 +16,7 @@ from tongxin.notices.queries.prices import prices_on
 from tongxin.notices.queries.routes import Router
 from tongxin.notices.quiet import after_quiet
 from tongxin.notices.states import Channel, DeliveryState, SendingState, Why
+from tongxin.store.among import among
 from tongxin.store.keys import ring
 
 log = structlog.get_logger("tongxin.notices")
@@ -61,7 +62,9 @@ class Desk:
         self._above = Above(unions, on=localdate(at))
         priced = bool(self._prices.get(rows[0].channel))
         self._purses = budgets.Purses(self._above, unions if priced else (), on=localdate(at))
-        siblings = Delivery.objects.filter(message__in={row.message_id for row in rows}, state=DeliveryState.DELIVERED)
+        siblings = Delivery.objects.filter(
+            message__in=among(row.message_id for row in rows), state=DeliveryState.DELIVERED
+        )
         self._told = set(siblings.values_list("message_id", flat=True))
 
     def close(self) -> None:

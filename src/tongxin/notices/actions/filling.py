@@ -16,6 +16,7 @@ from tongxin.notices.queries.inbox import full_data
 from tongxin.notices.queries.routes import SUMMARY, Router
 from tongxin.notices.states import Channel
 from tongxin.people.models import Person
+from tongxin.store.among import among
 
 ONE_PART: Final = 70  # characters of one text message
 _PLACE: Final = re.compile(r"\$\{(\w+)\}")
@@ -28,7 +29,7 @@ class Filler:
     def __init__(self, rows: Iterable[Delivery], router: Router) -> None:
         rows = list(rows)
         self._router = router
-        self._people = {one.pk: one for one in Person.objects.filter(pk__in={row.person_id for row in rows})}
+        self._people = {one.pk: one for one in Person.objects.filter(pk__in=among(row.person_id for row in rows))}
         data = full_data([(row.message.kind, row.message.data) for row in rows])
         self._data = dict(zip((row.message_id for row in rows), data, strict=True))
         self._unread = _unread({row.person_id for row in rows if row.digest})
@@ -100,5 +101,10 @@ def parts_of(text: str, signature: str) -> int:
 
 
 def _unread(people: set[int]) -> dict[int, int]:
-    rows = Message.objects.filter(person__in=people, read_at=None).order_by().values("person").annotate(n=Count("pk"))
+    rows = (
+        Message.objects.filter(person__in=among(people), read_at=None)
+        .order_by()
+        .values("person")
+        .annotate(n=Count("pk"))
+    )
     return dict(rows.values_list("person", "n")) if people else {}

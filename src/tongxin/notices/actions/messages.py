@@ -18,7 +18,8 @@ from tongxin.notices.queries.inbox import full_data
 from tongxin.notices.states import SendingState
 from tongxin.people.models import Person
 from tongxin.records.actions import outbox
-from tongxin.records.models import OutboxRow
+from tongxin.records.actions.outbox import Due
+from tongxin.store.among import among
 from tongxin.store.atomic import atomic, must_be_writing
 
 log = structlog.get_logger("tongxin.notices")
@@ -43,7 +44,7 @@ def deliver(limit: int = 500, *, at: datetime) -> int:
     """
     rows = outbox.due(limit, at=at)
     dropped = _of_stopped(rows)
-    known = set(Person.objects.filter(pk__in={row.person for row in rows}).values_list("pk", flat=True))
+    known = set(Person.objects.filter(pk__in=among(row.person for row in rows)).values_list("pk", flat=True))
     problems = _problems([row for row in rows if row.pk not in dropped], known)
     good = [row for row in rows if row.pk not in problems and row.pk not in dropped]
     plans.plan(_insert(good), at=at)
@@ -67,7 +68,7 @@ def mark_all_read(*, person: Person, at: datetime) -> int:
     return Message.objects.filter(person=person, read_at=None, at__lte=at).update(read_at=at)
 
 
-def _insert(rows: list[OutboxRow]) -> list[Fresh]:
+def _insert(rows: list[Due]) -> list[Fresh]:
     """Only what was not there before: its channels are still to be planned."""
     must_be_writing("insert of Message")
     if not rows:
@@ -77,7 +78,7 @@ def _insert(rows: list[OutboxRow]) -> list[Fresh]:
         return [Fresh(*found) for found in cursor.fetchall()]
 
 
-def _of_stopped(rows: list[OutboxRow]) -> set[int]:
+def _of_stopped(rows: list[Due]) -> set[int]:
     wanted = {str(row.data["sending"]) for row in rows if "sending" in row.data}
     if not wanted:
         return set()
@@ -87,7 +88,7 @@ def _of_stopped(rows: list[OutboxRow]) -> set[int]:
     return {row.pk for row in rows if row.data.get("sending") in stopped}
 
 
-def _problems(rows: list[OutboxRow], known: set[int]) -> dict[int, str]:
+def _problems(rows: list[Due], known: set[int]) -> dict[int, str]:
     """By row, a code without personal data; none for what can be told."""
     found = {}
     seen: dict[tuple[str, frozenset[str]], str | None] = {}

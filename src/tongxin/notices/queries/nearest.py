@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Q
 
+from tongxin.store.among import among
 from tongxin.unions.models import Closure
 
 R = TypeVar("R")
@@ -17,7 +18,7 @@ class Above:
 
     def __init__(self, unions: Iterable[int], *, on: date) -> None:
         self._lines: dict[int, list[int]] = defaultdict(list)
-        rows = Closure.objects.as_of(on).filter(descendant__in=set(unions)).order_by("depth")
+        rows = Closure.objects.as_of(on).filter(descendant__in=among(unions)).order_by("depth")
         for descendant, ancestor in rows.values_list("descendant_id", "ancestor_id"):
             self._lines[descendant].append(ancestor)
 

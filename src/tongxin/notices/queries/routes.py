@@ -15,6 +15,7 @@ from tongxin.notices.queries.nearest import Above, held_on
 from tongxin.notices.quiet import Hours
 from tongxin.notices.states import BY_HAND, Channel, Why
 from tongxin.people.models import Membership, Person
+from tongxin.store.among import among
 
 SUMMARY: Final = "digest"  # the kind of the daily summary's template
 WISH_WAITS: Final = 120  # minutes
@@ -39,15 +40,15 @@ class Router:
 
     def __init__(self, people: Iterable[int], *, on: date, unions: Iterable[int | None] = ()) -> None:
         self.people = sorted(set(people))
-        stays = Membership.objects.filter(person__in=self.people, ends=None).values_list("person_id", "union_id")
+        stays = Membership.objects.filter(person__in=among(self.people), ends=None).values_list("person_id", "union_id")
         self.unions: dict[int, int] = dict(stays)
         self._above = Above({*self.unions.values(), *(union for union in unions if union is not None)}, on=on)
         self._orders = _orders(on)
         self._choices = _choices(self.people)
         self._templates = _templates(on)
-        self._preferences = {row.person_id: row for row in Preference.objects.filter(person__in=self.people)}
+        self._preferences = {row.person_id: row for row in Preference.objects.filter(person__in=among(self.people))}
         self._phones = set(
-            Person.objects.filter(pk__in=self.people, phone__isnull=False, merged_into=None).values_list(
+            Person.objects.filter(pk__in=among(self.people), phone__isnull=False, merged_into=None).values_list(
                 "pk", flat=True
             )
         )
@@ -167,7 +168,7 @@ def _orders(on: date) -> dict[str, dict[int | None, list[Step]]]:
 
 def _choices(people: list[int]) -> dict[int, dict[tuple[str, str], bool]]:
     found: dict[int, dict[tuple[str, str], bool]] = defaultdict(dict)
-    rows = Choice.objects.filter(person__in=people, group__in=GROUPS)
+    rows = Choice.objects.filter(person__in=among(people), group__in=GROUPS)
     for person, group, channel, wanted in rows.values_list("person_id", "group", "channel", "wanted"):
         found[person][group, channel] = wanted
     return found
@@ -182,13 +183,15 @@ def _templates(on: date) -> Mapping[tuple[str, str], dict[int | None, Template]]
 
 def _contacts(people: list[int]) -> dict[int, dict[str, ContactPoint]]:
     found: dict[int, dict[str, ContactPoint]] = defaultdict(dict)
-    for row in ContactPoint.objects.filter(person__in=people, ended_at=None, verified_at__isnull=False):
+    for row in ContactPoint.objects.filter(person__in=among(people), ended_at=None, verified_at__isnull=False):
         found[row.person_id][row.channel] = row
     return found
 
 
 def _allowed(people: list[int]) -> dict[int, dict[str, Subscription]]:
     found: dict[int, dict[str, Subscription]] = defaultdict(dict)
-    for row in Subscription.objects.filter(person__in=people, used_at=None).order_by("at", "pk"):  # the newest stays
+    for row in Subscription.objects.filter(person__in=among(people), used_at=None).order_by(
+        "at", "pk"
+    ):  # the newest stays
         found[row.person_id][row.number] = row
     return found
