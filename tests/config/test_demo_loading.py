@@ -13,16 +13,16 @@ from django.db import transaction
 from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
-from config.demo import accounts, load, sibling
+from config.demo import accounts, joining, load, sibling
 from config.demo.loading import NAME
 from tongxin.activities.models import Cohort, Enrolment, Programme
 from tongxin.calls.models import Award, Pool, Preference
 from tongxin.figures import catalogue, finding, sheets
 from tongxin.figures.asking import Asking, Axis
 from tongxin.kernel import one_time_codes
-from tongxin.people.models import Account, Person
+from tongxin.people.models import Account, JoinApplication, Person
 from tongxin.people.roles import RoleName
-from tongxin.unions.models import Kind, Union
+from tongxin.unions.models import Kind, Succession, Union
 
 pytestmark = pytest.mark.slow
 DAY = date(2024, 3, 28)
@@ -104,6 +104,21 @@ def test_both_provinces_have_a_programme_that_says_what_is_synthetic() -> None:
 def test_unions_of_every_kind_stand_in_the_tree() -> None:
     assert set(Union.objects.values_list("kind", flat=True).distinct()) == set(Kind)
     assert not Union.objects.filter(synthetic=True).exclude(name__contains="示例").exists()
+
+
+def test_applications_to_join_stand_in_every_state_that_a_reviewer_meets() -> None:
+    rows = JoinApplication.objects.order_by("pk").values_list("state", "escalations", "reviewer__code")
+    assert list(rows) == [
+        ("waiting", 0, "500118"), ("waiting", 0, "500118"), ("waiting", 1, "500000"), ("waiting", 0, "500118-F01"),
+        ("refused", 0, "500118"),
+    ]  # fmt: skip
+
+
+def test_unions_remember_names_and_mergers() -> None:
+    gone = Union.objects.get(code=joining.GONE)
+    assert Succession.objects.get(predecessor=gone).how == Succession.How.MERGED
+    assert gone.dissolved_on is not None
+    assert Union.objects.get(name=joining.NEW_NAME).names.count() == 3
 
 
 def test_loading_again_adds_nothing() -> None:

@@ -10,7 +10,7 @@ from typing import Final
 from django.db import connection
 from django.utils import timezone
 
-from config.demo import accounts, kept, planting, populating, sibling, twice
+from config.demo import accounts, joining, kept, planting, populating, sibling, twice
 from config.demo.accounts import Guest
 from config.demo.current_term import current_term
 from config.demo.history import TERMS, history, next_worker
@@ -85,6 +85,9 @@ def load(say: Say, now: datetime | None = None) -> str:
         twice.plant((run.people[number] for number in sorted(_workers_of([now_here]))[:4]), at=run.now)
     with run.stage("班子、台账、职工数、建会申请（合成）"):
         kept.keep(by=run.by, at=run.now)
+        joining.change_unions(by=run.by, at=run.now)
+    with run.stage("入会申请（合成）"):
+        joining.apply(by=run.by, at=run.now)
     _gather_statistics()
     say(f"演示数据就绪，共 {clock.monotonic() - run.began:.0f} s")
     return accounts.words(guests)

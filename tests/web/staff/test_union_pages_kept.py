@@ -1,5 +1,6 @@
 """A union's own pages by form: founding, committee, registers, files, workforce, changes, agreements."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -137,12 +138,31 @@ def test_workforce_is_said_and_the_share_shows_its_source(cast: Cast, as_staff: 
     page = text(client.get(of(cast.riders, "coverage/")))
     shown = ("2.5%（1/40人）", "平台座谈", "截至2024年3月1日", "没有职工数，算不出")
     assert [word for word in shown if word not in page] == []
+    assert re.findall(r'href="\?group=(\w+)"', page) == [
+        "food_delivery_rider", "courier", "ride_hailing_driver", "truck_driver", "all",
+    ]  # fmt: skip
     book = client.get(of(cast.riders, "coverage/sheet/"))
     rows = read_sheets(book.content).sheets[0].rows
     assert rows[1][1:6] == [cast.riders.name, "外卖配送员", 1.0, 40.0, "2.5%（1/40人）"]
     reader = as_staff(cast.reader)
     assert "登记职工数</a>" not in text(reader.get(of(cast.riders, "coverage/")))
     assert reader.get("/staff/coverage/")["Location"] == of(cast.yongchuan, "coverage/")
+
+
+def test_unions_that_sleep_are_listed_by_code_with_the_last_day_of_each_reason(cast: Cast, as_staff: AsStaff) -> None:
+    client = as_staff(cast.admin)
+    shown = text(client.get("/staff/sleeping/")).split("<main")[1]
+    assert [name in shown for name in (cast.factory.name, cast.riders.name, cast.jiangjin_mill.name)] == [
+        True, True, False,
+    ]  # fmt: skip
+    assert shown.index(cast.factory.name) < shown.index(cast.riders.name)
+    assert ("不打分、不排名" in shown, shown.count("没有记录")) == (True, 6)
+    election = Election(number=1, elected_on=date(2021, 1, 1), years=3)
+    committees.elect(union=cast.factory, election=election, seats=[Seat(cast.wang.person, "chair")], by=HOUSE, at=NOW)
+    shown = text(client.get("/staff/sleeping/")).split("<main")[1]
+    assert (cast.factory.name in shown, cast.riders.name in shown) == (False, True)
+    assert cast.factory.name in text(client.get("/staff/sleeping/?reason=roster")).split("<main")[1]
+    assert as_staff(cast.clerk).get("/staff/sleeping/").status_code == 403
 
 
 def test_a_sheet_of_counts_goes_in_whole_or_not_at_all(cast: Cast, as_staff: AsStaff) -> None:

@@ -13,6 +13,7 @@ from tongxin.people.powers import Power
 from tongxin.people.queries import standing
 from tongxin.web.guard import HouseRequest, OpenTo, page
 from tongxin.web.navigation import address
+from tongxin.web.staff.due import due
 
 SOON = timedelta(days=30)
 MOST = 6
@@ -54,6 +55,7 @@ def home(request: HouseRequest) -> HttpResponse:
     ending = [post for post in actor.posts if post.ends - actor.on <= SOON]
     context = {
         "deeds": deeds,
+        "due": due(request),
         "classes": _classes(request),
         "ending": _ending(request),
         "my_ending": ending,

@@ -94,7 +94,18 @@ def _context(request: HouseRequest, cohort: Cohort) -> dict[str, Any]:
         "dots": _dots(shown, request),
         "closes": _until(shown.stands),
         "opens": cards.note(shown.stands),
+        "needs": _needs(shown.stands, request),
     }
+
+
+def _needs(stands: Stands, request: HouseRequest) -> str:
+    """The level that is asked for and that the reader has not reached; asked of the database only where there is one."""
+    if not (stands.can_ask and stands.needs):
+        return ""
+    person = request.actor.person_id
+    if person is not None and Person.objects.filter(pk=person, assurance__gte=stands.assurance).exists():
+        return ""
+    return stands.needs
 
 
 def _facts(cohort: Cohort, stands: Stands) -> list[tuple[str, str]]:
