@@ -106,7 +106,7 @@ def test_second_person_approves(cast: Cast, as_staff: AsStaff) -> None:
     assert admin.post(f"{address}approve/")["Location"] == address
     assert fresh(row).state == "running"
     page = text_of(admin, address)
-    assert "还没有排队" in page
+    assert "没有排队" in page
     assert f'action="{address}stop/"' in page
     assert "周永" in page
 
@@ -137,8 +137,8 @@ def test_stop_shows_what_did_not_go(cast: Cast, as_staff: AsStaff) -> None:
     address = f"/staff/sendings/{row.public_id}/"
     assert officer.post(f"{address}stop/")["Location"] == address
     page = " ".join(text_of(officer, address).split())
-    assert '停止时没有发</dt><dd class="tx-num">2人' in page
-    assert '已到页面消息</dt><dd class="tx-num">1人' in page
+    assert '停止未发</dt><dd class="tx-num">2人' in page
+    assert '页面消息</dt><dd class="tx-num">1人' in page
     assert officer.post(f"{address}stop/").status_code == 422
 
 

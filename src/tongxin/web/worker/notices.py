@@ -35,7 +35,7 @@ CLOCK = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
 
 class TimesForm(HouseForm):
     quiet = forms.ChoiceField(label=_("安静时段"), widget=forms.RadioSelect)
-    starts = forms.TimeField(label=_("从几点"), required=False, widget=CLOCK)
+    starts = forms.TimeField(label=_("从几点"), required=False, widget=CLOCK, help_text=_("选“我自己定”时填。"))
     ends = forms.TimeField(label=_("到几点"), required=False, widget=CLOCK)
     digest = forms.BooleanField(label=_("不急的每天18:00汇总成一条"), required=False)
 
@@ -123,6 +123,7 @@ def _about(request: HouseRequest, person: Person, rows: list[Row]) -> dict[str, 
         "rows": [{"row": row, "why": WHY.get(row.group.name, "")} for row in rows],
         "mail": mask_mail(mail.address.open()) if mail is not None else "",
         "mail_waits": mail is not None and mail.verified_at is None,
+        "account": bool(settings.OFFICIAL_ACCOUNT["app"]),
         "left": sum(one.left for one in permissions(person, on=request.actor.on)),
     }
 
