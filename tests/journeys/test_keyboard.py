@@ -148,6 +148,26 @@ def test_summary_of_errors_takes_the_focus_and_leads_to_the_field(
     assert page.evaluate("document.activeElement.name") == "ends"
 
 
+def test_worker_signs_up_and_leaves_with_keys_alone(
+    cast: Cast, ours: School, clock: Clock, open_page: Open, live_server: object
+) -> None:
+    made = ours.cohort()
+    page = open_page(390)
+    session = sign_in(cast.wang.account, factor=False).cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    page.goto("/classes/")
+    for wanted, then in (
+        (page.locator(f"a[href='/classes/{made.public_id}/']").first, "报名"),
+        (page.locator("button:has-text('报名')"), "您已报名"),
+        (page.locator("summary:has-text('退课')"), "确定退课吗"),
+        (page.locator("button:has-text('确定退课')"), "已退出，名额会让给候补的工友。"),
+    ):
+        _tab_to(page, wanted)
+        page.keyboard.press("Enter")
+        expect(page.locator("body")).to_contain_text(then)
+    assert fresh(made).enrolments.get().state == "withdrawn"
+
+
 def _tab_to(page: Page, wanted: object) -> None:
     """By the Tab key alone; a page that needs more than a hundred presses is not usable so."""
     for _ in range(100):

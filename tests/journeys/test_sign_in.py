@@ -112,3 +112,6 @@ def test_dark_page_is_without_fault(phone: Page, shot: Shot) -> None:
     expect(phone).to_have_url(re.compile("/about/$"))
     assert faults(phone) == []
     shot(phone, "about-dark")
+    phone.goto("/classes/")  # with a list to choose from, whose arrow is a picture
+    phone.click("text=筛选")
+    assert faults(phone) == []
