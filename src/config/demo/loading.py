@@ -10,7 +10,7 @@ from typing import Final
 from django.db import connection
 from django.utils import timezone
 
-from config.demo import accounts, joining, kept, planting, populating, sibling, telling, twice
+from config.demo import accounts, filings, joining, kept, planting, populating, sibling, telling, twice
 from config.demo.accounts import Guest
 from config.demo.current_term import current_term
 from config.demo.history import TERMS, history, next_worker
@@ -90,6 +90,8 @@ def load(say: Say, now: datetime | None = None) -> str:
         joining.apply(by=run.by, at=run.now)
     with run.stage("群发、渠道价格、预算、要打印的通知单（合成）"):
         telling.tell(by=run.by, at=run.now)
+    with run.stage("上级表和填报（合成）"):
+        filings.plant(by=run.by, at=run.now)
     _gather_statistics()
     say(f"演示数据就绪，共 {clock.monotonic() - run.began:.0f} s")
     return accounts.words(guests)

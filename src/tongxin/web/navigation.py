@@ -62,6 +62,8 @@ STAFF: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("重复登记", "users-group", "staff:likenesses", Power.MERGE_PEOPLE),
             Entry("花名册导入", "table-import", "staff:imports", Power.IMPORT_ROSTER),
             Entry("上级表", "file-spreadsheet", "staff:sheets", Power.KEEP_UNION),
+            Entry("填报", "clipboard-check", "staff:filings", Power.KEEP_UNION),
+            Entry("下发填报", "send", "staff:requests", Power.MANAGE_FORMS),
             Entry("工会组织", "sitemap", "staff:unions", Power.SEE_PEOPLE),
             Entry("建会申请", "writing-sign", "staff:foundings", Power.KEEP_UNION),
             Entry("换届", "calendar-time", "staff:elections", Power.KEEP_UNION),

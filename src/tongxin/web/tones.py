@@ -7,6 +7,7 @@ from django.db import models
 
 from tongxin.activities.states import CohortState, EnrolmentState, Mark, SessionState, TermState
 from tongxin.calls.states import ApplicationState, AwardState, CallState
+from tongxin.filings.states import FillerState, RequestState
 from tongxin.notices.states import DeliveryState, SendingState
 from tongxin.people.states import BatchState, JoinState, MembershipState, TransferState, Verdict
 from tongxin.unions.states import FoundingState
@@ -65,6 +66,8 @@ TONES: Final[dict[type[models.TextChoices], dict[str, str]]] = {
         MembershipState.RETAINED: INFO,
         MembershipState.RETIRED: INFO,
     },
+    RequestState: {RequestState.ASKED: WARN, RequestState.SENT: INFO},
+    FillerState: {FillerState.WAITING: WARN, FillerState.ANSWERED: OK},
     CallState: {CallState.PUBLISHED: OK},
     ApplicationState: {ApplicationState.WAITING: INFO, ApplicationState.GRANTED: OK},
     AwardState: {AwardState.HELD: OK},

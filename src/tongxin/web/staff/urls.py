@@ -21,6 +21,7 @@ urlpatterns = gather(
         "imports",
         "sheets",
         "requests",
+        "filings",
         "appointments",
         "accounts",
         "access",

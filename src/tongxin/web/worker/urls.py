@@ -19,5 +19,6 @@ urlpatterns = gather(
         "notices",
         "contacts",
         "named",
+        "filings",
     ),
 )

@@ -1,0 +1,64 @@
+"""The questions of a request as a form: what is held stands beside it, what is to be checked is filled in."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+
+from tongxin.filings.queries.requests import Line
+from tongxin.filings.states import Kind
+from tongxin.kernel.refused import Refused
+from tongxin.web.forms import HouseForm
+
+LONGEST = 500
+
+
+class AnswersForm(HouseForm):
+    """One field a question that is asked, by the question's id."""
+
+    def __init__(self, lines: Sequence[Line], *args: Any) -> None:
+        super().__init__(*args)
+        for line in lines:
+            if line.question.is_asked:
+                self.fields[line.question.public_id] = _field(line)
+
+    def refuse_answer(self, lines: Sequence[Line], refusal: Refused) -> None:
+        """Under the question that it speaks of."""
+        no = refusal.params.get("no")
+        self.refuse(refusal, next((one.question.public_id for one in lines if one.question.no == no), None))
+
+
+def _field(line: Line) -> forms.Field:
+    label = f"{line.question.no}. {line.question.text}"
+    held = gettext("登记里是：%(held)s。对就不用改。") % {"held": line.held} if line.held else ""
+    return _KINDS[Kind(line.question.kind)](
+        line, {"label": label, "initial": line.value, "help_text": held, "required": False}
+    )
+
+
+def _text(_line: Line, given: dict[str, Any]) -> forms.Field:
+    return forms.CharField(max_length=LONGEST, **given)
+
+
+def _number(_line: Line, given: dict[str, Any]) -> forms.Field:
+    return forms.CharField(max_length=20, widget=forms.TextInput(attrs={"inputmode": "numeric"}), **given)
+
+
+def _yes_no(_line: Line, given: dict[str, Any]) -> forms.Field:
+    options = [("", gettext("请选择")), ("是", gettext("是")), ("否", gettext("否"))]
+    return forms.CharField(widget=forms.Select(choices=options), **given)
+
+
+def _choice(line: Line, given: dict[str, Any]) -> forms.Field:
+    options = [("", gettext("请选择")), *((one, one) for one in line.question.options)]
+    return forms.CharField(widget=forms.Select(choices=options), **given)
+
+
+def _day(_line: Line, given: dict[str, Any]) -> forms.Field:
+    return forms.CharField(max_length=20, widget=forms.TextInput(attrs={"placeholder": "2024-04-02"}), **given)
+
+
+_KINDS: dict[Kind, Callable[[Line, dict[str, Any]], forms.Field]] = {
+    Kind.TEXT: _text, Kind.NUMBER: _number, Kind.DATE: _day, Kind.YES_NO: _yes_no, Kind.CHOICE: _choice,
+}  # fmt: skip
