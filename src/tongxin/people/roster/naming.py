@@ -12,14 +12,15 @@ _ENDINGS = re.compile(
 _DAYS = re.compile(
     r"(?:19|20)\d{2}(?:年|[-._])?(?:\d{1,2}(?:月份?|[-._])?(?:\d{1,2}[日号]?)?)?|\d{1,2}月份?(?:\d{1,2}[日号])?|第?[一二三四1-4]季度"
 )
-_MARKS = re.compile(r"[\s()\[\]{}_.,、·-]+")
+_MARKS = re.compile(r"[()\[\]{}_.,、·-]+")
 
 
 def list_name(file_name: str) -> str:
     """Empty where nothing is left: a file called 2024-03.xlsx has no name."""
-    name = unicodedata.normalize("NFKC", PurePath(file_name.replace("\\", "/")).stem).strip().lower()
+    name = unicodedata.normalize("NFKC", PurePath(file_name.replace("\\", "/")).stem).lower()
+    name = "".join(name.split())
     for _ in range(8):
-        shorter = _ENDINGS.sub("", name).strip()
+        shorter = _ENDINGS.sub("", name)
         if shorter == name:
             break
         name = shorter
