@@ -10,6 +10,7 @@ import sys
 from datetime import date, datetime, time, timedelta
 
 WORKERS, PLACES, ROWS = 16, 5, 1_200
+LARGE_ROWS, ROWS_A_PART = 3_000, 10  # many parts: a kill falls between them
 
 
 def main() -> None:
@@ -42,6 +43,8 @@ def stage() -> dict[str, object]:
         "cadre": _session(cadre.account, "password", "mfa"),
         "batches": [_batch(union, cadre, now, first=n * ROWS) for n in range(2)],
         "rows": ROWS,
+        "large": [_large(union, cadre, now, first=10_000 + n * LARGE_ROWS) for n in range(2)],
+        "large_rows": LARGE_ROWS,
     }
 
 
@@ -95,6 +98,24 @@ def _batch(union, cadre, now: datetime, first: int) -> str:
     made = imports.upload(
         union=union, file_name=f"{first}.xlsx", content=content, by=cadre.on(now.date()), at=now, at_once=True
     )
+    return made.public_id
+
+
+def _large(union, cadre, now: datetime, first: int) -> str:
+    """As a file of megabytes is taken in, in parts; only smaller, so that the test is not about patience."""
+    from tests.factories.rosters import members, sheet
+
+    from tongxin.people.actions import imports
+    from tongxin.people.actions.imports import uploads
+    from tongxin.people.roster import streaming
+
+    uploads.PACKED_FROM_BYTES = 1_024
+    streaming.pieces_of.__kwdefaults__["rows"] = ROWS_A_PART
+    content = sheet(*members(LARGE_ROWS, first=first))
+    made = imports.upload(
+        union=union, file_name=f"{first}.xlsx", content=content, by=cadre.on(now.date()), at=now, at_once=True
+    )
+    assert made.packed
     return made.public_id
 
 

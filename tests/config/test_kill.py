@@ -23,6 +23,10 @@ from tests.config.test_serve import Served, eventually
 
 pytestmark = pytest.mark.slow
 CSRF = "k" * 32  # a browser that kept an old token: the same one in cookie and form
+HOW_FAR = """
+    SELECT batch.state, count(*) FILTER (WHERE part.done), count(*) FROM people_importbatch AS batch
+    JOIN people_importpart AS part ON part.batch_id = batch.id WHERE batch.public_id = %s GROUP BY batch.state
+"""
 PATIENCE = 40.0  # seconds until a server that was killed answers again
 REPOSITORY = Path(__file__).resolve().parents[2]
 KEPT = {  # a data folder that does not wait for the disk, but keeps what it said it kept
@@ -78,6 +82,13 @@ class Installation:
         for pid in [web, *children_of(web)]:
             os.kill(pid, signal.SIGKILL)
 
+    def kill_jobs(self) -> None:
+        """The job worker, and with it the hands of a large import, which it started."""
+        (jobs,) = [pid for pid in children_of(self.served.process.pid) if "config.worker" in command_of(pid)]
+        for pid in [*children_of(jobs), jobs]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
     def kill_database(self) -> None:
         os.kill(int((self.served.database.cluster / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
 
@@ -109,6 +120,10 @@ def test_kills_in_the_middle_leave_nothing_half_done(installation: Installation)
         installation.stage["batches"], (installation.kill_web, installation.kill_database), strict=True
     ):
         _import_is_whole_or_not_there(installation, batch, kill)
+    worker, database = installation.stage["large"]
+    _large_import_goes_on_and_doubles_nothing(installation, worker, installation.kill_jobs)
+    _large_import_goes_on_and_doubles_nothing(installation, database, installation.kill_database)
+    _large_undo_goes_on(installation, worker)
 
 
 # ---- sign-ups -----------------------------------------------------------------------------------------------------
@@ -233,6 +248,65 @@ def _import_is_whole_or_not_there(installation: Installation, batch: str, kill: 
         assert installation.post_until_answered(address, session) in {302, 422}
     rows = installation.stage["rows"]
     assert (_people(installation), _state(installation, batch)) == ((before[0] + rows, before[1] + rows), "done")
+
+
+def _large_import_goes_on_and_doubles_nothing(installation: Installation, batch: str, kill: Callable[[], None]) -> None:
+    """Killed between two parts: what is written is whole parts, and a second press goes on with those that are left."""
+    address, session = f"/staff/imports/{batch}/commit", installation.stage["cadre"]
+    before, rows = _people(installation), installation.stage["large_rows"]
+    assert installation.post_until_answered(address, session) == 302
+    assert eventually(lambda: _parts(installation, batch, "done") > 2), "the import never began"
+    kill()
+    assert eventually(installation.served.is_well)
+    ((state, written, parts),) = installation.ask(HOW_FAR, batch)
+    assert (state, 0 < written < parts) == ("committing", True), "the kill came too late"
+    assert _people(installation)[0] - before[0] < rows
+    assert eventually(lambda: _taken_up(installation, batch, "commit") == "done", patience=2 * PATIENCE)
+    assert _people(installation) == (before[0] + rows, before[1] + rows)
+    ((people, numbers),) = installation.ask("SELECT count(*), count(DISTINCT document_digest) FROM people_person")
+    assert (
+        people - numbers == installation.ask("SELECT count(*) FROM people_person WHERE document_digest IS NULL")[0][0]
+    )
+    entries = "SELECT count(*) FROM records_journalentry WHERE verb = 'roster.imported' AND of_id = %s"
+    assert installation.ask(entries, batch) == [(1,)]
+
+
+def _large_undo_goes_on(installation: Installation, batch: str) -> None:
+    address, session = f"/staff/imports/{batch}/undo", installation.stage["cadre"]
+    before, rows = _people(installation), installation.stage["large_rows"]
+    assert installation.post_until_answered(address, session) == 302
+    assert eventually(lambda: _parts(installation, batch, "undone") > 2), "the undo never began"
+    installation.kill_jobs()
+    assert _state(installation, batch) == "undoing"
+    assert eventually(installation.served.is_well)
+    assert eventually(lambda: _taken_up(installation, batch, "undo") == "undone", patience=2 * PATIENCE)
+    assert _people(installation) == (before[0] - rows, before[1] - rows)
+    assert installation.ask("SELECT undone, kept FROM people_importbatch WHERE public_id = %s", batch) == [(rows, 0)]
+
+
+def _taken_up(installation: Installation, batch: str, verb: str) -> str:
+    """As if minutes had passed in silence: the button is pressed again. Its state."""
+    with contextlib.suppress(psycopg.Error, OSError, http.client.HTTPException):
+        with psycopg.connect(installation.served.database.url()) as connection:
+            connection.execute(
+                "UPDATE people_importbatch SET moved_at = moved_at - interval '10 minutes'"
+                " WHERE public_id = %s AND state IN ('committing', 'undoing') AND moved_at < now() - interval '3 seconds'",
+                [batch],
+            )
+        installation.post(f"/staff/imports/{batch}/{verb}", installation.stage["cadre"])
+        return _state(installation, batch)
+    return ""
+
+
+def _parts(installation: Installation, batch: str, mark: str) -> int:
+    question = (
+        "SELECT count(*) FILTER (WHERE part.done), count(*) FILTER (WHERE part.undone) FROM people_importpart AS part"
+        " JOIN people_importbatch AS batch ON batch.id = part.batch_id WHERE batch.public_id = %s"
+    )
+    with contextlib.suppress(psycopg.Error):
+        ((done, undone),) = installation.ask(question, batch)
+        return int(done if mark == "done" else undone)
+    return 0
 
 
 def _is_writing(installation: Installation) -> bool:

@@ -3,6 +3,7 @@
 # ruff: noqa: DTZ001  cells of a sheet know no zones
 
 from datetime import date, datetime, time
+from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
@@ -193,3 +194,25 @@ def test_locked_words_say_how_to_unlock():
 def test_a_large_file_is_refused_before_it_is_opened():
     caught = refusal(b"x" * 2048, limits=Limits(file_bytes=1024))
     assert caught.code == "file-large"
+
+
+@pytest.mark.parametrize("name", ["花名册(3)(1).et", "花名册.xls"])
+def test_wps_and_old_excel_files_are_one_form(tmp_path, name):
+    path = tmp_path / name
+    path.write_bytes((Path(__file__).parent / "files" / "roster-biff8.xls").read_bytes())
+    book = read_sheets(path)
+    assert (book.kind, [sheet.name for sheet in book.sheets]) == ("xls", ["3月", "说明"])
+    assert book.sheets[0].rows[2] == ["序号", "姓 名", "身份证号码", "联系电话", "工作单位", "入会时间"]
+    assert book.sheets[0].rows[4][:4] == [2.0, "赵兰", "11010519491231002x", "１３８００１３８００１"]
+    assert (3, 4, 4, 4) in book.sheets[0].merges
+
+
+def test_wps_workbook_is_read_as_a_roster():
+    from tongxin.people import roster
+
+    file = roster.read(Path(__file__).parent / "files" / "roster-biff8.xls", "花名册(3)(1).et")
+    assert [(row.values["name"], str(row.values["joined_on"])) for row in file.rows] == [
+        ("王华", "2019-03-05"), ("赵兰", "2020-04-01"), ("孙小梅", "2020-01-01"),
+    ]  # fmt: skip
+    assert [row.values["phone"] for row in file.rows] == ["+8613800138000", "+8613800138001", "+8613800138002"]
+    assert [row.values["employer"] for row in file.rows] == ["永川同心机械厂"] * 3
