@@ -27,6 +27,7 @@ from tongxin.activities.actions import collective, enrolments
 from tongxin.activities.models import Cohort
 from tongxin.activities.queries.check_in import screen_code
 from tongxin.people.actions import appointments, merging, tokens
+from tongxin.people.actions.imports import pieces
 from tongxin.people.actions.merging import Choice
 from tongxin.people.models import Appointment
 from tongxin.people.roles import RoleName
@@ -140,6 +141,7 @@ def _things(school: School, master: Player, cohort: Cohort, pupil: Player) -> di
     token, _key_text = tokens.issue(account=master.account, name="对账系统", days=30, by=master.actor, at=NOW)
     home = pupil.person.memberships.get().union
     batch = uploaded(home, row(pupil.person.name, document(pupil)), *members(1), by=master.actor)
+    upload = pieces.begin(union=home, file_name="花名册.csv", size=9, fingerprint="", by=master.actor, at=NOW)
     post = Appointment.objects.filter(union=school.union, role=RoleName.PROGRAMME_OFFICER).first()
     return {
         "cohort_id": cohort.public_id, "session_id": session.public_id, "enrolment_id": enrolment(cohort, pupil).public_id,
@@ -147,6 +149,7 @@ def _things(school: School, master: Player, cohort: Cohort, pupil: Player) -> di
         "programme_id": school.programme.public_id, "site_id": school.site.public_id, "room_id": school.room.public_id,
         "token_id": token.public_id, "text": screen_code(session=session, at=AT_THE_DOOR).text, "name": "person_times",
         "people": pupil.person.public_id, "unions": home.public_id, "appointments": post.public_id,
+        "upload_id": upload.public_id,
         "imports": batch.public_id, "row_no": 2, "union": home.public_id, "site": school.site.public_id,
         "sites": school.site.public_id, "cohorts": cohort.public_id, "key": "nobody",
         **_known_twice(home, master), **union_things(home, school.union, pupil, master.actor),

@@ -7,6 +7,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from tongxin.people.actions import imports, joining, likenesses, merging, rotation, transfers, union_reminders
+from tongxin.people.actions.imports import pieces
 from tongxin.people.actions.imports.commits import COMMIT_JOB
 from tongxin.people.actions.imports.undoing import UNDO_JOB
 from tongxin.people.actions.imports.uploads import READ_JOB
@@ -55,6 +56,7 @@ def resume_imports(timestamp: int) -> None:  # noqa: ARG001 - procrastinate tell
 @app.task(name="people.sweep_imports", queueing_lock="people.sweep_imports", lock="people.sweep_imports")
 def sweep_imports(timestamp: int) -> None:  # noqa: ARG001 - procrastinate tells for which tick it runs
     imports.sweep(at=timezone.now())
+    pieces.sweep(at=timezone.now())
 
 
 def _actor(account: int | None, at: datetime) -> Actor:

@@ -25,6 +25,7 @@ from tongxin.web.staff.choosing import union_field
 from tongxin.web.staff.import_batches import BATCH, RUNNING, STEPS, batch_context, batch_within
 from tongxin.web.staff.import_mapping import mapping_patterns
 from tongxin.web.staff.import_missing import missing_patterns
+from tongxin.web.staff.import_pieces import piece_patterns
 from tongxin.web.staff.import_rows import row_patterns
 from tongxin.web.staff.import_undo import undo_patterns
 
@@ -169,6 +170,7 @@ urlpatterns = [
     path("imports/", batches, name="imports"),
     path("imports/new", new, name="import-new"),
     path("imports/template.xlsx", template, name="import-template"),
+    *piece_patterns,
     path("imports/<slug:public_id>/", batch, name="import"),
     path("imports/<slug:public_id>/choose", choose, name="import-choose"),
     path("imports/<slug:public_id>/commit", commit, name="import-commit"),
