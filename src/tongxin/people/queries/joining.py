@@ -198,9 +198,11 @@ def elsewhere(application: JoinApplication, *, on: date) -> list[Union]:
     above = next((areas[pk] for pk in line.values_list("ancestor", flat=True) if pk in areas), None)
     if above is None:
         return []
-    gig = application.person.gig_group
-    rows = joinable(application.basis, gig=gig, area=above, on=on)
-    return [union for union in rows if union != application.union][:NAMED]
+    at_work = application.basis == JoinBasis.WORKPLACE  # another firm's union is no answer
+    basis = JoinBasis.WORKS_HERE if at_work else application.basis
+    rows = joinable(basis, gig=application.person.gig_group, area=above, on=on)
+    own = set(Closure.objects.as_of(on).filter(ancestor=application.union).values_list("descendant", flat=True))
+    return [union for union in rows if union.pk not in own][:NAMED]
 
 
 def overdue(at: datetime, *, limit: int) -> Iterable[int]:

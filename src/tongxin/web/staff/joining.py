@@ -34,7 +34,7 @@ FIELDS: Final = (("document", "证件号码"), ("phone", "手机号"), ("gig_gro
 
 class RefuseForm(HouseForm):
     why_not = forms.CharField(label="原因", max_length=200, help_text="申请人会看到，请说清缺什么、怎么办。")
-    elsewhere = forms.CharField(label="可以去哪个工会（可不填）", max_length=120, required=False)
+    elsewhere = forms.CharField(label="可以去哪个工会", max_length=120, required=False)
 
     def found(self, request: HouseRequest) -> dict[str, Any]:
         text = self.cleaned_data["elsewhere"].strip()
@@ -113,6 +113,7 @@ def _row(one: JoinApplication, request: HouseRequest) -> dict[str, Any]:
 def _shown(request: HouseRequest, one: JoinApplication) -> dict[str, Any]:
     waits = one.state == JoinState.WAITING
     return _row(one, request) | {
+        "name": shown(one.person, "name", Purpose.STAFF_DETAIL),
         "waits": waits,
         "fields": [(label, shown(one.person, field, Purpose.STAFF_DETAIL) or "没填") for field, label in FIELDS],
         "alike": [

@@ -17,6 +17,7 @@ from tongxin.people.models.joining import JoinBasis
 from tongxin.people.models.persons import GigGroup
 from tongxin.people.powers import Power
 from tongxin.people.queries import windows
+from tongxin.unions.models import Union
 from tongxin.web.answers import render_form
 from tongxin.web.forms import HouseForm
 from tongxin.web.guard import HouseRequest, page
@@ -44,7 +45,14 @@ class ForForm(HouseForm):
         super().__init__(*args, **kwargs)
         self.fields["union"] = union_field(request.actor, Power.ACT_FOR_WORKER, label="申请加入哪个工会")
         self.order_fields(["union"])
-        held = {"gig_group": person.gig_group, "occupation": person.occupation, "document": person.document is not None}
+        mine = {post.union_id for post in request.actor.posts}
+        home = not Union.objects.filter(pk__in=mine).exclude(federation=person.federation).exists()
+        held = {
+            "consents": home,
+            "gig_group": person.gig_group,
+            "occupation": person.occupation,
+            "document": person.document is not None,
+        }
         for field, there in held.items():
             if there:
                 del self.fields[field]

@@ -30,7 +30,7 @@ STATE = "worker/transfer/state.html"
 
 
 class AskForm(HouseForm):
-    reason = forms.CharField(label=_("原因（可不填）"), max_length=200, required=False)
+    reason = forms.CharField(label=_("原因"), max_length=200, required=False)
     consents = forms.BooleanField(label=_("我同意把我的登记信息交给转入地的工会"), required=False)
 
     def __init__(self, *args: Any, crosses: bool, **kwargs: Any) -> None:
