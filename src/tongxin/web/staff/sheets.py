@@ -25,7 +25,8 @@ from tongxin.web.guard import HouseRequest, page
 from tongxin.web.paging import paged
 from tongxin.web.staff.choosing import asked_union, union_field
 
-LIST, NEW, ONE, FIELDS = (f"staff/sheets/{name}.html" for name in ("list", "new", "one", "fields"))
+LIST, NEW = "staff/sheets/list.html", "staff/sheets/new.html"
+ONE, FIELDS = "staff/sheets/one.html", "staff/sheets/fields.html"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
