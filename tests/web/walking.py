@@ -153,7 +153,7 @@ def _things(school: School, master: Player, cohort: Cohort, pupil: Player) -> di
         "imports": batch.public_id, "row_no": 2, "union": home.public_id, "site": school.site.public_id,
         "sites": school.site.public_id, "cohorts": cohort.public_id, "key": "nobody",
         **_known_twice(home, master), **union_things(home, school.union, pupil, master.actor),
-        **member_things(home, school.union, master.account.login),
+        **member_things(home, school.union, pupil, master.account.login),
         **sending_things(school, pupil),
         **filing_things(home, school.union, pupil, master.actor),
     }  # fmt: skip

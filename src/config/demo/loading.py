@@ -10,7 +10,7 @@ from typing import Final
 from django.db import connection
 from django.utils import timezone
 
-from config.demo import accounts, filings, joining, kept, planting, populating, sibling, telling, twice
+from config.demo import accounts, filings, joining, kept, moving, planting, populating, sibling, telling, twice
 from config.demo.accounts import Guest
 from config.demo.current_term import current_term
 from config.demo.history import TERMS, history, next_worker
@@ -88,6 +88,8 @@ def load(say: Say, now: datetime | None = None) -> str:
         joining.change_unions(by=run.by, at=run.now)
     with run.stage("入会申请（合成）"):
         joining.apply(by=run.by, at=run.now)
+    with run.stage("会籍转接、保留和退休（合成）"):
+        moving.move(at=run.now)
     with run.stage("群发、渠道价格、预算、要打印的通知单（合成）"):
         telling.tell(by=run.by, at=run.now)
     with run.stage("上级表和填报（合成）"):

@@ -59,6 +59,7 @@ STAFF: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("入会申请", "user-plus", "staff:joining", Power.REVIEW_JOINING),
             Entry("会籍转接", "arrows-exchange", "staff:transfers", Power.REVIEW_JOINING),
             Entry("窗口核验", "user-check", "staff:window", Power.VERIFY_PEOPLE),
+            Entry("核验会籍凭证", "id-badge-2", "staff:check-card", Power.VERIFY_PEOPLE),
             Entry("重复登记", "users-group", "staff:likenesses", Power.MERGE_PEOPLE),
             Entry("花名册导入", "table-import", "staff:imports", Power.IMPORT_ROSTER),
             Entry("上级表", "file-spreadsheet", "staff:sheets", Power.KEEP_UNION),

@@ -45,11 +45,14 @@ def text_of(passport: Passport, at: datetime) -> str:
 def revoked(at: datetime) -> list[str]:
     """Serials that someone may still hold and that count no more: revoked, or without the membership that they tell of.
 
-    Worked out rather than written down, so that no way of ending a membership can forget it.
+    Worked out rather than written down, so that no way of ending a membership can forget it. A screen's codes have died
+    by themselves within the hour, so that only paper stays on the list for long.
     """
     gone = Q(revoked_at__isnull=False) | Q(membership__ends__isnull=False) | Q(person__merged_into__isnull=False)
     gone |= Q(membership__union__dissolved_on__lte=timezone.localdate(at))
     rows = Passport.objects.filter(gone, ends_at__gt=at)
+    rows = rows.exclude(kind=PassportKind.SCREEN, revoked_at__lt=at - timedelta(hours=1))
+    rows = rows.exclude(kind=PassportKind.SCREEN, membership__ends__lt=timezone.localdate(at))
     return sorted(rows.values_list("public_id", flat=True))
 
 

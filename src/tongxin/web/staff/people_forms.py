@@ -26,6 +26,11 @@ FIELD_OF = {
 NO_MEMORY = {"autocomplete": "off"}  # of the browser: others use this machine
 
 
+BY_HAND = [
+    c for c in EndReason.choices if c[0] not in {EndReason.TRANSFERRED, EndReason.LAPSED}
+]  # those have their own ways
+
+
 def day_input() -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -110,5 +115,9 @@ class MoveForm(HouseForm):
 class EndForm(HouseForm):
     on = forms.DateField(label="结束日期", widget=day_input(), help_text="这一天起不再是会员。")
     reason = forms.ChoiceField(
-        label="原因", choices=[("", "请选择"), *(c for c in EndReason.choices if c[0] != EndReason.TRANSFERRED)]
+        label="原因",
+        choices=[
+            ("", "请选择"),
+            *BY_HAND,
+        ],
     )

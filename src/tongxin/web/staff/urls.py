@@ -43,6 +43,8 @@ urlpatterns = gather(
         "joining",
         "joining_for",
         "transfers",
+        "membership_states",
+        "cards",
         "posters",
         "sendings",
         "slips",

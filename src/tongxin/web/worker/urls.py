@@ -20,5 +20,7 @@ urlpatterns = gather(
         "contacts",
         "named",
         "filings",
+        "membership",
+        "card",
     ),
 )
