@@ -80,7 +80,7 @@ def test_yes_makes_a_member_from_today(cast: Cast) -> None:
     made.refresh_from_db()
     assert (made.state, made.membership, made.decided_by) == ("accepted", stay, cast.cadre.account.pk)
     assert OutboxRow.objects.filter(kind="join.accepted", person=made.person_id).count() == 1
-    assert code(lambda: joining.accept(application=made, by=cast.cadre.actor, at=NOW)) == "member-already"
+    assert code(lambda: joining.accept(application=made, by=cast.cadre.actor, at=NOW)) == "wrong-state"
     assert Membership.objects.filter(person=made.person_id).count() == 1
 
 
@@ -148,6 +148,25 @@ def test_two_unions_do_not_both_get_one_worker(cast: Cast) -> None:
     assert code(lambda: joining.ask(wish=wish(cast.factory), by=player.actor, at=NOW)) == "join_one_waiting"
     memberships.join(person=player.person, union=cast.zhongshan, starts=TODAY, by=HOUSE, at=NOW)
     assert code(lambda: joining.accept(application=first, by=cast.admin.actor, at=NOW)) == "member-already"
+
+
+def test_a_roster_that_is_quicker_answers_what_it_meets(cast: Cast) -> None:
+    made = ask(cast)
+    stay = memberships.join(person=made.person, union=cast.riders, starts=TODAY, by=HOUSE, at=NOW)
+    assert joining.accept(application=made, by=cast.admin.actor, at=NOW) == stay
+    made.refresh_from_db()
+    assert (made.state, made.membership) == ("accepted", stay)
+
+
+@pytest.mark.parametrize(("where", "state"), [("riders", "accepted"), ("factory", "refused")])
+def test_who_became_a_member_meanwhile_is_not_passed_up_for_ever(cast: Cast, where: str, state: str) -> None:
+    made = ask(cast)
+    memberships.join(person=made.person, union=getattr(cast, where), starts=TODAY, by=HOUSE, at=NOW)
+    after = joining.escalate(application=made, on=made.due_at.date(), at=made.due_at)
+    assert (after.state, after.escalations) == (state, 0)
+    assert (cast.factory.name in after.why) is (state == "refused")
+    told = OutboxRow.objects.filter(person=made.person_id, kind__startswith="join.").values_list("kind", flat=True)
+    assert list(told) == [f"join.{state}"]
 
 
 def test_sent_twice_it_is_one(cast: Cast) -> None:

@@ -98,6 +98,8 @@ def accept(*, application: JoinApplication, by: Actor, at: datetime) -> Membersh
     _must_live(application.union, by.on)
     require(by, Power.REVIEW_JOINING, application.union_id)
     person = Person.objects.lock(application.person_id)
+    if (stay := _stay_of(person)) is not None and stay.union_id == application.union_id:
+        return _met_by(application, stay, by, at)  # a roster was quicker
     _must_be_free(person, waiting=False)
     consented: JoinStep | None = application.steps.filter(verb=CONSENTED).first()
     application.membership = memberships.join(
@@ -142,6 +144,8 @@ def escalate(*, application: JoinApplication, on: date, at: datetime) -> JoinApp
     if application.state != JoinState.WAITING:
         return application
     by = system(on)
+    if (stay := _stay_of(Person.objects.lock(application.person_id))) is not None:
+        return _overtaken(application, stay, by, at)
     if not Union.objects.existing(on).filter(pk=application.union_id).exists():
         return _hand_on(application, by, at)
     if application.due_at > at:
@@ -207,9 +211,13 @@ def _must_not_be_known(wish: Wish) -> None:
         )
 
 
+def _stay_of(person: Person) -> Membership | None:
+    found: Membership | None = Membership.objects.filter(person=person, ends=None).select_related("union").first()
+    return found
+
+
 def _must_be_free(person: Person, *, waiting: bool = True) -> None:
-    stay = Membership.objects.filter(person=person, ends=None).select_related("union").first()
-    if stay is not None:
+    if (stay := _stay_of(person)) is not None:
         raise Refused(
             "member-already", "已经是%(union)s的会员，不用再申请。换了单位或地方，请办会籍转接。", union=stay.union.name
         )
@@ -251,6 +259,27 @@ def _end(application: JoinApplication, verb: str, by: Actor, at: datetime, why: 
     application.photo = None
     application.save()
     _step(application, verb, application.reviewer, by, at, why)
+
+
+def _met_by(application: JoinApplication, stay: Membership, by: Actor, at: datetime) -> Membership:
+    """What was asked for is there already: the application is answered with it."""
+    application.membership = stay
+    _end(application, "accept", by, at)
+    journal.write("join.accepted", of=application, by=by, at=at, union=application.union_id)
+    _tell(application, "join.accepted", at, what=application.union.name)
+    return stay
+
+
+def _overtaken(application: JoinApplication, stay: Membership, by: Actor, at: datetime) -> JoinApplication:
+    """The person became a member while it waited: here, then it is met; elsewhere, then nobody need answer any more."""
+    if stay.union_id == application.union_id:
+        _met_by(application, stay, by, at)
+        return application
+    application.why = f"您已经是{stay.union.name}的会员。换了单位或地方，请办会籍转接。"[:200]
+    _end(application, "refuse", by, at, application.why)
+    journal.write("join.refused", of=application, by=by, at=at, union=application.union_id)
+    _tell(application, "join.refused", at, what=application.union.name, why=application.why)
+    return application
 
 
 def _hand_on(application: JoinApplication, by: Actor, at: datetime) -> JoinApplication:
