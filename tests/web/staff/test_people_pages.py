@@ -7,7 +7,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.cast import HOUSE, NOW, SINCE, TODAY, Cast, Player, an_id, worker
+from tests.factories.activities import at, fresh, school, sign_up
 
+from tongxin.activities.actions import endings
 from tongxin.people.models import Disclosure, Membership, Person
 from tongxin.unions.actions import agreements
 
@@ -34,6 +36,16 @@ def test_the_list_masks_names_and_numbers_and_stays_within_reach(cast: Cast, as_
     assert number not in page
     assert "张*" not in page
     assert "共3人" in page
+
+
+def test_a_class_that_is_over_is_not_one_that_someone_attends(cast: Cast, as_staff: AsStaff) -> None:
+    cohort, page = school(cast).cohort(session_count=2), of(cast.wang)
+    sign_up(cohort, cast.wang)
+    officer = as_staff(cast.officer)
+    assert 'dot">在册</span>' in body(officer, page)
+    endings.finish(cohort=fresh(cohort), by=HOUSE, at=at(4, 9, 20, 30))
+    assert 'dot">在册</span>' not in body(officer, page)
+    assert "已结课" in body(officer, page)
 
 
 def test_the_search_part_equals_the_search_page(cast: Cast, as_staff: AsStaff) -> None:
