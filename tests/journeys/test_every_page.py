@@ -40,6 +40,16 @@ def test_every_page_is_sound(open_page: Callable[..., Page], live_server: object
     assert found == []
 
 
+def test_page_of_the_operator_alone_is_sound(open_page: Callable[..., Page], live_server: object, cast: Cast) -> None:
+    session = sign_in(cast.operator.account, factor=True).cookies["sessionid"].value
+    for width in (390, 1280):
+        page = open_page(width)
+        page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        page.goto("/staff/operate/")
+        assert page.inner_text("h1").startswith("运行维护")
+        assert [*faults(page), *_sticks_out(page, width)] == []
+
+
 def _addresses(ours: Estate, client: Client, *, for_guests: bool) -> list[str]:
     """Those that answer with a page: no files, no forms that only take a POST, no ways to somewhere else."""
     wanted = [
