@@ -8,7 +8,7 @@ from config.demo.planting import YONGCHUAN, firm_code
 from tongxin.notices import courier
 from tongxin.notices.actions import budgets, choices, messages, sendings
 from tongxin.notices.actions.sendings import Draft
-from tongxin.notices.models import ChannelRule, Sending, Template
+from tongxin.notices.models import ChannelRule, Price, Sending, Template
 from tongxin.notices.states import Audience, Channel
 from tongxin.people.authority import Actor, actor_of
 from tongxin.people.models import Account, Person
@@ -58,7 +58,7 @@ def _desk(login: str, on: date) -> Actor:
 def _settings(district: Union, firm: Union, by: Actor, at: datetime) -> None:
     """At the district, for it and all below: text messages first, then paper."""
     since = by.on.replace(day=1) - timedelta(days=40)
-    budgets.set_price(union=district, channel=Channel.SMS, amount=PRICE, valid_from=since, by=by, at=at)
+    Price.make(union=district, channel=Channel.SMS, amount=PRICE, valid_from=since)  # of a past day: no action sets one
     for month in {by.on.replace(day=1), (by.on - timedelta(days=1)).replace(day=1)}:
         budgets.set_cap(union=district, month=month, cap=CAP, by=by, at=at)
     for position, channel in enumerate((Channel.SMS, Channel.SLIP), 1):

@@ -37,7 +37,7 @@ GROUPS: Final = {
 _KINDS: Final = {
     "session.changed": "changes", "session.cancelled": "changes", "cohort.cancelled": "changes",
     "sending.urgent": "changes", "budget.reached": "work", "sending.asked": "work",
-    "sending.approved": "work", "sending.declined": "work",
+    "sending.approved": "work", "sending.declined": "work", "membership.stays": "work",
     "filing.to-answer-yourself": "sendings",
 }  # fmt: skip
 _PREFIXES: Final = {
