@@ -30,7 +30,9 @@ def test_each_side_answers_on_its_own_page_and_the_move_is_made(cast: Cast, as_s
     assert new.post(f"{address}answer/", {"side": "new", "yes": "1"})["Location"] == address
     stay = Membership.objects.get(person=cast.wang.person, ends=None)
     assert (stay.union, stay.starts) == (cast.jiangjin_mill, NOW.date())
-    assert "完成转接" in text(new.get(address))
+    shown = text(new.get(address))
+    assert "完成转接" in shown
+    assert "<dd>1次</dd>" in shown
 
 
 def test_a_no_without_a_reason_is_refused(cast: Cast, as_staff) -> None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db.models import Q, QuerySet
 
 from tongxin.people.authority import Actor
-from tongxin.people.models import Transfer
+from tongxin.people.models import Membership, Transfer
 from tongxin.people.powers import Power
 from tongxin.people.scoping import reached
 from tongxin.people.states import TransferState
@@ -34,6 +34,11 @@ def latest_of(person: int) -> Transfer | None:
     rows = Transfer.objects.filter(person=person).select_related("union", "to_union", "escalated_to", "person")
     found: Transfer | None = rows.order_by("-at", "-pk").first()
     return found
+
+
+def moves_of(person: int, *, since: date) -> int:
+    """How often a membership went from one union to another: who moves to and fro is seen by whoever answers."""
+    return Membership.objects.filter(person=person, previous__isnull=False, starts__gte=since).count()
 
 
 def to_look_after(at: datetime, on: date, *, limit: int) -> Iterable[int]:

@@ -96,7 +96,7 @@ def _answer(found: Checked, last: str) -> dict[str, Any]:
             ("姓名", card.name), ("会籍", passport_words.state(card)), ("工会", f"{card.union}（{card.union_code}）"),
             ("签发方公钥", card.key),
         ]  # fmt: skip
-        context["ends"] = passport_card.moment(card.ends)
+        context |= {"ends": passport_card.moment(card.ends), "on_paper": card.kind == PassportKind.PAPER}
     return context
 
 

@@ -1,5 +1,6 @@
 """会籍转接 at a desk: what comes in, what goes out, and asking for a worker."""
 
+from datetime import timedelta
 from typing import Any, Final
 
 from django import forms
@@ -19,7 +20,7 @@ from tongxin.people.models.persons import DocumentKind
 from tongxin.people.models.transfers import TransferAsker
 from tongxin.people.powers import Power
 from tongxin.people.queries import lookup
-from tongxin.people.queries.transfers import ENDED, OVERDUE, WAITING, to_answer, transfers_within
+from tongxin.people.queries.transfers import ENDED, OVERDUE, WAITING, moves_of, to_answer, transfers_within
 from tongxin.people.states import TransferAnswer, TransferState
 from tongxin.unions.queries import living, named
 from tongxin.web.answers import render_form, render_part
@@ -29,6 +30,7 @@ from tongxin.web.paging import paged
 
 LIST, ONE, NEW_PAGE = "staff/transfers/list.html", "staff/transfers/one.html", "staff/transfers/new.html"
 SHOWS: Final = {WAITING: "办理中", OVERDUE: "已逾期", ENDED: "已办结"}
+YEAR: Final = timedelta(days=365)
 SIDES: Final = {OLD: "转出", NEW: "转入"}
 
 
@@ -134,6 +136,7 @@ def _shown(request: HouseRequest, one: Transfer) -> dict[str, Any]:
             for side, (union, said) in answers.items()
         ],
         "withdraws": waits and _asked_here(request, one),
+        "moves": moves_of(one.person_id, since=request.actor.on - YEAR),
         "crosses": one.person.federation != one.to_union.federation,
         "steps": one.steps.select_related("union").order_by("at", "pk"),
     }

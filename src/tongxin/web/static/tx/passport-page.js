@@ -77,6 +77,9 @@ async function show() {
   rows(ok ? card : null);
   $('title').focus();
 }
+function until(card) {
+  return card.kind === 'p' ? new Date(card.ends * 1000 - 1000).toLocaleDateString() : new Date(card.ends * 1000).toLocaleTimeString();
+}
 function listWords(known, card, now) {
   const source = held.keys[card.key].source;
   const of = [...known.entries()].filter(([key]) => held.keys[key].source === source).map(([, list]) => list.at);
@@ -91,7 +94,7 @@ function rows(card) {
   const said = [
     [words.fields.name, card.name], [words.fields.state, words.states[card.state] || card.state],
     [words.fields.union, `${card.union} (${card.unionCode})`],
-    [words.fields.ends, new Date(card.ends * 1000).toLocaleString()], [words.fields.issuer, `${card.key} · ${source}`],
+    [words.fields.ends, until(card)], [words.fields.issuer, `${card.key} · ${source}`],
   ];
   for (const [label, value] of said) {
     const row = document.createElement('div'), dt = document.createElement('dt'), dd = document.createElement('dd');
