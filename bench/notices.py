@@ -184,6 +184,8 @@ def _people(count: int) -> None:
     homes = [Home(*pair) for pair in standing.order_by("descendant").values_list("descendant", "ancestor")[:500]]
     if Person.objects.count() < count:
         say(f"{count:,} people …")
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE people_person CASCADE")
         load_stretch(Stretch(0, count, 1, count), homes)
     with connection.cursor() as cursor:
         cursor.execute(

@@ -18,6 +18,7 @@ from tests.factories.activities import School, at, enrolment, fresh, lesson, sig
 from tests.factories.likenesses import again as member
 from tests.factories.likenesses import pair_of
 from tests.factories.rosters import document, members, row, uploaded
+from tests.web.staff.channel_things import channel_things
 from tests.web.staff.filing_things import filing_things
 from tests.web.staff.member_things import member_things
 from tests.web.staff.sending_things import sending_things
@@ -36,7 +37,7 @@ from tongxin.web.middleware import GUARD_THEMSELVES
 
 AT_THE_DOOR: datetime = at(4, 2, 18, 50)  # ten minutes before the first lesson of the week's second day
 PIECE = re.compile(r"<(?:\w+:)?(\w+)>")
-NO_OBJECT = {"name", "key"}  # pieces that name no row: a figure's name, a provider's key
+NO_OBJECT = {"name", "key", "signed"}  # pieces that name no row: a figure's name, a provider's key, a signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,7 @@ def _things(school: School, master: Player, cohort: Cohort, pupil: Player) -> di
         **_known_twice(home, master), **union_things(home, school.union, pupil, master.actor),
         **member_things(home, school.union, pupil, master.account.login),
         **sending_things(school, pupil),
+        **channel_things(school),
         **filing_things(home, school.union, pupil, master.actor),
     }  # fmt: skip
 

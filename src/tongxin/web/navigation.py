@@ -77,6 +77,7 @@ STAFF: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "通知",
         (
             Entry("群发通知", "speakerphone", "staff:sendings", Power.SEND_NOTICES),
+            Entry("渠道和费用", "coin", "staff:channels", Power.APPROVE_SENDINGS),
             Entry("纸条和当面告知", "printer", "staff:slips", Power.ACT_FOR_WORKER),
         ),
     ),

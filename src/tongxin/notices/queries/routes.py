@@ -43,7 +43,7 @@ class Router:
         stays = Membership.objects.filter(person__in=among(self.people), ends=None).values_list("person_id", "union_id")
         self.unions: dict[int, int] = dict(stays)
         self._above = Above({*self.unions.values(), *(union for union in unions if union is not None)}, on=on)
-        self._orders = _orders(on)
+        self._orders = orders_on(on)
         self._choices = _choices(self.people)
         self._templates = _templates(on)
         self._preferences = {row.person_id: row for row in Preference.objects.filter(person__in=among(self.people))}
@@ -154,7 +154,7 @@ def _by_template(channel: Channel) -> bool:
     return found is not None and found.by_template
 
 
-def _orders(on: date) -> dict[str, dict[int | None, list[Step]]]:
+def orders_on(on: date) -> dict[str, dict[int | None, list[Step]]]:
     """Of two orders of one union that hold on a day, the later one counts."""
     found: dict[str, dict[int | None, list[Step]]] = defaultdict(dict)
     since: dict[tuple[str, int | None], date] = {}

@@ -46,6 +46,7 @@ urlpatterns = gather(
         "membership_states",
         "cards",
         "posters",
+        "channels",
         "sendings",
         "slips",
     ),
