@@ -7,6 +7,7 @@ once the code has been proven.
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 from django.conf import settings
 from django.contrib.auth import authenticate
@@ -22,12 +23,14 @@ from tongxin.people.models.sign_in import SignInCode
 from tongxin.records.actions import journal
 from tongxin.store.atomic import atomic
 from tongxin.store.keys import ring
+from tongxin.store.prepared import Prepared
 
 VALID = timedelta(minutes=5)
 TRIES = 5
 RESEND = timedelta(seconds=60)
 DIGITS = 6
 KEPT = timedelta(days=1)
+_FORGET_CODES: Final = Prepared("DELETE FROM people_signincode WHERE sent_at < %(kept)s")
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -48,7 +51,7 @@ def issue_code(*, phone: str, network: str, at: datetime) -> tuple[SignInCode, s
     attempts.check(limits, at=at)
     attempts.note(limits, at=at)
     digits = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
-    SignInCode.objects.filter(sent_at__lt=at - KEPT).delete()
+    _FORGET_CODES.run(kept=at - KEPT)
     code = SignInCode(phone=number, sent_at=at)
     code.code_digest = _digest(code, digits)
     code.save(force_insert=True)
