@@ -17,7 +17,7 @@ PROGRAMME: Final = "报名压测（示例）"
 class Guest:
     """A worker with an open session; `token` goes into cookie and form alike."""
 
-    person: int
+    person: int | None
     session: str
     token: str
 
@@ -25,8 +25,8 @@ class Guest:
     def cookie(self) -> str:
         return f"sessionid={self.session}; csrftoken={self.token}"
 
-    def body(self, key: str = "") -> str:
-        return urlencode({"csrfmiddlewaretoken": self.token, "key": key or secrets.token_hex(6)})
+    def body(self, **more: str) -> str:
+        return urlencode({"csrfmiddlewaretoken": self.token, "key": secrets.token_hex(6), **more})
 
 
 def staff(login: str, role: str, union_code: str, place: int, now: datetime) -> Guest:
@@ -55,6 +55,16 @@ def workers(count: int, now: datetime) -> list[Guest]:
     taken = Account.objects.exclude(person=None).values("person")
     people = Person.objects.order_by("-pk").exclude(pk__in=taken).values_list("pk", flat=True)[:count]
     rows = [Account(login=f"bench-{secrets.token_hex(8)}", person_id=pk, password=make_password(None)) for pk in people]
+    return _sessions(Account.objects.bulk_create(rows, batch_size=2000), now, factor=False)
+
+
+def newcomers(count: int, now: datetime) -> list[Guest]:
+    """Signed in by a code, and no more: nobody knows yet who they are."""
+    from django.contrib.auth.hashers import make_password  # noqa: PLC0415
+
+    from tongxin.people.models import Account  # noqa: PLC0415
+
+    rows = [Account(login=f"bench-{secrets.token_hex(8)}", password=make_password(None)) for _ in range(count)]
     return _sessions(Account.objects.bulk_create(rows, batch_size=2000), now, factor=False)
 
 

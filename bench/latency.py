@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from bench.guests import Guest, staff
-from bench.server import Server
+from bench.server import Server, used
 
 TIMES: Final = 100
 WARM: Final = 5
@@ -34,7 +34,8 @@ class Took:
     worst_ms: float
     kilobytes: float
     statements: int
-    database_ms: float
+    web_ms: float  # processor, a request
+    postgres_ms: float
     wrong: int  # answers other than 200
 
 
@@ -66,28 +67,29 @@ def measure(server: Server, ask: Ask, times: int) -> Took:
     spans: list[float] = []
     sizes: list[int] = []
     wrong = 0
-    whole = time.perf_counter()
+    whole, asked, before = time.perf_counter(), 0, used(server)
     for n in range(times + WARM):
         began = time.perf_counter()
         if began - whole > LONGEST and len(spans) >= 10:
             break
-        connection.request("GET", _quoted(ask.addresses[n % len(ask.addresses)]), headers=headers)
+        connection.request("GET", quoted(ask.addresses[n % len(ask.addresses)]), headers=headers)
         answer = connection.getresponse()
         body = answer.read()
+        asked += 1
         if n >= WARM:
             spans.append(1000 * (time.perf_counter() - began))
             sizes.append(len(body))
             wrong += answer.status != 200
-    count, database = _statements(ask)
-    ordered = sorted(spans)
+    after, ordered = used(server), sorted(spans)
+    web, postgres = (1000 * (after[who] - before[who]) / asked for who in ("web", "PostgreSQL"))
     return Took(
         ask.name, statistics.median(spans), ordered[int(0.95 * len(ordered))], ordered[-1], statistics.mean(sizes) / 1024,
-        count, database, wrong,
+        _statements(ask), web, postgres, wrong,
     )  # fmt: skip
 
 
-def _statements(ask: Ask) -> tuple[int, float]:
-    """How many statements the page sends, and how long they take together, in this process."""
+def _statements(ask: Ask) -> int:
+    """How many statements the page sends."""
     from django.db import connection  # noqa: PLC0415  only once Django is set up
     from django.test import Client  # noqa: PLC0415
     from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
@@ -98,10 +100,10 @@ def _statements(ask: Ask) -> tuple[int, float]:
     client.get(ask.addresses[0])
     with CaptureQueriesContext(connection) as queries:
         client.get(ask.addresses[0])
-    return len(queries), 1000 * sum(float(query["time"]) for query in queries)
+    return len(queries)
 
 
-def _quoted(address: str) -> str:
+def quoted(address: str) -> str:
     from urllib.parse import quote  # noqa: PLC0415
 
     return quote(address, safe="/?=&")

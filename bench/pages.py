@@ -1,13 +1,11 @@
 """`python -m bench.pages`: pages and sign-ups of the real server over the bench's rows, beside the floors of the same run."""
 
 import argparse
-import os
-import platform
 from pathlib import Path
 from typing import Any
 
 from bench import guests, latency, load, profile, report, rush
-from bench.ground import say, set_up, settle, timed
+from bench.ground import machine, say, set_up, settle, timed
 from bench.server import Server, serving
 
 PROFILED = 200
@@ -32,7 +30,7 @@ def main() -> None:
 def run(server: Server, folder: Path, asked: argparse.Namespace) -> report.Found:
     from django.utils import timezone  # noqa: PLC0415  only once Django is set up
 
-    now, machine = timezone.now(), _machine()
+    now, where = timezone.now(), machine()
     took: dict[str, float] = {}
     with timed("guests and classes", took):
         people = guests.workers(asked.sign_ups + asked.rounds * rush.WORKERS + PROFILED, now)
@@ -50,7 +48,7 @@ def run(server: Server, folder: Path, asked: argparse.Namespace) -> report.Found
     with timed("profiles", took):
         bounds, statements = _bounds(people[-PROFILED:-1], roomy)
     return report.Found(
-        machine=machine, rows=_rows(), pages=pages, rush=became, bounds=bounds, statements=statements, **rates
+        machine=where, rows=_rows(), pages=pages, rush=became, bounds=bounds, statements=statements, **rates
     )
 
 
@@ -107,12 +105,6 @@ def _rows() -> dict[str, int]:
             cursor.execute(f"SELECT count(*) FROM {table}")  # noqa: S608  names of this file
             found[words] = int(cursor.fetchone()[0])
     return found
-
-
-def _machine() -> str:
-    """With what else it was doing: rates of a busy machine say little."""
-    busy = f"load average before the run {os.getloadavg()[0]:.1f}"
-    return f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, {busy}"
 
 
 if __name__ == "__main__":

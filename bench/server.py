@@ -62,6 +62,14 @@ def processor_seconds(server: Server) -> dict[tuple[str, int], float]:
     return found
 
 
+def used(server: Server) -> dict[str, float]:
+    """Processor seconds so far, by who used them."""
+    found = {"web": 0.0, "PostgreSQL": 0.0, "client": 0.0}
+    for (who, _), seconds in processor_seconds(server).items():
+        found[who] += seconds
+    return found
+
+
 @contextmanager
 def watched(server: Server, into: dict[str, float]) -> Iterator[None]:
     """Fills in how many cores each of ours used on average, and all of the machine. Who ended meanwhile is left out."""
