@@ -1,5 +1,5 @@
 # The operator's and the developer's ground. Everything runs from .venv; nothing is installed beside it.
-.PHONY: install demo test check format lock messages bench-data bench-pages bench-sign-ins bench-import bench-notices
+.PHONY: install demo test check format lock messages bench-data bench-pages bench-sign-ins bench-joining bench-likeness bench-import bench-notices bench
 PYTHON ?= python3
 PORT ?= 8000
 # Tests run on two processes where that is quicker than one; JOBS=0 runs them in one, as a debugger needs it.
@@ -52,8 +52,17 @@ bench-pages: install
 bench-sign-ins: install
 	$(BIN)/python -m bench.sign_ins
 
+bench-joining: install
+	$(BIN)/python -m bench.joining
+
+bench-likeness: install
+	$(BIN)/python -m bench.likeness
+
 bench-import: install
 	$(BIN)/python -m bench.imports
 
 bench-notices: install
 	$(BIN)/python -m bench.notices
+
+# All of them over the same rows, one after the other: some forty minutes on two cores with nothing else running.
+bench: bench-data bench-pages bench-sign-ins bench-joining bench-likeness bench-import bench-notices

@@ -43,6 +43,13 @@ def set_up() -> None:
     set_up_django()
 
 
+def migrate_bench() -> None:
+    """Rows made by an earlier version are brought to this one; in a new folder, empty tables."""
+    from config.commands.migrate import migrate  # noqa: PLC0415  only once Django is set up
+
+    migrate()
+
+
 def pace() -> float:
     """Milliseconds of processor that a fixed piece of Python takes here and now: other work slows it down, so two runs of
     a bench are compared by their processor times divided by it.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bench import guests
-from bench.ground import machine, say, set_up, settle
+from bench.ground import machine, migrate_bench, say, set_up, settle
 from bench.guests import Guest
 from bench.latency import quoted
 from bench.server import Server, serving, used
@@ -156,10 +156,9 @@ def _ready() -> tuple[int, Any]:
     """How many people there are, and now; with someone to answer in either province."""
     from django.utils import timezone  # noqa: PLC0415
 
-    from config.commands.migrate import migrate  # noqa: PLC0415
     from tongxin.people.models import Person  # noqa: PLC0415
 
-    migrate()
+    migrate_bench()
     if not (people := Person.objects.count()):
         raise SystemExit("There are no rows to measure on: run `make bench-data` first.")
     now = timezone.now()

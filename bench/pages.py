@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import guests, latency, load, profile, report, rush
-from bench.ground import machine, say, set_up, settle, timed
+from bench.ground import machine, migrate_bench, say, set_up, settle, timed
 from bench.server import Server, serving
 
 PROFILED = 200
@@ -18,6 +18,7 @@ def main() -> None:
 
     with database():
         set_up()
+        migrate_bench()
         if not _there():
             raise SystemExit("There are no rows to measure on: run `make bench-data` first.")
         with serving(folder) as server:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
 
-from bench.ground import machine, say, set_up, settle
+from bench.ground import machine, migrate_bench, say, set_up, settle
 from bench.server import Server, serving, watched
 from bench.spool import NAME
 
@@ -121,6 +121,7 @@ def main() -> None:
     used: dict[str, float] = {}
     with database():
         set_up()
+        migrate_bench()
         where = machine()
         codes = Codes(folder / "sign-ins.spool")
         with serving(folder) as server:
