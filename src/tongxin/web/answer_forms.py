@@ -32,9 +32,9 @@ class AnswersForm(HouseForm):
 def _field(line: Line) -> forms.Field:
     label = f"{line.question.no}. {line.question.text}"
     held = gettext("登记里是：%(held)s。对就不用改。") % {"held": line.held} if line.held else ""
-    return _KINDS[Kind(line.question.kind)](
-        line, {"label": label, "initial": line.value, "help_text": held, "required": False}
-    )
+    missing = gettext("第%(no)d题还没有回答。") % {"no": line.question.no}
+    given = {"label": label, "initial": line.value, "help_text": held, "error_messages": {"required": missing}}
+    return _KINDS[Kind(line.question.kind)](line, given)
 
 
 def _text(_line: Line, given: dict[str, Any]) -> forms.Field:
