@@ -40,11 +40,18 @@ def running(cast: Cast, **changes: object) -> Sending:
 
 
 def queue_all(sending: Sending, *, at: datetime = NOW, limit: int = 5_000) -> list[int]:
-    """As the job does: the sizes of its batches."""
-    found = []
-    while count := sendings.queue(sending=sending.pk, at=at, limit=limit):
-        found.append(count)
+    """As the job does: the sizes of its batches, without those that met nobody."""
+    found, more = [], True
+    while more:
+        count, more = sendings.queue(sending=sending.pk, at=at, limit=limit)
+        found += [count] if count else []
     return found
+
+
+def queue_some(sending: Sending, number: int = 1) -> None:
+    """One batch that met someone: so many of its people, and not yet the rest."""
+    while not sendings.queue(sending=sending.pk, at=NOW, limit=number).people:
+        pass
 
 
 def deliver_all(at: datetime = NOW) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 from tests.cast import NOW, Cast
-from tests.factories.sendings import CONNECTED, deliver_all, order, priced, queue_all, running, sms_template
+from tests.factories.sendings import CONNECTED, deliver_all, order, priced, queue_all, queue_some, running, sms_template
 from tests.factories.slips import by_hand
 from tests.journeys.conftest import faults
 from tests.journeys.test_joining import signed_in
@@ -76,7 +76,7 @@ def test_writer_cannot_approve_and_a_stop_half_way_holds_back_the_rest(
     expect(desk.locator("form[action$='/approve/']")).to_have_count(0)
 
     row = running(cast, union=cast.zhongshan)
-    sendings.queue(sending=row.pk, at=NOW, limit=1)
+    queue_some(row)
     deliver_all()
     desk.goto(f"/staff/sendings/{row.public_id}/")
     desk.click("summary:has-text('停止')")

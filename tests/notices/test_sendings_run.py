@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
-from tests.cast import HOUSE, NOW, Cast, Player
+from tests.cast import HOUSE, NOW, Cast, Player, worker
 from tests.factories.racing import side_by_side
 from tests.factories.sendings import (
     CONNECTED,
@@ -14,6 +15,7 @@ from tests.factories.sendings import (
     order,
     priced,
     queue_all,
+    queue_some,
     running,
     sms_template,
     told_of,
@@ -40,9 +42,12 @@ def by_sms(settings: object) -> None:
     sms_template()
 
 
-def test_queue_tells_everyone_once_in_batches(cast: Cast) -> None:
+@pytest.mark.parametrize("limit", [1, 2, 3, 1_000])
+def test_queue_tells_everyone_once_in_batches(cast: Cast, limit: int) -> None:
     row = running(cast, union=cast.zhongshan)
-    assert queue_all(row, limit=2) == [2, 1]
+    sizes = queue_all(row, limit=limit)
+    assert sum(sizes) == 3
+    assert max(sizes) <= limit
     assert (fresh(row).queued, fresh(row).whole) == (3, True)
     deliver_all()
     assert told_of(row) == ["李建国", "王小华", "罗勤"]
@@ -51,16 +56,30 @@ def test_queue_tells_everyone_once_in_batches(cast: Cast) -> None:
     assert line.told.body == f"{row.body}　—{cast.zhongshan.name}"
 
 
-def test_full_last_batch_is_followed_by_an_empty_one(cast: Cast) -> None:
+def test_who_joins_while_it_is_queued_is_told_too(cast: Cast) -> None:
     row = running(cast, union=cast.riders)
-    assert queue_all(row, limit=2) == [2]
-    assert fresh(row).whole
+    queue_some(row)
+    worker(cast.riders, "新骑手")
+    queue_all(row)
+    deliver_all()
+    assert told_of(row) == ["张路", "新骑手", "赵远"]
+
+
+def test_batch_that_breaks_leaves_nothing_and_is_taken_up_again(cast: Cast) -> None:
+    """As when the worker is killed in the middle: the place and the tellings are one transaction."""
+    row = running(cast, union=cast.zhongshan)
+    queue_some(row)
+    with transaction.atomic():
+        queue_some(row)
+        transaction.set_rollback(True)
+    assert (fresh(row).queued, OutboxRow.objects.filter(kind="sending.notice").count()) == (1, 1)
+    assert sum(queue_all(row)) == 2
 
 
 def test_queue_goes_on_after_a_kill_and_never_doubles(cast: Cast) -> None:
     """A batch whose place was lost, as if the database had been put back by a moment, tells nobody twice."""
     row = running(cast, union=cast.zhongshan)
-    sendings.queue(sending=row.pk, at=NOW, limit=2)
+    queue_some(row, 2)
     with writing():
         Sending.objects.filter(pk=row.pk).update(reached_to=0, queued=0)
     queue_all(row, limit=2)
@@ -104,9 +123,9 @@ def test_job_queues_finishes_and_notes_it(cast: Cast) -> None:
 
 def test_stop_half_way_holds_back_the_rest(cast: Cast) -> None:
     row = running(cast, union=cast.zhongshan)
-    sendings.queue(sending=row.pk, at=NOW, limit=1)
+    queue_some(row)
     deliver_all()
-    sendings.queue(sending=row.pk, at=NOW, limit=1)
+    queue_some(row)
     stopped = sendings.stop(sending=row, by=cast.admin.actor, at=NOW)
     assert (stopped.state, stopped.queued) == ("stopped", 2)
     assert queue_all(row) == []
@@ -129,7 +148,7 @@ def test_stop_holds_back_text_messages_that_have_not_left(cast: Cast, by_sms: No
     taken, _ = deliveries.take(Channel.SMS, 1, at=NOW)
     assert len(taken) == 1
     sendings.stop(sending=row, by=cast.officer.actor, at=NOW)
-    assert deliveries.stopped(taken[0], at=NOW)
+    deliveries.stop(taken, at=NOW)
     assert progress(fresh(row)).stopped == 2
     assert sendings.clear(sending=row.pk, at=NOW) == 1
     assert sendings.clear(sending=row.pk, at=NOW) == 0

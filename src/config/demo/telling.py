@@ -77,7 +77,7 @@ def _settings(district: Union, firm: Union, by: Actor, at: datetime) -> None:
 
 def _send(sending: Sending, at: datetime) -> None:
     """As the jobs do, at that moment; the demo's gateway sends nothing."""
-    while sendings.queue(sending=sending.pk, at=at):
+    while sendings.queue(sending=sending.pk, at=at).more:
         pass
     while messages.deliver(at=at):
         pass

@@ -35,7 +35,7 @@ def deliver_outbox(timestamp: int) -> None:  # noqa: ARG001 - procrastinate tell
 def send_on(timestamp: int) -> None:  # noqa: ARG001 - procrastinate tells for which tick it runs
     """Every sending from where it stands, also after a kill; then what is over is noted as over."""
     for row in Sending.objects.filter(state=SendingState.RUNNING).order_by("decided_at"):
-        while sendings.queue(sending=row.pk, at=now()):
+        while sendings.queue(sending=row.pk, at=now()).more:
             pass
         sendings.finish(sending=row.pk, at=now())
     for row in Sending.objects.filter(state=SendingState.STOPPED, ended_at__gte=now() - CLEARED_WITHIN):

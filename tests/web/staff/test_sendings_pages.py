@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from tests.cast import NOW, Cast, Player
+from tests.cast import Cast, Player
 from tests.factories.activities import school, sign_up
 from tests.factories.sendings import (
     BODY,
@@ -18,12 +18,12 @@ from tests.factories.sendings import (
     order,
     priced,
     queue_all,
+    queue_some,
     running,
     sms_template,
     written,
 )
 
-from tongxin.notices.actions import sendings
 from tongxin.notices.models import Sending
 from tongxin.notices.states import Channel
 from tongxin.people.names import mask
@@ -132,7 +132,7 @@ def test_officer_may_not_open_the_approver_s_addresses(cast: Cast, as_staff: AsS
 
 def test_stop_shows_what_did_not_go(cast: Cast, as_staff: AsStaff) -> None:
     row, officer = running(cast, union=cast.zhongshan), as_staff(cast.officer)
-    sendings.queue(sending=row.pk, at=NOW, limit=1)
+    queue_some(row)
     deliver_all()
     address = f"/staff/sendings/{row.public_id}/"
     assert officer.post(f"{address}stop/")["Location"] == address

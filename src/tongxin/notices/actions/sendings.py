@@ -6,14 +6,14 @@ dropped by `messages.deliver`, and what waits for a channel is ended here and lo
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.utils.timezone import localdate
 
 from tongxin.kernel.refused import Refused
 from tongxin.notices.models import Delivery, Sending
 from tongxin.notices.previews import Estimate, estimate, kind_of
-from tongxin.notices.queries.audience import audience, roster_of
+from tongxin.notices.queries.audience import audience, last_person, roster_of
 from tongxin.notices.states import BY_MACHINE, Audience, DeliveryState, SendingState, Why
 from tongxin.people.authority import Actor, may, reasons, require, system
 from tongxin.people.models import Person
@@ -44,6 +44,13 @@ class Draft:
     gig_group: str = ""
     roster_kind: str = ""
     roster: str = ""
+
+
+class Queued(NamedTuple):
+    """`more`: there is something left to do."""
+
+    people: int
+    more: bool
 
 
 @atomic
@@ -136,25 +143,30 @@ def stop(*, sending: Sending, by: Actor, at: datetime) -> Sending:
 
 
 @atomic
-def queue(*, sending: int, at: datetime, limit: int = BATCH) -> int:
-    """The next of its people into the outbox; how many, 0 when nothing is left to do. Goes on where it stood: the place
-    is written in the same transaction, and a key that is there already is left alone.
+def queue(*, sending: int, at: datetime, limit: int = BATCH) -> Queued:
+    """The next of its people into the outbox. Goes on where it stood: the place is written in the same transaction, and a
+    key that is there already is left alone.
+
+    A batch looks at a stretch of keys in which some `limit` of its people are to be expected, so that each person is looked
+    at once, however many there are. (In one order over all, the database read everyone again for each batch.)
     """
     row = Sending.objects.select_related("union").select_for_update(of=("self",), no_key=True).get(pk=sending)
     if row.state != SendingState.RUNNING or row.whole:
-        return 0
+        return Queued(0, more=False)
     today = localdate(at)
     if _dissolved(row.union, at):
         _stop(row, system(today), at, why="工会已撤销")
-        return 0
-    people = audience(row, on=today).filter(pk__gt=row.reached_to).order_by("pk")
+        return Queued(0, more=False)
+    last = last_person()
+    upto = row.reached_to + max(limit, (last - row.reached_to) * limit // max((row.people or 0) - row.queued, 1))
+    people = audience(row, on=today).filter(pk__gt=row.reached_to, pk__lte=upto).order_by("pk")
     found = list(people.values_list("pk", "federation")[:limit])
     outbox.put_alike(found, key=f"sending:{row.public_id}:", kind=kind_of(row), data={"sending": row.public_id}, at=at)
     row.queued += len(found)
-    row.reached_to = found[-1][0] if found else row.reached_to
-    row.whole = len(found) < limit
+    row.reached_to = found[-1][0] if len(found) == limit else upto
+    row.whole = row.reached_to >= last
     row.save(update_fields=["queued", "reached_to", "whole"])
-    return len(found)
+    return Queued(len(found), more=not row.whole)
 
 
 @atomic

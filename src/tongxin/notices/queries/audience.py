@@ -33,15 +33,21 @@ def roster_of(kind: str, public_id: str) -> Roster | None:
 def audience(sending: Sending, *, on: date) -> QuerySet[Person]:
     """In no order. A merged record is told by the one that was kept, a roster that is gone holds nobody."""
     open_stay = FilteredRelation("memberships", condition=Q(memberships__ends=None))
-    people = Person.objects.filter(merged_into=None).annotate(stay=open_stay, home=F("stay__union"))
+    people = Person.objects.filter(merged_into=None).annotate(stay=open_stay)
     if sending.gig_group:
         people = people.filter(gig_group=sending.gig_group)
     if sending.audience == Audience.ROSTER:
         roster = roster_of(sending.roster_kind, sending.roster)
-        found: QuerySet[Person] = people.filter(pk__in=roster.people.values("pk")) if roster else people.none()
-        return found
-    here = Closure.objects.as_of(on).filter(ancestor=sending.union_id)
-    if sending.audience == Audience.HERE:
-        here = here.filter(depth=0)
-    among: QuerySet[Person] = people.filter(stay__union__in=here.values("descendant"), stay__starts__lte=on)
-    return among
+        people = people.filter(pk__in=roster.people.values("pk")) if roster else people.none()
+    else:
+        here = Closure.objects.as_of(on).filter(ancestor=sending.union_id)
+        if sending.audience == Audience.HERE:
+            here = here.filter(depth=0)
+        people = people.filter(stay__union__in=here.values("descendant"), stay__starts__lte=on)
+    found: QuerySet[Person] = people.annotate(home=F("stay__union"))  # last: so it takes the join that is there
+    return found
+
+
+def last_person() -> int:
+    """The highest key of all, 0 where there is nobody."""
+    return Person.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
