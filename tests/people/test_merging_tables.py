@@ -22,7 +22,9 @@ TABLES = [f"{column.table}.{column.name}" for column in columns() if column.tabl
 NO_PERSON = {
     "federation": "a union", "union": "a union", "account": "an account", "by_account": "an account",
     "decided_by": "an account", "decided_account": "an account", "issued_by": "an account", "given_by": "an account",
-    "appointed_by": "an account", "undone_by": "an account", "published_by": "an account", "document": "a file",
+    "appointed_by": "an account", "undone_by": "an account", "published_by": "an account",
+    "asked_by": "an account", "approved_by": "an account",
+    "subscription": "a permission that was used up", "document": "a file",
     "photo": "a file", "size": "bytes", "arrived": "bytes", "first": "a journal entry", "last": "a journal entry",
     "programme": "a programme", "source": "a row of the measure", "row": "a row of the table that the row names",
     "step": "a time step", "sending": "a sending", "reached_to": "how far a sending came, by membership",
