@@ -105,7 +105,8 @@ def kinds() -> list[tuple[str, str]]:
 
 
 def kind_words(kind: str) -> str:
-    return dict(kinds()).get(kind, kind)
+    """As lists name it: without the code by which the form tells two of one title apart."""
+    return CATALOGUE[kind].title if kind in CATALOGUE else dict(kinds()).get(kind, kind)
 
 
 def steps_typed(steps: Sequence[Step]) -> dict[str, object]:
