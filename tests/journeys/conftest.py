@@ -28,8 +28,8 @@ SMALL = """() => [...document.querySelectorAll('.w-body a, .w-body button, .w-bo
 
 
 def is_wrong(told: ConsoleMessage) -> bool:
-    """A refusal is an answer like others, though browsers log it."""
-    return told.type == "error" and "422" not in told.text
+    """A refusal is an answer like others, though browsers log it. ERR_FAILED: the test itself broke the connection."""
+    return told.type == "error" and "422" not in told.text and "net::ERR_FAILED" not in told.text
 
 
 STICKING_OUT = """() => document.documentElement.scrollWidth <= screen.width ? [] : [...document.querySelectorAll('body *')]

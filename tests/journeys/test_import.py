@@ -3,13 +3,13 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from tests.cast import Cast
 from tests.factories.rosters import document, members, number, phone, row, sheet
 from tests.journeys.conftest import faults
 from tests.web.conftest import sign_in
 
-from tongxin.people.models import Person
+from tongxin.people.models import Person, RosterUpload
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 Shot = Callable[[Page, str], None]
@@ -93,3 +93,31 @@ def look(page: Page, shot: Shot, name: str, scripts: bool) -> None:
     if scripts:
         assert faults(page) == []
         shot(page, name)
+
+
+def test_large_file_goes_on_where_the_connection_broke(
+    open_page: Callable[..., Page], live_server: object, cast: Cast
+) -> None:
+    page = signed_in(open_page(390), live_server.url, cast)
+    rows = [",".join(map(str, one)) for one in members(30_000)]
+    content = ("姓名,身份证号,手机,单位,空,入会时间,岗位\n" + "\n".join(rows)).encode()
+    assert len(content) > 2 << 20
+    tried: list[str] = []
+
+    def break_twice(route: Route) -> None:
+        tried.append(route.request.url.partition("?from=")[2])
+        if len(tried) in {2, 3}:
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/imports/pieces/*/?from=*", break_twice)
+    page.goto("/staff/imports/new")
+    page.set_input_files("[name=file]", {"name": "大名册.csv", "mimeType": "text/csv", "buffer": content})
+    page.click("text=上传并核对")
+    expect(page.locator("#pieces")).to_contain_text("正在等它恢复")
+    expect(page.locator("#progress")).to_contain_text("正在读这份名册", timeout=30_000)
+    upload = RosterUpload.objects.get()
+    assert (upload.arrived, upload.batch.file_name) == (len(content), "大名册.csv")
+    assert tried[1] == tried[2] == tried[3] == str(1 << 20)  # the second piece, until it came through
+    assert faults(page) == []
