@@ -1,6 +1,6 @@
 """A large list is written part by part; what stands otherwise than it was previewed is left out and named.
 
-Why not in one transaction: docs/adr/0009. What a killed import left is finished by the next one, and nothing is doubled: a
+Why not in one transaction: docs/adr/0013. What a killed import left is finished by the next one, and nothing is doubled: a
 part's mark is set in the transaction that writes its people.
 """
 
