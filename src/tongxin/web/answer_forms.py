@@ -45,9 +45,11 @@ def _number(_line: Line, given: dict[str, Any]) -> forms.Field:
     return forms.CharField(max_length=20, widget=forms.TextInput(attrs={"inputmode": "numeric"}), **given)
 
 
-def _yes_no(_line: Line, given: dict[str, Any]) -> forms.Field:
-    options = [("", gettext("请选择")), ("是", gettext("是")), ("否", gettext("否"))]
-    return forms.CharField(widget=forms.Select(choices=options), **given)
+def _yes_no(line: Line, given: dict[str, Any]) -> forms.Field:
+    """Said by letters that the answer reads as 是 and 否 (actions.answers), for a page may be in another language."""
+    options = [("", gettext("请选择")), ("Y", gettext("是")), ("N", gettext("否"))]
+    said = {"initial": {"是": "Y", "否": "N"}.get(line.value, line.value)}
+    return forms.CharField(widget=forms.Select(choices=options), **given | said)
 
 
 def _choice(line: Line, given: dict[str, Any]) -> forms.Field:

@@ -66,9 +66,9 @@ def test_a_cadre_answers_by_page_and_by_sheet(as_staff: AsStaff, cast: Cast) -> 
     assert "食堂情况" in text(client, "/staff/filings/")
     assert "由系统给出，不用填" in text(client, page)
     first, _, third = filler.request.questions.order_by("no")
-    html = refused(client.post(page, {first.public_id: "是", third.public_id: ""}), "第3题还没有回答")
-    assert '<option value="是" selected>' in html
-    done(client.post(page, {first.public_id: "是", third.public_id: "李建国"}), page)
+    html = refused(client.post(page, {first.public_id: "Y", third.public_id: ""}), "第3题还没有回答")
+    assert '<option value="Y" selected>' in html
+    done(client.post(page, {first.public_id: "Y", third.public_id: "李建国"}), page)
     book = opened(client.get(f"{page}sheet/").content)
     assert [[cell.value for cell in row] for row in book.active.iter_rows(min_row=2)] == [
         [1, "有没有食堂", None, "是"], [3, "工会主席", None, "李建国"],
@@ -87,7 +87,7 @@ def test_a_worker_answers_what_is_asked_of_them(as_staff: AsStaff, as_worker: As
     assert "安排送清凉用" in text(client, page)
     first, _, third = made.questions.order_by("no")
     refused(client.post(page, {}), "第1题还没有回答")
-    done(client.post(page, {first.public_id: "是", third.public_id: "不清楚"}), page)
+    done(client.post(page, {first.public_id: "Y", third.public_id: "不清楚"}), page)
     assert Filler.objects.get(pk=own.pk).state == "answered"
     assert as_worker(cast.zhang).get(page).status_code == 404
     assert "王*华" in text(as_staff(cast.admin), f"/staff/requests/{made.public_id}/")
