@@ -28,6 +28,8 @@ from tongxin.notices.models import Delivery, Message, Sending
 from tongxin.notices.queries import inbox, lines
 from tongxin.notices.queries.progress import Lane, progress
 from tongxin.notices.states import Channel
+from tongxin.records.actions import outbox
+from tongxin.records.actions.outbox import Telling
 from tongxin.records.models import JournalEntry, OutboxRow
 from tongxin.store.atomic import writing
 from tongxin.unions.models import Union
@@ -54,6 +56,17 @@ def test_queue_tells_everyone_once_in_batches(cast: Cast, limit: int) -> None:
     [line] = [line for line in lines(inbox(cast.wang.person)) if line.message.sending == row.pk]
     assert (line.told.title, line.told.link) == (row.title, "/inbox/")
     assert line.told.body == f"{row.body}　—{cast.zhongshan.name}"
+
+
+def test_what_is_told_to_one_person_passes_before_a_large_sending(cast: Cast) -> None:
+    """A code or a moved class, put in afterwards, does not wait behind a million rows."""
+    row = running(cast, union=cast.zhongshan)
+    deliver_all()  # what its making told
+    queue_all(row)
+    outbox.put([Telling("one", "pin.given", cast.wang.person.pk, cast.wang.person.federation, {})], at=NOW)
+    messages.deliver(1, at=NOW)
+    assert Message.objects.filter(person=cast.wang.person, kind="pin.given").count() == 1
+    assert told_of(row) == []
 
 
 def test_who_joins_while_it_is_queued_is_told_too(cast: Cast) -> None:

@@ -54,10 +54,11 @@ class OutboxRow(Sharded):
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     tries = models.SmallIntegerField(default=0)
     next_try = models.DateTimeField()
+    turn = models.SmallIntegerField(default=0)  # 1: one of a large sending; it lets what is told to one person pass
 
     class Meta(Sharded.Meta):
         indexes: ClassVar = [
-            models.Index(fields=["next_try", "id"], name="outbox_due", condition=models.Q(state="waiting")),
+            models.Index(fields=["turn", "next_try", "id"], name="outbox_due", condition=models.Q(state="waiting")),
         ]
 
 

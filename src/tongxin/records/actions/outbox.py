@@ -53,8 +53,8 @@ def put(tellings: Iterable[Telling], *, at: datetime) -> None:
 
 
 _ALIKE: Final = """
-    INSERT INTO records_outboxrow (federation, key, kind, person, data, at, state, tries, next_try)
-    SELECT fresh.federation, %s || fresh.person, %s, fresh.person, %s::jsonb, %s, 'waiting', 0, %s
+    INSERT INTO records_outboxrow (federation, key, kind, person, data, at, state, tries, next_try, turn)
+    SELECT fresh.federation, %s || fresh.person, %s, fresh.person, %s::jsonb, %s, 'waiting', 0, %s, 1
     FROM unnest(%s::bigint[], %s::bigint[]) AS fresh (person, federation)
     ON CONFLICT (key) DO NOTHING
 """
@@ -62,7 +62,10 @@ _ALIKE: Final = """
 
 @atomic
 def put_alike(people: Sequence[tuple[int, int]], *, key: str, kind: str, data: dict[str, Any], at: datetime) -> None:
-    """The same to many (person, federation): the database writes the rows. `key` is followed by the person."""
+    """The same to many (person, federation): the database writes the rows. `key` is followed by the person.
+
+    However many they are, whatever is told to one person alone passes before them.
+    """
     with connection.cursor() as cursor:
         persons, federations = [one for one, _ in people], [kept for _, kept in people]
         cursor.execute(_ALIKE, [key, kind, json.dumps(data), at, at, persons, federations])
@@ -71,7 +74,7 @@ def put_alike(people: Sequence[tuple[int, int]], *, key: str, kind: str, data: d
 def due(limit: int, *, at: datetime) -> list[Due]:
     """Rows to be told now, locked; two tellers at once take different ones. Inside the caller's transaction."""
     rows = OutboxRow.objects.select_for_update(skip_locked=True).filter(state=OutboxRow.State.WAITING, next_try__lte=at)
-    return [Due(*row) for row in rows.order_by("next_try", "pk").values_list(*Due._fields)[:limit]]
+    return [Due(*row) for row in rows.order_by("turn", "next_try", "pk").values_list(*Due._fields)[:limit]]
 
 
 @atomic
