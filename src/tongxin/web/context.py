@@ -27,14 +27,20 @@ class Me:
         return bool(self.name)
 
 
-def house(request: HttpRequest) -> dict[str, Any]:
-    actor: Actor | None = getattr(request, "actor", None)
+def face(request: HttpRequest) -> dict[str, Any]:
+    """How pages look to this reader."""
     return {
-        "actor": actor,
         "demo": settings.DEMO,
         "large": request.COOKIES.get("tx-large") == "1",
         "theme": "dark" if request.COOKIES.get("tx-theme") == "dark" else "light",
         "english": getattr(request, "LANGUAGE_CODE", "") == "en",
+    }
+
+
+def house(request: HttpRequest) -> dict[str, Any]:
+    actor: Actor | None = getattr(request, "actor", None)
+    return face(request) | {
+        "actor": actor,
         "me": SimpleLazyObject(lambda: _me(request, actor)),
         "unread": SimpleLazyObject(lambda: _unread(actor)),
     }

@@ -31,11 +31,11 @@ def test_one_statement_for_a_new_one_one_for_a_change_and_one_for_a_new_key() ->
     counts = []
     store = SessionStore()
     store["a"] = 1
-    for step in (store.save, store.save, store.cycle_key):
+    for step in (store.save, store.save, store.cycle_key, store.save):
         with CaptureQueriesContext(connection) as queries:
             step()
         counts.append(len(queries))
-    assert counts == [1, 1, 1]
+    assert counts == [1, 1, 0, 1]
 
 
 def test_with_a_new_key_the_old_one_opens_nothing_and_all_is_kept_at_the_end() -> None:
@@ -43,11 +43,25 @@ def test_with_a_new_key_the_old_one_opens_nothing_and_all_is_kept_at_the_end() -
     old = store.session_key
     store.cycle_key()
     store["b"] = 2
-    assert dict(SessionStore(old).items()) == {}
+    assert dict(SessionStore(old).items()) == {
+        "a": 1
+    }  # what comes after the change of keys never stands under the old one
     store.save()
+    assert dict(SessionStore(old).items()) == {}
     assert store.session_key not in {None, old}
     assert dict(SessionStore(store.session_key).items()) == {"a": 1, "b": 2}
     assert Session.objects.count() == 1
+
+
+def test_one_that_changed_its_key_twice_or_was_ended_after_it_leaves_nothing() -> None:
+    store = kept(a=1)
+    store.cycle_key()
+    store.cycle_key()
+    store.save()
+    assert Session.objects.count() == 1
+    store.cycle_key()
+    store.flush()
+    assert Session.objects.count() == 0
 
 
 def test_one_that_was_ended_meanwhile_does_not_come_back() -> None:

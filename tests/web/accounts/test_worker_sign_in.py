@@ -4,7 +4,10 @@ import re
 from datetime import datetime
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from tests.cast import NOW
 from tests.web.conftest import Clock
 
 from tongxin.people.models import Account
@@ -67,6 +70,38 @@ def test_unknown_phone_gets_an_account_with_its_first_code(client: Client) -> No
         "account.opened",
         "account.signed-in",
     ]
+
+
+def test_statements_of_a_first_sign_in(client: Client) -> None:  # a prepared one is logged without its words
+    Client().get("/")
+    counts = []
+    for step in (
+        lambda: client.get("/sign-in/"),
+        lambda: ask(client),
+        lambda: client.get("/sign-in/code/"),
+        lambda: enter(client, last_code()),
+        lambda: client.get("/"),
+        lambda: client.get("/"),
+    ):
+        with CaptureQueriesContext(connection) as queries:
+            step()
+        counts.append(sum(not (row["sql"] or "").startswith(("SAVEPOINT", "RELEASE")) for row in queries))
+    open_classes = counts[4] - counts[5]
+    assert (counts[:4], counts[5]) == ([0, 5, 2, 10], 2)
+    assert open_classes > 0  # once in two seconds for all
+
+
+def test_last_sign_in_is_kept_with_the_first_code_and_with_the_next(client: Client, clock: Clock) -> None:
+    ask(client)
+    enter(client, last_code())
+    first = account_of(PHONE)
+    assert (first.last_login, first.phone_verified_at, first.created_at) == (NOW, NOW, NOW)
+    client.logout()
+    clock.tick(minutes=2)
+    ask(client)
+    enter(client, last_code())
+    again = account_of(PHONE)
+    assert (again.last_login, again.phone_verified_at, again.created_at) == (clock.now, clock.now, NOW)
 
 
 def test_known_phone_comes_back_to_its_account(client: Client, clock: Clock) -> None:
@@ -185,8 +220,6 @@ def test_a_flood_from_one_address_is_stopped(monkeypatch: pytest.MonkeyPatch) ->
     from tongxin.store.atomic import writing
 
     limit = attempts.Limit(attempts.Kind.CODE_SENT, "network:127.0.0.1", 600, attempts.KEPT)
-    from tests.cast import NOW
-
     with writing():
         SignInAttempt.objects.bulk_create([SignInAttempt(kind=limit.kind, of=limit.of, at=NOW) for _ in range(600)])
     answer = ask(Client())

@@ -19,18 +19,39 @@ from tongxin.kernel.refused import Refused
 from tongxin.people.actions import attempts
 from tongxin.people.actions.attempts import Kind, Limit
 from tongxin.people.models import Account
-from tongxin.people.models.sign_in import SignInCode
+from tongxin.people.models.sign_in import PHONE, SignInCode
+from tongxin.people.queries.sign_in_codes import code_of
+from tongxin.people.queries.signed_in import account_of_phone
 from tongxin.records.actions import journal
-from tongxin.store.atomic import atomic
+from tongxin.store.atomic import atomic, must_be_writing
+from tongxin.store.fields import Sealed
 from tongxin.store.keys import ring
 from tongxin.store.prepared import Prepared
 
+ACCOUNT_PHONE: Final = "account.phone"
 VALID = timedelta(minutes=5)
 TRIES = 5
 RESEND = timedelta(seconds=60)
 DIGITS = 6
 KEPT = timedelta(days=1)
-_FORGET_CODES: Final = Prepared("DELETE FROM people_signincode WHERE sent_at < %(kept)s")
+_NEW_CODE: Final = Prepared("""
+    WITH forgotten AS (DELETE FROM people_signincode WHERE sent_at < %(kept)s)
+    INSERT INTO people_signincode (public_id, phone, code_digest, sent_at, tries)
+    VALUES (%(handle)s, %(phone)s, %(digest)s, %(at)s, 0)
+""")
+_USED: Final = Prepared("UPDATE people_signincode SET used_at = %(at)s WHERE id = ANY(%(codes)s::bigint[])")
+_OPEN: Final = Prepared("""
+    INSERT INTO people_account (
+        login, phone, phone_digest, password, phone_verified_at, last_login, created_at, language, is_active, sessions_ended
+    )
+    VALUES (%(login)s, %(phone)s, %(digest)s, %(password)s, %(at)s, %(at)s, %(at)s, %(language)s, true, 0)
+    ON CONFLICT (phone_digest) WHERE phone_digest IS NOT NULL DO NOTHING
+    RETURNING id
+""")
+_ENTERED: Final = Prepared("UPDATE people_account SET last_login = %(at)s WHERE id = %(account)s")
+_PROVEN: Final = Prepared(
+    "UPDATE people_account SET phone_verified_at = %(at)s, last_login = %(at)s WHERE id = %(account)s"
+)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -51,10 +72,11 @@ def issue_code(*, phone: str, network: str, at: datetime) -> tuple[SignInCode, s
     attempts.check(limits, at=at)
     attempts.note(limits, at=at)
     digits = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
-    _FORGET_CODES.run(kept=at - KEPT)
-    code = SignInCode(phone=number, sent_at=at)
+    code = SignInCode(phone=Sealed.of(number, PHONE), sent_at=at)
     code.code_digest = _digest(code, digits)
-    code.save(force_insert=True)
+    _NEW_CODE.run(
+        handle=code.public_id, phone=code.phone.raw, digest=code.code_digest, at=at, kept=at - KEPT
+    )  # fmt: skip
     return code, digits
 
 
@@ -86,13 +108,14 @@ def prove_codes(codes: Sequence[tuple[str, str]], *, network: str, at: datetime)
     attempts.check([flood], at=at)
     found = []
     for handle, digits in codes:
-        code = SignInCode.objects.select_for_update().filter(public_id=handle).first()
+        code = code_of(handle, lock=True)
         if code is None or code.used_at is not None or code.sent_at + VALID <= at or code.tries >= TRIES:
             return Refused("code-gone", "验证码已失效，请重新获取。")
         if not secrets.compare_digest(bytes(code.code_digest), _digest(code, digits)):
             return _wrong_code(code, flood, at)
         found.append(code)
-    SignInCode.objects.filter(pk__in=[code.pk for code in found]).update(used_at=at)
+    must_be_writing("sign-in code")
+    _USED.run(at=at, codes=[code.pk for code in found])
     return [code.phone_text() for code in found]
 
 
@@ -106,22 +129,41 @@ def _wrong_code(code: SignInCode, flood: Limit, at: datetime) -> Refused:
 
 
 def _account_of(number: str, at: datetime) -> Account | Refused:
-    digests = ring().digests(number, purpose="account.phone")
-    account = Account.objects.filter(phone_digest__in=digests).first()
-    if account is None:
-        account, made = Account.objects.get_or_create(
-            phone_digest=digests[0],
-            defaults={"login": f"p-{secrets.token_hex(12)}", "phone": number, "password": make_password(None)},
-        )
-        if made:
-            journal.write("account.opened", of=account, by=account, at=at)
+    digests = ring().digests(number, purpose=ACCOUNT_PHONE)
+    account = account_of_phone(digests) or _open_account(number, digests[0], at)
     if not account.is_active:
         return Refused("account-stopped", "这个账号已停用，请联系您的工会。")
     if not owner_unsure(account, at):
-        account.phone_verified_at = at
-        account.save(update_fields=["phone_verified_at"])
+        if account.last_login != at:  # else opened just now
+            _PROVEN.run(account=account.pk, at=at)
+            account.phone_verified_at = account.last_login = at
         journal.write("account.signed-in", of=account, by=account, at=at, way="phone")
     return account
+
+
+def _open_account(number: str, digest: bytes, at: datetime) -> Account:
+    """A new one; or that of whoever came with the same number in the same moment."""
+    account = Account(
+        login=f"p-{secrets.token_hex(12)}", phone=Sealed.of(number, ACCOUNT_PHONE), phone_digest=digest,
+        password=make_password(None), phone_verified_at=at, last_login=at, created_at=at,
+    )  # fmt: skip
+    row = _OPEN.row(
+        login=account.login, phone=account.phone.raw, digest=digest, password=account.password,
+        language=account.language, at=at,
+    )  # fmt: skip
+    if row is None:
+        return Account.objects.get(phone_digest=digest)
+    account.pk, account._state.adding = row[0], False
+    journal.write("account.opened", of=account, by=account, at=at)
+    return account
+
+
+@atomic
+def remember(*, account: Account, at: datetime) -> None:
+    """When an account last signed in; where a code was proven at that moment, this stands already."""
+    if account.last_login != at:
+        _ENTERED.run(account=account.pk, at=at)
+        account.last_login = at
 
 
 def owner_unsure(account: Account, at: datetime) -> bool:

@@ -8,12 +8,14 @@ from tongxin.people.models.accounts import Account
 from tongxin.store.fields import Sealed, SealedField
 from tongxin.store.models import Guarded, PublicIdField
 
+PHONE = "sign-in.phone"  # what a code's number is sealed for
+
 
 class SignInCode(Guarded):
     """A code on its way to a phone. The browser holds only the public id; number and code are sealed or digested here."""
 
     public_id = PublicIdField()
-    phone = SealedField(purpose="sign-in.phone")
+    phone = SealedField(purpose=PHONE)
     code_digest = models.BinaryField(max_length=32)
     sent_at = models.DateTimeField()
     tries = models.SmallIntegerField(default=0)

@@ -1,5 +1,9 @@
-"""The account behind an open session, with its person's posts of the day: what every signed-in request reads first."""
+"""The account behind an open session, with its person's posts of the day: what every signed-in request reads first.
 
+And the account of a number, which every sign-in reads.
+"""
+
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
@@ -15,6 +19,17 @@ _ACCOUNT: Final = Prepared(f"""
         ON post.person_id = account.person_id AND post.starts <= %(on)s AND post.ends > %(on)s
     WHERE account.id = %(account)s
 """)  # noqa: S608 - names of columns
+
+
+_OF_PHONE: Final = Prepared(f"""
+    SELECT {_COLUMNS.of("account")} FROM people_account account WHERE account.phone_digest = ANY(%(digests)s::bytea[])
+""")  # noqa: S608 - names of columns
+
+
+def account_of_phone(digests: Sequence[bytes]) -> Account | None:
+    """By the number's digests under every key of the ring: one account at most, unless a rotation is under way."""
+    found = [_COLUMNS.read(row) for row in _OF_PHONE.rows(digests=list(digests))]
+    return min(found, key=lambda account: account.pk, default=None)
 
 
 def account_signed_in(pk: int, on: date) -> Account | None:

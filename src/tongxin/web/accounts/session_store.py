@@ -1,5 +1,5 @@
 """Django's sessions in the database, by prepared statements: every signed-in request begins with one, and who signs in
-writes three. A wave of sign-ins is bounded by these (docs/performance.md).
+writes two. A wave of sign-ins is bounded by these (docs/performance.md).
 """
 
 from typing import Any, Final
@@ -22,11 +22,18 @@ _NEW: Final = Prepared(
 _CHANGED: Final = Prepared(
     "UPDATE django_session SET session_data = %(data)s, expire_date = %(ends)s WHERE session_key = %(key)s RETURNING 1"
 )
+_MOVED: Final = Prepared(
+    "WITH gone AS (DELETE FROM django_session WHERE session_key = %(left)s)"
+    " INSERT INTO django_session (session_key, session_data, expire_date) VALUES (%(key)s, %(data)s, %(ends)s)"
+    " ON CONFLICT DO NOTHING RETURNING 1"
+)
 _GONE: Final = Prepared("DELETE FROM django_session WHERE session_key = %(key)s")
 
 
 class SessionStore(db.SessionStore):
     """The name is part of the signature of what is stored, so it stays Django's."""
+
+    _left: str | None = None  # the key that `cycle_key` left: ended by the statement that keeps the new one
 
     def load(self) -> dict[str, Any]:
         row = _SESSION.row(key=self.session_key, now=timezone.now())
@@ -41,21 +48,26 @@ class SessionStore(db.SessionStore):
             self.create()
             return
         data = self.encode(self._get_session(no_load=must_create))  # type: ignore[attr-defined]  # not in the stubs
-        statement = _NEW if must_create else _CHANGED
-        if statement.row(key=self.session_key, data=data, ends=self.get_expiry_date()) is None:
+        row = {"key": self.session_key, "data": data, "ends": self.get_expiry_date()}
+        if must_create and self._left:
+            kept = _MOVED.row(**row, left=self._left)
+        else:
+            kept = (_NEW if must_create else _CHANGED).row(**row)
+        if kept is None:
             raise CreateError if must_create else UpdateError
+        self._left = None
 
     def delete(self, session_key: str | None = None) -> None:
-        if key := session_key or self.session_key:
+        for key in filter(None, (session_key or self.session_key, self._left)):
             _GONE.run(key=key)
+        self._left = None
 
     def cycle_key(self) -> None:
-        """The old key opens nothing from here on; the new one is made when the answer is about to leave, with all that the
-        session holds by then. Django would write it twice.
+        """When the answer is about to leave, one statement ends the old key and makes the new one, with all that the session
+        holds by then. What is put in from here on, the old key never opens. Django would write three times.
         """
-        kept, old = self._session, self.session_key  # type: ignore[attr-defined]
+        kept, self._left = self._session, self.session_key or self._left  # type: ignore[attr-defined]
         self._session_key, self._session_cache, self.modified = None, kept, True
-        self.delete(old)
 
     def _get_new_session_key(self) -> str:
         """`create` tries again should there be one like it; Django would ask for that beforehand."""

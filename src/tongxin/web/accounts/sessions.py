@@ -8,7 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from tongxin.people.actions import sign_in
 from tongxin.people.models import Account
+from tongxin.web.guard import HouseRequest
 from tongxin.web.second_factor import STAFF_SESSION, proven_since
 
 BACKEND = "tongxin.web.accounts.backend.AuthenticationBackend"
@@ -19,12 +21,12 @@ YEAR = 365 * 86400
 SHARED = 30 * 60  # seconds from signing in, on a device that others use too
 
 
-def open_for_worker(request: HttpRequest, account: Account, *, way: str = "code", own_device: bool = True) -> None:
+def open_for_worker(request: HouseRequest, account: Account, *, way: str = "code", own_device: bool = True) -> None:
     """By a proven phone, card or outside identity. The session's key changes, and nothing of a stranger's session is kept.
 
     Ninety days on one's own device, so that no wave of sign-ins comes before a release; elsewhere it ends soon.
     """
-    login(request, account, backend=BACKEND)
+    _open(request, account)
     record_authentication(request, account, method=way)
     if not own_device:
         request.session.set_expiry(SHARED)
@@ -47,13 +49,18 @@ def pending_account(request: HttpRequest, at: datetime) -> Account | None:
     return account
 
 
-def open_for_staff(request: HttpRequest, account: Account) -> None:
+def open_for_staff(request: HouseRequest, account: Account) -> None:
     """By password and second factor: ends after STAFF_SESSION."""
-    login(request, account, backend=BACKEND)
+    _open(request, account)
     request.session.pop(PENDING, None)
     record_authentication(request, account, method="password")
     record_authentication(request, account, method="mfa")
     request.session.set_expiry(STAFF_SESSION)
+
+
+def _open(request: HouseRequest, account: Account) -> None:
+    login(request, account, backend=BACKEND)
+    sign_in.remember(account=account, at=request.now)
 
 
 def add_second_factor(request: HttpRequest, account: Account) -> None:

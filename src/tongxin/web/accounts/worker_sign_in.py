@@ -14,6 +14,7 @@ from tongxin.kernel.refused import Refused
 from tongxin.notices.senders import sender
 from tongxin.people.actions import sign_in
 from tongxin.people.models.sign_in import SignInCode
+from tongxin.people.queries.sign_in_codes import code_of
 from tongxin.web.accounts.network import network_of
 from tongxin.web.accounts.outside_sign_in import found_before, link_found, ways
 from tongxin.web.accounts.owner import ask_owner
@@ -21,8 +22,10 @@ from tongxin.web.accounts.sessions import keep_language, open_for_worker
 from tongxin.web.answers import UNPROCESSABLE, render_form, safe_next
 from tongxin.web.forms import HouseForm
 from tongxin.web.guard import HouseRequest, OpenTo, page
+from tongxin.web.shared_pages import render_shared
 
 HANDLE = "tx_sign_in"
+STAYS = 60  # seconds: these pages change with a release only
 
 
 class PhoneForm(HouseForm):
@@ -60,31 +63,35 @@ def ask_phone(request: HouseRequest) -> HttpResponse:
     target = safe_next(request)
     if request.user.is_authenticated:
         return redirect(target)
-    form = PhoneForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    if request.method != "POST":
+        return render_shared(request, "accounts/sign_in.html", lambda: _asking(PhoneForm(), target), seconds=STAYS)
+    form = PhoneForm(request.POST)
+    if form.is_valid():
         try:
             _send(request, form.cleaned_data["phone"])
         except Refused as refusal:
             form.refuse(refusal, None if refusal.code in {"too-often", "no-sender"} else "phone")
         else:
             return redirect(f"{reverse('accounts:sign-in-code')}?{urlencode({'next': target})}")
-    return render_form(request, "accounts/sign_in.html", form, {"next": target, "outside": ways(target)})
+    return render_form(request, "accounts/sign_in.html", form, _asking(form, target))
 
 
 @page(open_to=OpenTo.VISITOR)
 def ask_code(request: HouseRequest) -> HttpResponse:
-    target, code = safe_next(request), _code(request)
+    target = safe_next(request)
     if request.user.is_authenticated:
         return redirect(target)
-    if code is None:
-        return redirect(f"{reverse('accounts:sign-in')}?{urlencode({'next': target})}")
-    form = CodeForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    if request.method != "POST":
+        return _show_code(request, target)
+    form = CodeForm(request.POST)
+    if HANDLE in request.session and form.is_valid():
         try:
             return _enter(request, form.cleaned_data, target)
         except Refused as refusal:
             form.refuse(refusal, "code" if refusal.code == "code-wrong" else None)
-    return render_form(request, "accounts/code.html", form, _about(request, code, target))
+    if (code := _code(request)) is None:
+        return _from_the_start(target)
+    return render_form(request, "accounts/code.html", form, {"next": target, **_about(request, code)})
 
 
 @page(open_to=OpenTo.VISITOR, methods=("POST",))
@@ -92,13 +99,32 @@ def resend(request: HouseRequest) -> HttpResponse:
     """A new code to the same number; the one before it stays good until it ends."""
     target, code = safe_next(request), _code(request)
     if code is None:
-        return redirect(f"{reverse('accounts:sign-in')}?{urlencode({'next': target})}")
+        return _from_the_start(target)
     try:
         _send(request, code.phone_text())
     except Refused as refusal:
-        told = {**_about(request, code, target), "form": CodeForm(), "refusal": refusal}
+        told = {"next": target, **_about(request, code), "form": CodeForm(), "refusal": refusal}
         return render(request, "accounts/code.html", told, status=UNPROCESSABLE)
     return redirect(f"{reverse('accounts:sign-in-code')}?{urlencode({'next': target})}")
+
+
+def _asking(form: PhoneForm, target: str) -> dict[str, object]:
+    return {"form": form, "next": target, "outside": ways(target)}
+
+
+def _show_code(request: HouseRequest, target: str) -> HttpResponse:
+    if (code := _code(request)) is None:
+        return _from_the_start(target)
+    about = _about(request, code)
+    own = about if about["wait"] else {"ends": about["ends"]}  # the template looks whether there is a wait
+    return render_shared(
+        request, "accounts/code.html", lambda: {"form": CodeForm(), "next": target, **about},
+        seconds=STAYS, own=own, kind=bool(about["wait"]),
+    )  # fmt: skip
+
+
+def _from_the_start(target: str) -> HttpResponse:
+    return redirect(f"{reverse('accounts:sign-in')}?{urlencode({'next': target})}")
 
 
 def _send(request: HouseRequest, phone: str) -> None:
@@ -125,13 +151,13 @@ def _enter(request: HouseRequest, values: dict[str, Any], target: str) -> HttpRe
 
 def _code(request: HouseRequest) -> SignInCode | None:
     """The code that this browser asked for, used up or not."""
-    return SignInCode.objects.filter(public_id=request.session.get(HANDLE, "")).first()
+    handle = request.session.get(HANDLE, "")
+    return code_of(handle) if handle else None
 
 
-def _about(request: HouseRequest, code: SignInCode, target: str) -> dict[str, object]:
+def _about(request: HouseRequest, code: SignInCode) -> dict[str, object]:
     number = code.phone_text()
     return {
-        "next": target,
         "ends": f"{number[-4:]}",
         "wait": max(0, round((code.sent_at + sign_in.RESEND - request.now).total_seconds())),
     }

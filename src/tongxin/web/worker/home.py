@@ -15,22 +15,30 @@ from tongxin.people.models import Membership, Person
 from tongxin.people.queries.joining import waiting_of
 from tongxin.web import dates
 from tongxin.web.guard import HouseRequest, OpenTo, page
+from tongxin.web.shared_pages import render_shared
 from tongxin.web.worker import cards
 from tongxin.web.worker.listing import FRESH
 
 SHOWN = 3
+HOME = "worker/home.html"
 
 
 @page(open_to=OpenTo.VISITOR, methods=("GET",))
 def home(request: HouseRequest) -> HttpResponse:
-    listed = _open_classes(request)
-    context: dict[str, Any] = {
-        "cards": cards.cards(listed),
-        "synthetic": cards.synthetic(row.cohort for row in listed),
-    }
-    if request.actor.person_id is not None:
-        context |= _own(request, request.actor.person_id)
-    return render(request, "worker/home.html", context)
+    person = request.actor.person_id
+    if person is None and not request.GET:
+        kind = request.user.is_authenticated
+        return render_shared(request, HOME, lambda: _classes(_open_now(request)), seconds=FRESH, kind=kind)
+    own = {} if person is None else _own(request, person)
+    return render(request, HOME, _classes(_open_classes(request)) | own)
+
+
+def _classes(listed: Sequence[ListedClass]) -> dict[str, Any]:
+    return {"cards": cards.cards(listed), "synthetic": cards.synthetic(row.cohort for row in listed)}
+
+
+def _open_now(request: HouseRequest) -> Sequence[ListedClass]:
+    return class_list(at=request.now, filters=Filters(open_only=True), size=SHOWN).rows
 
 
 def _open_classes(request: HouseRequest) -> Sequence[ListedClass]:
@@ -38,7 +46,7 @@ def _open_classes(request: HouseRequest) -> Sequence[ListedClass]:
     kept = caches["process"]
     listed: Sequence[ListedClass] | None = kept.get("home-open")
     if listed is None:
-        listed = class_list(at=request.now, filters=Filters(open_only=True), size=SHOWN).rows
+        listed = _open_now(request)
         kept.set("home-open", listed, FRESH)
     if (person := request.actor.person_id) is None:
         return listed
