@@ -7,7 +7,7 @@ from tests.cast import NOW, SINCE, TODAY, Cast
 from tests.factories.rosters import counts, document, house, members, number, phone, row, uploaded
 
 from tongxin.kernel.refused import Refused
-from tongxin.people.actions import imports, memberships, persons
+from tongxin.people.actions import imports, membership_states, memberships, persons
 from tongxin.people.actions.imports import undoing
 from tongxin.people.models import ImportBatch, Membership, Person
 from tongxin.people.queries.imports import left_behind
@@ -73,7 +73,7 @@ def test_newcomer_who_moved_left_or_retired_since_stays(cast: Cast) -> None:
     stays = list(Membership.objects.filter(person__name__in=["赵伟伟", "钱伟伟", "孙伟伟"]).order_by("pk"))
     memberships.end(membership=stays[0], on=TODAY, reason="left", by=house(), at=LATER)
     memberships.move(membership=stays[1], to_union=cast.zhongshan, on=TODAY, by=house(), at=LATER)
-    memberships.retire(membership=stays[2], on=TODAY, by=house(), at=LATER)
+    membership_states.retire(membership=stays[2], on=TODAY, by=house(), at=LATER)
     batch = undo(batch, cast)
     assert (batch.undone, batch.kept) == (1, 3)
     assert {one.undo for one in left_behind(batch)} == {"changed"}
