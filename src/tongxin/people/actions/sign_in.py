@@ -20,6 +20,7 @@ from tongxin.people.actions import attempts
 from tongxin.people.actions.attempts import Kind, Limit
 from tongxin.people.models import Account
 from tongxin.people.models.sign_in import PHONE, SignInCode
+from tongxin.people.queries.lookup import ACCOUNT_PHONE
 from tongxin.people.queries.sign_in_codes import code_of
 from tongxin.people.queries.signed_in import account_of_phone
 from tongxin.records.actions import journal
@@ -28,7 +29,6 @@ from tongxin.store.fields import Sealed
 from tongxin.store.keys import ring
 from tongxin.store.prepared import Prepared
 
-ACCOUNT_PHONE: Final = "account.phone"
 VALID = timedelta(minutes=5)
 TRIES = 5
 RESEND = timedelta(seconds=60)
