@@ -34,7 +34,7 @@ class Account(AbstractBaseUser):
     """Workers sign in by phone and code; staff by login, password and a second factor. Of someone who is both, one account
     has both: a post opens nothing without the second way.
 
-    Not a guarded table: the sign-in library writes it (password hashes, last sign-in).
+    Not a guarded table: the sign-in library writes it (password hashes).
     """
 
     login = models.CharField(max_length=60, unique=True)
