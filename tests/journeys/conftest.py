@@ -27,9 +27,9 @@ SMALL = """() => [...document.querySelectorAll('.w-body a, .w-body button, .w-bo
 }).map(e => e.tagName + '.' + e.className + ' ' + e.textContent.trim().slice(0, 12))"""
 
 
-def is_wrong(told: ConsoleMessage) -> bool:
-    """A refusal is an answer like others, though browsers log it. ERR_FAILED: the test itself broke the connection."""
-    return told.type == "error" and "422" not in told.text and "net::ERR_FAILED" not in told.text
+def is_wrong(told: ConsoleMessage, broken: str) -> bool:
+    """A refusal is an answer like others, though browsers log it; so is what the test itself broke, if it said so."""
+    return told.type == "error" and "422" not in told.text and not (broken and broken in told.text)
 
 
 STICKING_OUT = """() => document.documentElement.scrollWidth <= screen.width ? [] : [...document.querySelectorAll('body *')]
@@ -59,11 +59,11 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def open_page(browser: Browser, live_server: object, clock: Clock) -> Iterator[Callable[..., Page]]:
-    """`open_page(width=390, java_script_enabled=False)`: a page of a fresh browser. At the end: no console error, no
-    request that left the origin."""
+    """`open_page(width=390, java_script_enabled=False)`: a page of a fresh browser. At the end: no console error (but
+    `broken`, for a test that breaks connections on purpose), no request that left the origin."""
     contexts, wrong = [], []
 
-    def opened(width: int = 390, **options: object) -> Page:
+    def opened(width: int = 390, *, broken: str = "", **options: object) -> Page:
         small = width < 800
         context = browser.new_context(
             viewport={"width": width, "height": 844 if small else 800},
@@ -75,7 +75,7 @@ def open_page(browser: Browser, live_server: object, clock: Clock) -> Iterator[C
         )
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda told: wrong.append(f"{page.url} {told.text}") if is_wrong(told) else None)
+        page.on("console", lambda told: wrong.append(f"{page.url} {told.text}") if is_wrong(told, broken) else None)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on(
             "request", lambda sent: None if sent.url.startswith((live_server.url, "data:")) else wrong.append(sent.url)
