@@ -18,7 +18,10 @@ def run(folder: Path, *arguments: str, card: str) -> tuple[int, dict[str, object
     done = subprocess.run(
         [sys.executable, "-m", "config.cli", "check_passport", "-", "--json", *arguments],
         input=card, capture_output=True, text=True, check=False, cwd=folder,
-        env=os.environ | {"TONGXIN_DATA": str(folder), "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"},
+        env=os.environ | {  # the settings that a desk has, not the tests', which are not on its path
+            "TONGXIN_DATA": str(folder), "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+        },
     )  # fmt: skip
     return done.returncode, json.loads(done.stdout) if done.stdout else {}, done.stderr
 
