@@ -69,6 +69,7 @@ ROOMS = [
     "tongxin.venues",
     "tongxin.calls",
     "tongxin.filings",
+    "tongxin.benefits",
     "tongxin.activities",
     "tongxin.figures",
     "tongxin.web",

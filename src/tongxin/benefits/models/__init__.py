@@ -1,0 +1,1 @@
+"""Schemes, vouchers, partners and the joint catalogue: one file each."""
