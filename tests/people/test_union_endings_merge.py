@@ -3,11 +3,14 @@
 from datetime import date
 
 import pytest
-from tests.cast import HOUSE, NOW, SINCE, TODAY, Cast, worker
+from django.db import connection
+from tests.cast import HOUSE, NOW, SINCE, TODAY, Cast, Player, worker
 from tests.factories.racing import side_by_side
 
 from tongxin.kernel.refused import Refused
-from tongxin.people.actions import memberships, union_endings
+from tongxin.people import jobs
+from tongxin.people.actions import joining, memberships, union_endings
+from tongxin.people.actions.joining import Wish
 from tongxin.people.models import Appointment, Membership, Person
 from tongxin.store.atomic import writing
 from tongxin.unions.models import Succession, Union
@@ -82,3 +85,17 @@ def test_whoever_joins_while_it_ends_is_in_a_living_union_or_in_none(cast: Cast)
     cast.riders.refresh_from_db()
     member = Membership.objects.filter(union=cast.riders, ends=None).exists()
     assert member == (cast.riders.dissolved_on is None)
+
+
+def test_what_waited_at_a_union_that_ended_goes_on_at_once(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a job that the ending itself leaves, not by the next tick of a timer."""
+    wish = Wish(union=cast.riders, basis="platform", name="新骑手", gig_group="food_delivery_rider")
+    asked = joining.ask(wish=wish, by=Player(None, cast.newcomer).actor, at=NOW)
+    merge(cast)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT task_name FROM procrastinate_jobs WHERE status = 'todo'")
+        assert (jobs.HAND_ON_JOB,) in cursor.fetchall()
+    monkeypatch.setattr(jobs.timezone, "now", lambda: NOW)
+    jobs.hand_on_applications()
+    asked.refresh_from_db()
+    assert (asked.union, asked.steps.order_by("-pk")[0].verb) == (cast.factory, "hand-on")

@@ -11,6 +11,7 @@ from tongxin.people.actions.imports import pieces
 from tongxin.people.actions.imports.commits import COMMIT_JOB
 from tongxin.people.actions.imports.undoing import UNDO_JOB
 from tongxin.people.actions.imports.uploads import READ_JOB
+from tongxin.people.actions.union_endings import HAND_ON_JOB
 from tongxin.people.authority import Actor, actor_of, system
 from tongxin.people.models import Account, ImportBatch, JoinApplication, Transfer
 from tongxin.people.queries.joining import homeless, overdue
@@ -112,6 +113,14 @@ def escalate_joining(timestamp: int) -> None:  # noqa: ARG001 - procrastinate te
     at = timezone.now()
     on = timezone.localdate(at)
     for pk in {*overdue(at, limit=BATCH), *homeless(on, limit=BATCH)}:
+        joining.escalate(application=JoinApplication.objects.get(pk=pk), on=on, at=at)
+
+
+@app.task(name=HAND_ON_JOB, retry=TRIES)
+def hand_on_applications() -> None:
+    at = timezone.now()
+    on = timezone.localdate(at)
+    for pk in homeless(on, limit=BATCH):
         joining.escalate(application=JoinApplication.objects.get(pk=pk), on=on, at=at)
 
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
+from procrastinate.contrib.django import app
+
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor, require
 from tongxin.people.models import Appointment, Membership, Person
@@ -16,6 +18,7 @@ from tongxin.unions.actions.closure import hold_tree
 from tongxin.unions.models import FoundingRequest, Union
 
 BATCH: Final = 5_000
+HAND_ON_JOB: Final = "people.hand_on_applications"
 
 
 @atomic
@@ -36,7 +39,9 @@ def dissolve(*, union: Union, on: date, by: Actor, at: datetime) -> Union:
         )
     _must_have_no_posts([union], on)
     _close_foundings([union], by, at)
-    return tree.dissolve(union=union, on=on, by=by, at=at)
+    ended = tree.dissolve(union=union, on=on, by=by, at=at)
+    _hand_on_applications()
+    return ended
 
 
 @atomic
@@ -60,6 +65,7 @@ def merge(
     _close_foundings(predecessors, by, at)
     moved = sum(_move_members(union, successor, on, by, at) for union in predecessors if union.pk != successor.pk)
     tree.merge(predecessors=predecessors, successor=successor, on=on, by=by, at=at, source=source)
+    _hand_on_applications()
     return moved
 
 
@@ -101,6 +107,13 @@ def _must_have_no_posts(unions: Sequence[Union], on: date) -> None:
     posts = Appointment.objects.filter(union__in=unions, ends__gt=on).count()
     if posts:
         raise Refused("union-has-posts", "这个工会还有%(n)s个岗位没有结束，请先在“岗位任命”里结束。", n=posts)
+
+
+def _hand_on_applications() -> None:
+    """Right after this commits, not in it: whoever accepts holds the application and waits for the union, and we hold
+    the union. An ending on a later day is met by the job that comes every quarter of an hour.
+    """
+    app.configure_task(HAND_ON_JOB).defer()
 
 
 def _close_foundings(unions: Sequence[Union], by: Actor, at: datetime) -> None:
