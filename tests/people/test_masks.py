@@ -8,6 +8,7 @@ from tongxin.people.masks import TABLE, Purpose, Show, mask_value, shown
 from tongxin.people.models import Account, Person
 from tongxin.people.personal_fields import MODELS, REGISTER
 from tongxin.store.fields import SealedField
+from tongxin.store.keeping import Kept
 
 
 def test_a_public_page_shows_nothing_of_anyone() -> None:
@@ -76,6 +77,20 @@ def test_every_table_that_points_at_a_person_is_in_the_register() -> None:
         )
     }
     assert about_people - REGISTER.keys() == set()
+
+
+def test_every_other_table_about_people_says_why_and_how_long() -> None:
+    """House test. Such a table points at a person or an account, by key or by plain number, or holds something sealed."""
+    about_people = {
+        model
+        for model in apps.get_models()
+        if model.__module__.startswith("tongxin.") and model not in MODELS
+        for field in model._meta.concrete_fields
+        if field.related_model in {Person, Account}
+        or isinstance(field, SealedField)
+        or field.name in {"person", "account"}
+    }
+    assert {model.__name__ for model in about_people if not isinstance(getattr(model, "keeps", None), Kept)} == set()
 
 
 def test_what_the_register_calls_sealed_is_sealed() -> None:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tongxin.people.keeping import TECHNICAL, THREE_YEARS, WHILE_USED, Kept, fields
+from tongxin.store.keeping import TECHNICAL, THREE_YEARS, WHILE_USED, Kept, fields
 
 IMPORTS: Final[dict[str, dict[str, Kept]]] = {
     "ImportBatch": fields(

@@ -8,8 +8,8 @@ from typing import Final
 
 from tongxin.people import models
 from tongxin.people.import_fields import IMPORTS
-from tongxin.people.keeping import SIX_MONTHS, TECHNICAL, THREE_YEARS, WHILE_KNOWN, WHILE_USED, Kept
-from tongxin.people.keeping import fields as _fields
+from tongxin.store.keeping import SIX_MONTHS, TECHNICAL, THREE_YEARS, WHILE_KNOWN, WHILE_USED, Kept
+from tongxin.store.keeping import fields as _fields
 
 REGISTER: Final[dict[str, dict[str, Kept]]] = {
     "Person": {

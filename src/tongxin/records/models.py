@@ -4,12 +4,14 @@ from typing import ClassVar
 
 from django.db import models
 
+from tongxin.store.keeping import SIX_MONTHS, THREE_YEARS, Kept
 from tongxin.store.models import Guarded, PublicIdField, Sharded
 
 
 class JournalEntry(Sharded):
     """One deed: who, what, on what, when. Append-only (a trigger refuses changes); never read as business data."""
 
+    keeps: ClassVar = Kept(3, "操作记录：谁在何时办了什么", SIX_MONTHS)
     at = models.DateTimeField()
     verb = models.CharField(max_length=60)  # "cohort.enrolment-closed"
     account = models.BigIntegerField(null=True)  # who; null: the system itself
@@ -40,6 +42,8 @@ class JournalSeal(Guarded):
 class OutboxRow(Sharded):
     """Something to tell someone after commit. `key` makes it once: a second row with it is the same message."""
 
+    keeps: ClassVar = Kept(3, "等着发给本人的通知", "发出以前")
+
     class State(models.TextChoices):
         WAITING = "waiting"
         TOLD = "told"
@@ -65,6 +69,7 @@ class OutboxRow(Sharded):
 class Document(Sharded):
     """A file kept in the data folder under its digest: what was uploaded, as it was."""
 
+    keeps: ClassVar = Kept(3, "办事材料，谁交来的", THREE_YEARS)
     public_id = PublicIdField()
     union = models.BigIntegerField(null=True)
     name = models.CharField(max_length=255)  # as its owner called it; never a path

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from tongxin.store.keeping import WHILE_KNOWN, Kept
 from tongxin.store.models import Sharded
 
 
@@ -20,6 +21,7 @@ class ServedRow(Sharded):
     Plain ids instead of foreign keys: the ledger outlives the programme, the person and the union that it tells of.
     """
 
+    keeps: ClassVar = Kept(3, "服务台账：统计人次，不能改只能冲正", WHILE_KNOWN)
     day = models.DateField()
     union = models.BigIntegerField()  # that served
     person = models.BigIntegerField()

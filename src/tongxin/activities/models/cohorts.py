@@ -10,6 +10,7 @@ from tongxin.activities.states import CohortState, SessionState
 from tongxin.calls.models import Pool
 from tongxin.people.models import Person
 from tongxin.people.scoping import ScopedQuerySet
+from tongxin.store.keeping import WHILE_KNOWN, Kept
 from tongxin.store.models import PublicIdField, Sharded
 from tongxin.unions.models import Union
 from tongxin.venues.models import Booking, Room, Site
@@ -27,6 +28,7 @@ class CohortQuerySet(ScopedQuerySet):
 
 
 class Cohort(Sharded):
+    keeps: ClassVar = Kept(3, "老师的姓名，职工看得到", WHILE_KNOWN)
     public_id = PublicIdField()
     term = models.ForeignKey(Term, models.PROTECT, related_name="cohorts")
     course = models.ForeignKey(Course, models.PROTECT, related_name="cohorts")

@@ -8,6 +8,7 @@ from tongxin.activities.models.cohorts import Cohort
 from tongxin.calls.models import Application
 from tongxin.people.models import Person
 from tongxin.people.scoping import ScopedQuerySet
+from tongxin.store.keeping import THREE_YEARS, Kept
 from tongxin.store.models import PublicIdField, Sharded
 from tongxin.unions.models import Union
 
@@ -15,6 +16,7 @@ from tongxin.unions.models import Union
 class GroupSignUp(Sharded):
     """One sheet committed. `union` is where the people are members; the class may be another's."""
 
+    keeps: ClassVar = Kept(3, "集体报名：谁报的", THREE_YEARS)
     public_id = PublicIdField()
     union = models.ForeignKey(Union, models.PROTECT, related_name="+")
     cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="groups")
@@ -40,6 +42,7 @@ class GroupSignUp(Sharded):
 class NamedPlace(Sharded):
     """One person named. Once a person and cohort: who declined or left is not named again by others."""
 
+    keeps: ClassVar = Kept(3, "集体报名：报了谁，本人谢绝没有", THREE_YEARS)
     public_id = PublicIdField()
     group = models.ForeignKey(GroupSignUp, models.PROTECT, related_name="places")
     cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="+")

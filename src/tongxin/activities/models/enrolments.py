@@ -8,6 +8,7 @@ from tongxin.activities.models.cohorts import Cohort
 from tongxin.activities.states import EnrolmentState
 from tongxin.calls.models import Award
 from tongxin.people.models import Person
+from tongxin.store.keeping import WHILE_KNOWN, Kept
 from tongxin.store.models import PublicIdField, Sharded
 
 
@@ -18,6 +19,7 @@ class Enrolment(Sharded):
     stays one person-time. The periods between stand in the applications' steps and the journal.
     """
 
+    keeps: ClassVar = Kept(3, "本人在哪个班", WHILE_KNOWN)
     public_id = PublicIdField()
     cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="enrolments")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")

@@ -9,6 +9,7 @@ from tongxin.calls.models.windows import Call, Pool
 from tongxin.calls.states import ApplicationState, AwardState
 from tongxin.people.models import Person
 from tongxin.people.scoping import ScopedQuerySet
+from tongxin.store.keeping import WHILE_KNOWN, Kept
 from tongxin.store.models import PublicIdField, Sharded
 from tongxin.unions.models import Union
 
@@ -16,6 +17,7 @@ from tongxin.unions.models import Union
 class Application(Sharded):
     """One request, by one or more people together. `key` is the asker's own: sent twice, it is one application."""
 
+    keeps: ClassVar = Kept(3, "报名：谁代为提交", WHILE_KNOWN)
     public_id = PublicIdField()
     call = models.ForeignKey(Call, models.PROTECT, related_name="applications")
     union = models.ForeignKey(Union, models.PROTECT, related_name="+")  # that opened the call
@@ -41,6 +43,7 @@ class Application(Sharded):
 class Applicant(Sharded):
     """A person in an application. `slot` counts a person's live applications to a call: 1 … call.per_person."""
 
+    keeps: ClassVar = Kept(3, "报名：本人报了什么", WHILE_KNOWN)
     application = models.ForeignKey(Application, models.PROTECT, related_name="applicants")
     call = models.ForeignKey(Call, models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
@@ -80,6 +83,7 @@ class Preference(Sharded):
 class Step(Sharded):
     """The application's history: each move, by whom and when."""
 
+    keeps: ClassVar = Kept(3, "报名的经过", WHILE_KNOWN)
     application = models.ForeignKey(Application, models.PROTECT, related_name="steps")
     verb = models.CharField(max_length=20)
     account = models.BigIntegerField(null=True)
@@ -90,6 +94,7 @@ class Step(Sharded):
 class Award(Sharded):
     """What was given from a pool."""
 
+    keeps: ClassVar = Kept(3, "本人得到的名额", WHILE_KNOWN)
     public_id = PublicIdField()
     application = models.ForeignKey(Application, models.PROTECT, related_name="awards")
     pool = models.ForeignKey(Pool, models.PROTECT, related_name="awards")

@@ -9,6 +9,7 @@ from tongxin.filings.states import Audience, FillerState, Handling, Kind, Reques
 from tongxin.people.models import Person
 from tongxin.people.scoping import ScopedQuerySet
 from tongxin.store.fields import SealedField
+from tongxin.store.keeping import THREE_YEARS, Kept
 from tongxin.store.models import Guarded, PublicIdField, Sharded
 from tongxin.unions.models import Union
 
@@ -16,6 +17,7 @@ from tongxin.unions.models import Union
 class Request(Guarded):
     """`fillers` and `minutes` are what it was said to cost when it was sent."""
 
+    keeps: ClassVar = Kept(3, "填报表：谁下发，谁批准", THREE_YEARS)
     public_id = PublicIdField()
     union = models.ForeignKey(Union, models.PROTECT, related_name="+")
     title = models.CharField(max_length=80)
@@ -66,6 +68,7 @@ class Question(Guarded):
 class Filler(Sharded):
     """A union, or a person, that is asked."""
 
+    keeps: ClassVar = Kept(3, "填报表：由谁填", THREE_YEARS)
     public_id = PublicIdField()
     request = models.ForeignKey(Request, models.PROTECT, related_name="answered")
     union = models.ForeignKey(Union, models.PROTECT, null=True, related_name="+")
@@ -100,6 +103,7 @@ class Filler(Sharded):
 class Answer(Sharded):
     """Sealed: what is asked may be about a person."""
 
+    keeps: ClassVar = Kept(2, "填报的内容，可能说到个人，所以加密", THREE_YEARS)
     filler = models.ForeignKey(Filler, models.PROTECT, related_name="answers")
     question = models.ForeignKey(Question, models.PROTECT, related_name="+")
     text = SealedField(purpose="filing.answer")

@@ -6,6 +6,7 @@ from django.db import models
 
 from tongxin.people.scoping import ScopedQuerySet
 from tongxin.records.models import Document
+from tongxin.store.keeping import THREE_YEARS, Kept
 from tongxin.store.models import Guarded, PublicIdField
 from tongxin.unions.models import Union
 
@@ -13,6 +14,7 @@ from tongxin.unions.models import Union
 class OfficeSheet(Guarded):
     """Kept as it came. `union` handed it in; those below it find it too."""
 
+    keeps: ClassVar = Kept(3, "上级表：谁交来的", THREE_YEARS)
     public_id = PublicIdField()
     union = models.ForeignKey(Union, models.PROTECT, related_name="+")
     name = models.CharField(max_length=120)

@@ -10,6 +10,7 @@ from tongxin.notices.states import Channel
 from tongxin.people.models import Person
 from tongxin.people.scoping import ScopedQuerySet
 from tongxin.store.fields import SealedField
+from tongxin.store.keeping import WHILE_USED, Kept
 from tongxin.store.models import Guarded, PublicIdField, Sharded
 from tongxin.unions.models import Union
 
@@ -116,6 +117,7 @@ class Budget(Guarded):
 class ContactPoint(Sharded):
     """An address beside the phone: e-mail, or the identity at the official account. Used once it is verified."""
 
+    keeps: ClassVar = Kept(1, "本人选的通知方式", WHILE_USED)
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     channel = models.CharField(max_length=10, choices=Channel)
     address = SealedField(purpose="contact.address")
@@ -140,6 +142,7 @@ class ContactPoint(Sharded):
 class Subscription(Sharded):
     """The official account may send one message for each: the person allowed it once, and it is used up once."""
 
+    keeps: ClassVar = Kept(3, "公众号的一次性订阅", WHILE_USED)
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     number = models.CharField(max_length=80)  # the template that was allowed
     scene = models.IntegerField()
@@ -159,6 +162,7 @@ class Subscription(Sharded):
 class Choice(Sharded):
     """A worker's yes or no for a group of kinds on a channel; without a row, the rule."""
 
+    keeps: ClassVar = Kept(3, "本人要不要哪一类通知", WHILE_USED)
     person = models.ForeignKey(Person, models.CASCADE, related_name="+")
     group = models.CharField(max_length=20)
     channel = models.CharField(max_length=10, choices=Channel)
@@ -174,6 +178,7 @@ class Choice(Sharded):
 class Preference(Sharded):
     """When a worker wants to be left alone, and whether one summary a day is enough."""
 
+    keeps: ClassVar = Kept(3, "本人选的安静时段和每日汇总", WHILE_USED)
     person = models.OneToOneField(Person, models.CASCADE, related_name="+")
     quiet_from = models.TimeField(null=True)  # both empty: the house's hours
     quiet_until = models.TimeField(null=True)

@@ -11,12 +11,14 @@ from tongxin.notices.models.messages import Message
 from tongxin.notices.states import DELIVERY_MOVES, Channel, DeliveryState, Why
 from tongxin.people.models import Person
 from tongxin.store.fields import SealedField
+from tongxin.store.keeping import SIX_MONTHS, THREE_YEARS, Kept
 from tongxin.store.models import PublicIdField, Sharded
 
 
 class Delivery(Sharded):
     """`key` is the message's key and the channel: once. `public_id` is the serial by which the gateway knows it."""
 
+    keeps: ClassVar = Kept(3, "通知有没有送到，花了多少", THREE_YEARS)
     public_id = PublicIdField()
     key = models.CharField(max_length=140, unique=True)
     message = models.ForeignKey(Message, models.CASCADE, related_name="deliveries", db_index=False)
@@ -83,6 +85,7 @@ class Receipt(Sharded):
 class Slip(Sharded):
     """A notice on paper with a short code: whoever types it, or scans it, has read it. Of the code a digest is kept."""
 
+    keeps: ClassVar = Kept(3, "打印给本人的短码；只存摘要", SIX_MONTHS)
     delivery = models.OneToOneField(Delivery, models.CASCADE, related_name="slip")
     digest = models.BinaryField(max_length=32, unique=True)
     code = SealedField(purpose="slip.code")  # to print the same paper again

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from tongxin.notices.states import SENDING_MOVES, Audience, SendingState
 from tongxin.people.models.persons import GigGroup
 from tongxin.people.scoping import ScopedQuerySet
+from tongxin.store.keeping import THREE_YEARS, Kept
 from tongxin.store.models import PublicIdField, Sharded
 from tongxin.unions.models import Union
 
@@ -15,6 +16,7 @@ from tongxin.unions.models import Union
 class Sending(Sharded):
     """`reached_to`: everyone up to this row id has been queued; so a run goes on where it stopped, also after a kill."""
 
+    keeps: ClassVar = Kept(3, "群发：谁写的，谁批准的", THREE_YEARS)
     public_id = PublicIdField()
     union = models.ForeignKey(Union, models.PROTECT, related_name="+")
     title = models.CharField(max_length=40)

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from tongxin.store.keeping import THREE_YEARS, Kept
 from tongxin.store.models import PublicIdField, Sharded
 from tongxin.unions.models.founding import FoundingRequest
 from tongxin.unions.models.tree import Union
@@ -24,6 +25,7 @@ class Register(models.TextChoices):
 class UnionFile(Sharded):
     """A document of a union. `document` is records.Document; a taken-back file stays listed nowhere."""
 
+    keeps: ClassVar = Kept(3, "工会档案：谁存入的", THREE_YEARS)
     public_id = PublicIdField()
     union = models.ForeignKey(Union, models.PROTECT, related_name="+")
     founding = models.ForeignKey(FoundingRequest, models.PROTECT, null=True, related_name="files")
@@ -42,6 +44,7 @@ class UnionFile(Sharded):
 class RegisterEntry(Sharded):
     """One paper with its days. Corrected in place; what it said before stands in RegisterChange."""
 
+    keeps: ClassVar = Kept(3, "建章立制台账：谁登记的", THREE_YEARS)
     public_id = PublicIdField()
     union = models.ForeignKey(Union, models.PROTECT, related_name="+")
     register = models.CharField(max_length=20, choices=Register)
@@ -84,6 +87,7 @@ class RegisterEntry(Sharded):
 class RegisterChange(Sharded):
     """One field corrected: what it said before and after, as people read it."""
 
+    keeps: ClassVar = Kept(3, "建章立制台账：谁改的", THREE_YEARS)
     entry = models.ForeignKey(RegisterEntry, models.PROTECT, related_name="changes")
     field = models.CharField(max_length=20)
     before = models.CharField(max_length=400, blank=True)

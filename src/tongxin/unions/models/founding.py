@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from tongxin.store.keeping import THREE_YEARS, Kept
 from tongxin.store.models import PublicIdField, Sharded
 from tongxin.unions.models.tree import Kind, Level, Union
 from tongxin.unions.states import FOUNDING_MOVES, FoundingState
@@ -23,6 +24,7 @@ class Way(models.TextChoices):
 class FoundingRequest(Sharded):
     """Asked by `union`; the union to come stands under `parent`. Once approved, `founded` is it."""
 
+    keeps: ClassVar = Kept(3, "建会申请：谁提的，谁答复的", THREE_YEARS)
     public_id = PublicIdField()
     union = models.ForeignKey(Union, models.PROTECT, related_name="+")
     parent = models.ForeignKey(Union, models.PROTECT, related_name="+")

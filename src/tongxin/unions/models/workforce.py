@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from tongxin.store.keeping import THREE_YEARS, Kept
 from tongxin.store.models import PublicIdField, Sharded
 from tongxin.unions.models.tree import Confidence, Union
 
@@ -25,6 +26,7 @@ class WorkforceCount(Sharded):
     Never changed: a later day, or the same day said again, is a new row, and the newest said counts.
     """
 
+    keeps: ClassVar = Kept(3, "职工人数：谁登记的", THREE_YEARS)
     public_id = PublicIdField()
     union = models.ForeignKey(Union, models.PROTECT, related_name="+")
     group = models.CharField(max_length=20, choices=WorkGroup, default=WorkGroup.ALL)

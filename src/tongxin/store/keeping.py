@@ -1,4 +1,7 @@
-"""How a table's columns are registered as personal fields: what for, until when. See `personal_fields`."""
+"""What is kept about people, what for and until when. `people` says it column by column (`people/personal_fields.py`); a
+table of any other room that points at a person or an account, or holds a sealed column, says it in one line, `keeps`.
+Tests find the gaps.
+"""
 
 from dataclasses import dataclass
 from typing import Final
