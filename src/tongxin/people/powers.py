@@ -31,6 +31,7 @@ class Power(models.TextChoices):
     SEE_COURSES = "see_courses", "查看课程与名单"
     CALL_ROLL = "call_roll", "点名"
     MANAGE_SITES = "manage_sites", "维护阵地"
+    MANAGE_PARTNERS = "manage_partners", "管理合作商户"
     MANAGE_RULES = "manage_rules", "制定规则"
     SEND_NOTICES = "send_notices", "群发通知"
     APPROVE_SENDINGS = "approve_sendings", "批准群发"
@@ -63,6 +64,7 @@ _SCOPE: dict[Power, Scope] = {
     Power.SEE_COURSES: Scope.SEE,
     Power.CALL_ROLL: Scope.HANDLE,
     Power.MANAGE_SITES: Scope.HANDLE,
+    Power.MANAGE_PARTNERS: Scope.HANDLE,
     Power.MANAGE_RULES: Scope.HANDLE,
     Power.SEND_NOTICES: Scope.HANDLE,
     Power.APPROVE_SENDINGS: Scope.HANDLE,

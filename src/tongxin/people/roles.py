@@ -50,6 +50,7 @@ ROLES: dict[RoleName, Role] = {
                 Power.SEE_COURSES,
                 Power.CALL_ROLL,
                 Power.MANAGE_SITES,
+                Power.MANAGE_PARTNERS,
                 Power.ACT_FOR_WORKER,
                 Power.SEND_NOTICES,
                 Power.SEE_PEOPLE,

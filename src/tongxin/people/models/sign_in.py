@@ -39,6 +39,8 @@ class SignInAttempt(Guarded):
         FACTOR_WRONG = "factor_wrong"
         CLAIM_WRONG = "claim_wrong"
         PIN_WRONG = "pin_wrong"
+        PAIRING_WRONG = "pairing_wrong"  # the code that pairs a device
+        SHIFT_WRONG = "shift_wrong"  # the PIN that opens a shift
 
     kind = models.CharField(max_length=20, choices=Kind)
     of = models.BinaryField(max_length=32)
