@@ -1,5 +1,7 @@
 """States of terms, cohorts, sessions, enrolments and marks."""
 
+from dataclasses import dataclass
+
 from django.db import models
 
 from tongxin.kernel.transitions import Table
@@ -15,6 +17,36 @@ TERM_MOVES = Table(
     ("publish", [TermState.DRAFT], TermState.PUBLISHED),
     ("finish", [TermState.PUBLISHED], TermState.FINISHED),
 )
+
+
+class ActivityKind(models.TextChoices):
+    """What a course of a programme is. What follows from it stands in the table below: nobody asks which kind it is."""
+
+    LESSONS = "lessons", "课程"
+    CULTURE = "culture", "文化活动"
+    SPORTS = "sports", "体育活动"
+    FAMILY = "family", "亲子活动"
+
+    @property
+    def traits(self) -> "Traits":
+        return _TRAITS[self]
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """`event`: takes place once, 一场. `families`: workers bring children along, who are counted and never registered."""
+
+    event: bool = False
+    families: bool = False
+
+
+_TRAITS = {
+    ActivityKind.LESSONS: Traits(),
+    ActivityKind.CULTURE: Traits(event=True),
+    ActivityKind.SPORTS: Traits(event=True),
+    ActivityKind.FAMILY: Traits(event=True, families=True),
+}
+EVENTS = tuple(kind for kind, traits in _TRAITS.items() if traits.event)
 
 
 class CohortState(models.TextChoices):

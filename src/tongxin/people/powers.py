@@ -33,6 +33,7 @@ class Power(models.TextChoices):
     MANAGE_SITES = "manage_sites", "维护阵地"
     MANAGE_PARTNERS = "manage_partners", "管理合作商户"
     MANAGE_RULES = "manage_rules", "制定规则"
+    MANAGE_CATALOGUE = "manage_catalogue", "起草和签署共同目录"
     SEND_NOTICES = "send_notices", "群发通知"
     APPROVE_SENDINGS = "approve_sendings", "批准群发"
     MANAGE_FORMS = "manage_forms", "下发填报表"
@@ -66,6 +67,7 @@ _SCOPE: dict[Power, Scope] = {
     Power.MANAGE_SITES: Scope.HANDLE,
     Power.MANAGE_PARTNERS: Scope.HANDLE,
     Power.MANAGE_RULES: Scope.HANDLE,
+    Power.MANAGE_CATALOGUE: Scope.HANDLE,
     Power.SEND_NOTICES: Scope.HANDLE,
     Power.APPROVE_SENDINGS: Scope.HANDLE,
     Power.MANAGE_FORMS: Scope.HANDLE,

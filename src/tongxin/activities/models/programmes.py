@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from tongxin.activities.states import TermState
+from tongxin.activities.states import ActivityKind, TermState
 from tongxin.calls.models import Call
 from tongxin.people.scoping import ScopedQuerySet
 from tongxin.store.models import PublicIdField, Sharded
@@ -80,6 +80,8 @@ class Course(Sharded):
     union = models.ForeignKey(Union, models.PROTECT, related_name="+")
     name = models.CharField(max_length=60)
     topic = models.CharField(max_length=20)  # 文化艺术, 健身, 技能 …: what the class list filters by
+    kind = models.CharField(max_length=10, choices=ActivityKind, default=ActivityKind.LESSONS)
+    asked = models.ForeignKey("PollChoice", models.PROTECT, null=True, related_name="courses")  # who wished for it
     about = models.TextField(blank=True)
 
     objects: ClassVar[ScopedQuerySet] = ScopedQuerySet.as_manager()  # type: ignore[assignment]
