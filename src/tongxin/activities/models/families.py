@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from tongxin.activities.models.cohorts import Cohort
 from tongxin.people.models import Person
+from tongxin.store.keeping import Kept
 from tongxin.store.models import Sharded
 
 MOST_CHILDREN = 3
@@ -15,6 +16,7 @@ MOST_CHILDREN = 3
 class Family(Sharded):
     """Asked for only by events for families, for seats and safety; deleted a month after the event (jobs)."""
 
+    keeps: ClassVar = Kept(3, "亲子活动：带几个孩子、哪个年龄段，用于座位和安全", "活动结束后30天删除")
     cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="families")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")  # the guardian, who takes part
     under_6 = models.SmallIntegerField(default=0)

@@ -9,6 +9,7 @@ from tongxin.activities.models.programmes import Programme
 from tongxin.activities.states import ActivityKind
 from tongxin.people.models import Person
 from tongxin.people.scoping import ScopedQuerySet
+from tongxin.store.keeping import THREE_YEARS, Kept
 from tongxin.store.models import Guarded, PublicIdField, Sharded
 from tongxin.unions.models import Union
 
@@ -16,6 +17,7 @@ from tongxin.unions.models import Union
 class Poll(Sharded):
     """Asks the members of the union and of all below it; what they wish for becomes the list of the programme's next term."""
 
+    keeps: ClassVar = Kept(3, "所思所盼：谁发起的", THREE_YEARS)
     public_id = PublicIdField()
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="polls")
     union = models.ForeignKey(Union, models.PROTECT, related_name="+")
@@ -72,6 +74,7 @@ class PollChoice(Guarded):
 class PollAnswer(Sharded):
     """One person's answer; `words` are their own, read by the poll's staff without a name."""
 
+    keeps: ClassVar = Kept(3, "所思所盼：本人想要什么，可以改；办起来时告诉本人", THREE_YEARS)
     poll = models.ForeignKey(Poll, models.PROTECT, related_name="answers")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     words = models.CharField(max_length=200, blank=True)

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from tongxin.benefits.promises import WITH_NUMBER, LineKind, Measure, Promise, Unit, VersionState
+from tongxin.store.keeping import THREE_YEARS, Kept
 from tongxin.store.models import Guarded, PublicIdField
 from tongxin.unions.models import Union
 from tongxin.unions.models.tree import Confidence
@@ -39,6 +40,7 @@ class CatalogueLine(Guarded):
 class CatalogueVersion(Guarded):
     """One wording. Never edited: a change is the next version. It counts from `valid_from`, once every party has signed."""
 
+    keeps: ClassVar = Kept(3, "共同目录：谁起草的", THREE_YEARS)
     line = models.ForeignKey(CatalogueLine, models.PROTECT, related_name="versions")
     number = models.SmallIntegerField()
     state = models.CharField(max_length=10, choices=VersionState, default=VersionState.DRAFT)
@@ -109,6 +111,7 @@ class CatalogueTerms(Guarded):
 class CatalogueSignature(Guarded):
     """One party's place under a version; empty until it signs. Who is asked stands here from the draft on."""
 
+    keeps: ClassVar = Kept(3, "共同目录：谁代表哪一方签的", THREE_YEARS)
     version = models.ForeignKey(CatalogueVersion, models.PROTECT, related_name="signatures")
     union = models.ForeignKey(Union, models.PROTECT, related_name="+")
     signed_at = models.DateTimeField(null=True)
