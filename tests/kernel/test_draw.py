@@ -198,3 +198,37 @@ def test_seal_withheld_is_said() -> None:
 @pytest.mark.parametrize("junk", [{}, {"format": draw.FORMAT}, {"format": draw.FORMAT, "list": 3}, {"format": "other"}])
 def test_what_is_no_draw_differs_and_does_not_crash(junk: dict[str, Any]) -> None:
     assert draw.first_difference(junk) is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "touched", "said"),
+    [
+        ("call", "", "call: not named"),
+        ("published_at", "2026-11-0xT10:00:00+08:00", "published_at: not a moment"),
+        ("drawn_at", "2026-10-31T10:00:00+08:00", "published_at: later than drawn_at"),
+        ("source", None, "value: no source was announced"),
+        ("value", None, "value: a source was announced"),
+        ("units", 6.0, "the file is not of format 1"),
+        ("reserves", [{"group": 3, "units": 1}], "the file is not of format 1"),
+    ],
+)
+def test_what_nothing_follows_from_is_there_and_can_be(name: str, touched: object, said: str) -> None:
+    found = draw.first_difference(file_of([named(n) for n in range(9)], 6, []) | {name: touched})
+    assert found is not None
+    assert found.startswith(said)
+
+
+def test_whoever_is_excused_after_the_draw_is_seen_and_the_next_in_order_gets_the_place() -> None:
+    file = file_of([named(n) for n in range(9)], 3, [])
+    gone = file["awarded"][1]
+    given_places = [file["awarded"][0], file["awarded"][2], file["waiting"][0]]
+    told = file | {"excused": [{"ticket": gone, "why": "withdrawn"}], "given": given_places}
+    assert draw.first_difference(told) is None
+    assert (
+        draw.first_difference(told | {"excused": []}) == f"given[1]: {file['awarded'][2]} stands where {gone} belongs"
+    )
+    assert draw.first_difference(told | {"given": [*given_places[:2], file["waiting"][1]]}) == (
+        f"given[2]: {file['waiting'][1]} stands where {file['waiting'][0]} belongs"
+    )
+    stranger = [{"ticket": "f" * 32}]
+    assert draw.first_difference(told | {"excused": stranger}) == f"excused[0]: {'f' * 32} is not in the list"

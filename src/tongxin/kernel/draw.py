@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final, Literal
 
@@ -24,6 +25,9 @@ _TICKET: Final = re.compile(r"[0-9a-f]{32}")
 _GROUP: Final = re.compile(r"[^\s,+]{1,60}")
 _SIZE: Final = re.compile(r"size=([1-9][0-9]?)")
 _HEX_64: Final = re.compile(r"[0-9a-f]{64}")
+_MOMENT: Final = re.compile(
+    r"\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +120,15 @@ def seed(digest: str, seals: Sequence[str], value: str = "") -> str:
 
 def key(seed_hex: str, ticket: Ticket) -> str:
     """The best of as many chances as the ticket has."""
+    if ticket.weight == 1:
+        return _hex(f"{seed_hex}:{ticket.ticket}:1")
     return min(_hex(f"{seed_hex}:{ticket.ticket}:{chance}") for chance in range(1, ticket.weight + 1))
 
 
 def hold(tickets: Sequence[Ticket], seed_hex: str, *, units: int, reserves: Sequence[Reserve] = ()) -> Outcome:
     """Who stands where, and who gets a place. `units` include the reserves'. Refused: "draw-reserves"."""
-    if sum(reserve.units for reserve in reserves) > units or any(reserve.units < 0 for reserve in reserves):
-        raise Refused("draw-reserves", "各组预留的名额加起来超过了总数，请改其中一个。")
     ordered = sorted(tickets, key=lambda ticket: (key(seed_hex, ticket), ticket.ticket))
-    places = _given(ordered, units, reserves)
+    places = fill(ordered, units=units, reserves=reserves)
     order = tuple(ticket.ticket for ticket in ordered)
     return Outcome(
         order=order,
@@ -134,7 +138,10 @@ def hold(tickets: Sequence[Ticket], seed_hex: str, *, units: int, reserves: Sequ
     )
 
 
-def _given(ordered: Sequence[Ticket], units: int, reserves: Sequence[Reserve]) -> dict[str, str]:
+def fill(ordered: Sequence[Ticket], *, units: int, reserves: Sequence[Reserve] = ()) -> dict[str, str]:
+    """Of whose places each gets one, in an order that stands already. Refused: "draw-reserves"."""
+    if sum(reserve.units for reserve in reserves) > units or any(reserve.units < 0 for reserve in reserves):
+        raise Refused("draw-reserves", "各组预留的名额加起来超过了总数，请改其中一个。")
     places: dict[str, str] = {}
     openly = units - sum(reserve.units for reserve in reserves)
     spilled = _fill_reserves(ordered, [one for one in reserves if one.when == "first"], places)
@@ -189,6 +196,7 @@ def _differences(file: Mapping[str, Any]) -> Iterator[str]:
 def _recomputed(file: Mapping[str, Any]) -> Iterator[str]:
     if file["format"] not in {FORMAT, 1}:
         yield f"format: {file['format']!r} is not {FORMAT}"
+    yield from _named(file)
     lines = _lines(file["list"])
     tickets = [read_line(line) for line in lines]
     _check_sorted([ticket.ticket for ticket in tickets])
@@ -197,15 +205,60 @@ def _recomputed(file: Mapping[str, Any]) -> Iterator[str]:
         yield "list_digest: the list has another digest than the one published"
     seals = [_text(one, "seal") for one in file["seals"]]
     yield from _seals_against(seals, [_text(one, "commitment") for one in file["commitments"]])
-    value = file.get("value")
-    if file.get("source") and not value:
-        yield "value: a source was announced, and its value is missing"
+    yield from _value_against(file["source"], file["value"])
     reserves = [_reserve(one) for one in file["reserves"]]
-    seed_hex = seed(digest, seals, "" if value is None else str(value))
-    found = hold(tickets, seed_hex, units=int(file["units"]), reserves=reserves)
+    units, value = _whole(file["units"]), file["value"]
+    found = hold(tickets, seed(digest, seals, value or ""), units=units, reserves=reserves)
     yield from _against("order", file["order"], found.order)
     yield from _against("awarded", file["awarded"], found.awarded)
     yield from _against("waiting", file["waiting"], found.waiting)
+    if "given" in file:
+        yield from _given_against(file, {ticket.ticket: ticket for ticket in tickets}, found, reserves)
+
+
+def _named(file: Mapping[str, Any]) -> Iterator[str]:
+    """What nothing follows from is at least there, and in an order of time that can be."""
+    for name in ("call", "pool"):
+        if not isinstance(file[name], str) or not file[name]:
+            yield f"{name}: not named"
+    moments = {name: _moment(file[name]) for name in ("published_at", "drawn_at")}
+    for name, moment in moments.items():
+        if moment is None:
+            yield f"{name}: not a moment"
+    if moments["published_at"] and moments["drawn_at"] and moments["published_at"] > moments["drawn_at"]:
+        yield "published_at: later than drawn_at; what is published after the draw binds nobody"
+
+
+def _moment(said: object) -> datetime | None:
+    """A moment with its offset, as format 1 writes it."""
+    if not isinstance(said, str) or not _MOMENT.fullmatch(said):
+        return None
+    try:
+        return datetime.fromisoformat(said)
+    except ValueError:
+        return None
+
+
+def _value_against(source: object, value: object) -> Iterator[str]:
+    if value is not None and not isinstance(value, str):
+        raise TypeError("value is no text")
+    if source and not value:
+        yield "value: a source was announced, and its value is missing"
+    if value and not source:
+        yield "value: no source was announced, and yet there is one; whoever chose it could choose the order"
+
+
+def _given_against(
+    file: Mapping[str, Any], tickets: Mapping[str, Ticket], found: Outcome, reserves: Sequence[Reserve]
+) -> Iterator[str]:
+    """Who got a place in the end: the same rule once more, over the same order without those who are excused."""
+    excused = [_text(one, "ticket") for one in file["excused"]]
+    for place, ticket in enumerate(excused):
+        if ticket not in tickets:
+            yield f"excused[{place}]: {ticket} is not in the list"
+    left = [tickets[ticket] for ticket in found.order if ticket not in set(excused)]
+    places = fill(left, units=_whole(file["units"]), reserves=reserves)
+    yield from _against("given", file["given"], [ticket.ticket for ticket in left if ticket.ticket in places])
 
 
 def _seals_against(seals: Sequence[str], commitments: Sequence[str]) -> Iterator[str]:
@@ -248,7 +301,19 @@ def _reserve(said: Mapping[str, Any]) -> Reserve:
     when, spill = said.get("when", "first"), said.get("spill", "open")
     if when not in {"first", "last"} or spill not in {"open", "next", "none"}:
         raise ValueError("a reserve is filled first or last, and spills to open, next or none")
-    return Reserve(str(said["group"]), int(said["units"]), when, spill)
+    return Reserve(_word(said["group"]), _whole(said["units"]), when, spill)
+
+
+def _word(said: object) -> str:
+    if not isinstance(said, str):
+        raise TypeError("group is no text")
+    return said
+
+
+def _whole(said: object) -> int:
+    if not isinstance(said, int) or isinstance(said, bool):
+        raise TypeError("units is no whole number")
+    return said
 
 
 def _check_sorted(tickets: Sequence[str]) -> None:

@@ -1,0 +1,170 @@
+"""The browser's half of a draw says what Python's half says, word for word: on the vectors, on random draws, on files touched."""
+
+import copy
+import hashlib
+import json
+import random
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.journeys.conftest import FLAGS
+from tests.kernel.test_draw import VECTORS
+
+from tongxin.kernel import draw
+from tongxin.kernel.draw import Reserve, Ticket
+
+ROOT = Path(__file__).resolve().parents[2]
+TX = ROOT / "src" / "tongxin" / "web" / "static" / "tx"
+NODE = shutil.which("node")
+GROUPS = ["gig", "county-500118", "新就业", "size=2", "size=3", "𠮷祥", "ａ"]
+
+
+def answers(script: str, given: object) -> Any:
+    """What the script's `answer(given)` returns, in node where there is one, else in the browser."""
+    if NODE:
+        code = (
+            "const { readFileSync } = await import('node:fs');"
+            f"const {{ answer }} = await import('data:text/javascript,' + encodeURIComponent({json.dumps(_absolute(script))}));"
+            "process.stdout.write(JSON.stringify(await answer(JSON.parse(readFileSync(0, 'utf-8')))));"
+        )
+        done = subprocess.run(
+            [NODE, "--no-warnings", "--experimental-default-type=module", "--input-type=module", "-e", code],
+            input=json.dumps(given).encode(), capture_output=True, check=True,
+        )  # fmt: skip
+        return json.loads(done.stdout)
+    return _in_browser(script, given)
+
+
+def _absolute(script: str) -> str:
+    return script.replace("/static/tx/", f"file://{TX}/")
+
+
+def _in_browser(script: str, given: object) -> Any:
+    from playwright.sync_api import Route, sync_playwright
+
+    def serve(route: Route) -> None:
+        name = route.request.url.rpartition("/")[2]
+        body, kind = (script, "text/javascript") if name == "answer.js" else ("", "text/html")
+        if (TX / name).is_file():
+            body, kind = (TX / name).read_text(), "text/javascript"
+        route.fulfill(body=body, content_type=f"{kind}; charset=utf-8")
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        page = browser.new_page()
+        page.route("**/*", serve)
+        page.goto("http://localhost/static/tx/")
+        found = page.evaluate(
+            "async (given) => (await import('/static/tx/answer.js')).answer(given)", json.loads(json.dumps(given))
+        )
+        browser.close()
+    return found
+
+
+CHECK = """
+import { check } from '/static/tx/draw.js';
+export async function answer(files) {
+  const told = [];
+  for (const file of files) { const { difference } = await check(file); told.push(difference && difference.text); }
+  return told;
+}
+"""
+HASH = """
+import { Sha256, bytesOf, sha256 } from '/static/tx/sha256.js';
+export const answer = (texts) => texts.map((text) => {
+  const bytes = bytesOf(text), pieces = new Sha256();
+  for (let at = 0; at < bytes.length; at += 7) pieces.update(bytes.subarray(at, at + 7));
+  return [sha256(text), pieces.hex()];
+});
+"""
+
+
+def random_file(chance: random.Random) -> dict[str, Any]:
+    """A draw as we publish it; half of them with tickets that were excused after it."""
+    tickets = [
+        Ticket(chance.randbytes(16).hex(), chance.randint(1, 9), _groups(chance)) for _ in range(chance.randrange(30))
+    ]
+    kept = [
+        Reserve(chance.choice(GROUPS), chance.randrange(4), chance.choice(["first", "last"]),
+                chance.choice(["open", "next", "none"]))
+        for _ in range(chance.randrange(4))
+    ]  # fmt: skip
+    units = sum(one.units for one in kept) + chance.randrange(12)
+    seals = [chance.randbytes(32).hex() for _ in range(chance.randrange(1, 4))]
+    value = chance.choice([None, "双色球第2026138期 03 09", "17"])
+    lines = draw.frozen(tickets)
+    seed = draw.seed(draw.list_digest(lines), seals, value or "")
+    outcome = draw.hold(tickets, seed, units=units, reserves=kept)
+    file: dict[str, Any] = {
+        "format": draw.FORMAT, "call": "call", "pool": "pool", "units": units,
+        "reserves": [{"group": r.group, "units": r.units, "when": r.when, "spill": r.spill} for r in kept],
+        "list": lines, "list_digest": draw.list_digest(lines),
+        "commitments": [{"role": "持封人", "commitment": draw.commitment(seal)} for seal in seals], "seals": seals,
+        "source": "公开开奖" if value else None, "value": value,
+        "published_at": "2026-11-01T10:00:00+08:00", "drawn_at": "2026-11-03T10:00:00+08:00",
+        "order": list(outcome.order), "awarded": list(outcome.awarded), "waiting": list(outcome.waiting),
+    }  # fmt: skip
+    if chance.random() < 0.5:
+        out = [ticket for ticket in outcome.order if chance.random() < 0.3]
+        by_name = {ticket.ticket: ticket for ticket in tickets}
+        left = [by_name[ticket] for ticket in outcome.order if ticket not in out]
+        places = draw.fill(left, units=units, reserves=kept)
+        file["excused"] = [{"ticket": ticket, "why": "withdrawn"} for ticket in out]
+        file["given"] = [ticket.ticket for ticket in left if ticket.ticket in places]
+    return file
+
+
+def _groups(chance: random.Random) -> tuple[str, ...]:
+    named = sorted(chance.sample(GROUPS, chance.randrange(3)))
+    return () if sum(one.startswith("size=") for one in named) > 1 else tuple(named)
+
+
+def touched(file: dict[str, Any], chance: random.Random) -> Iterator[dict[str, Any]]:
+    """One byte of each field's text changed, as long as it is still JSON; and each field left out."""
+    for name, held in file.items():
+        text = json.dumps(held, ensure_ascii=False)
+        place = chance.randrange(len(text))
+        for letter in ("7", "b", "x", '"', "]"):
+            try:
+                changed = json.loads(text[:place] + letter + text[place + 1 :])
+            except ValueError:
+                continue
+            if changed != held:
+                yield file | {name: changed}
+        yield {key: value for key, value in file.items() if key != name}
+
+
+def test_browser_hashes_as_python_does() -> None:
+    texts = ["汉" * n + "a" * m for n in range(0, 90, 3) for m in (0, 1, 55, 56, 63, 64)]
+    expected = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
+    assert answers(HASH, texts) == [[one, one] for one in expected]
+
+
+def test_browser_says_of_every_vector_what_python_says() -> None:
+    files = [vector["file"] for vector in VECTORS]
+    assert answers(CHECK, files) == [draw.first_difference(file) for file in files]
+
+
+def test_browser_says_of_random_draws_and_of_touched_ones_what_python_says() -> None:
+    chance = random.Random(20261129)
+    whole = [random_file(chance) for _ in range(60)]
+    files = whole + [one for file in whole[:12] for one in touched(file, chance)]
+    expected = [draw.first_difference(copy.deepcopy(file)) for file in files]
+    assert expected[: len(whole)] == [None] * len(whole)
+    assert sum(one is not None for one in expected) > 100
+    assert [_heads(one) for one in answers(CHECK, files)] == [_heads(one) for one in expected]
+
+
+def _heads(said: str | None) -> str | None:
+    """Of a file that cannot be read as format 1 the two name the trouble in words of their own languages."""
+    return "not of format 1" if said and "not of format 1" in said else said
+
+
+@pytest.mark.skipif(NODE is None, reason="the browser was asked above")
+def test_without_node_the_browser_is_asked() -> None:
+    files = [vector["file"] for vector in VECTORS[-3:]]
+    assert _in_browser(CHECK, files) == [draw.first_difference(file) for file in files]
