@@ -1,6 +1,19 @@
 """Scarcity is the pool; what one gets is the award. No noun of any substance stands in this room (a test looks)."""
 
 from tongxin.calls.models.applications import Applicant, Application, Award, Preference, Step
+from tongxin.calls.models.lane import Arrival, Entry, Intake, Lane
 from tongxin.calls.models.windows import Call, Pool
 
-__all__ = ["Applicant", "Application", "Award", "Call", "Pool", "Preference", "Step"]
+__all__ = [
+    "Applicant",
+    "Application",
+    "Arrival",
+    "Award",
+    "Call",
+    "Entry",
+    "Intake",
+    "Lane",
+    "Pool",
+    "Preference",
+    "Step",
+]

@@ -17,6 +17,7 @@ STAY: Final = {
     "people_likeness.other": "a question about two records; asked anew about the one that is kept",
     "people_account.person": "one record, one account: merging.accounts",
     "people_membership.person": "one chain of stays: merging.stays",
+    "calls_arrival.person": "append-only: the receipt names the record that came; what it was given follows",
     "records_journalentry.person": "append-only: who acted then, acted as that record",
     "served_servedrow.person": "append-only: the ledger takes back and counts anew",
 }

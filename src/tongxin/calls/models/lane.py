@@ -1,0 +1,95 @@
+"""The release lane's tables: what a call takes in that thousands enter in one second. docs/adr/0017-release-lane.md."""
+
+import secrets
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from tongxin.calls.models.windows import Pool
+from tongxin.people.models import Person
+from tongxin.people.models.persons import Assurance
+from tongxin.people.scoping import ScopedQuerySet
+from tongxin.rulebook.models import RuleVersion
+from tongxin.store.models import Sharded
+
+SALT = 32  # bytes
+
+
+def new_salt() -> bytes:
+    return secrets.token_bytes(SALT)
+
+
+class Lane(Sharded):
+    """This pool is entered by the lane: first a number in line for everyone, then places in that order, by batches.
+
+    `settled`: how far the line has been gone through. `salt` turns a person into the opaque name that stands on a receipt.
+    """
+
+    pool = models.OneToOneField(Pool, models.PROTECT, related_name="lane")
+    salt = models.BinaryField(max_length=SALT, default=new_salt)
+    settled = models.IntegerField(default=0)
+    seed = models.CharField(
+        max_length=64, blank=True
+    )  # hex: from it follows the order of the first minutes; "": not yet
+    level_last = models.IntegerField(default=0)  # the last number of the first minutes, which were drawn
+
+    objects: ClassVar[ScopedQuerySet] = ScopedQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta(Sharded.Meta):
+        constraints: ClassVar = [
+            *Sharded.Meta.constraints,
+            models.CheckConstraint(condition=Q(settled__gte=0, level_last__gte=0), name="lane_numbers"),
+        ]
+
+
+class Intake(Sharded):
+    """How many have come. A row of its own, for each batch locks it: whoever settles meanwhile never stands in the way."""
+
+    pool = models.OneToOneField(Pool, models.PROTECT, related_name="intake")
+    arrived = models.IntegerField(default=0)
+    batches = models.IntegerField(default=0)
+
+    class Meta(Sharded.Meta):
+        constraints: ClassVar = [
+            *Sharded.Meta.constraints,
+            models.CheckConstraint(condition=Q(arrived__gte=F("batches"), batches__gte=0), name="intake_numbers"),
+        ]
+
+
+class Arrival(Sharded):
+    """One person's number in a pool's line. Append-only; the lane alone writes it, a batch in one statement.
+
+    Neither key is checked row by row by the database: the signed entry says that both exist, and nobody deletes either.
+    (Checked, each row would lock its pool's row and look up its person: half of the time that a batch takes.)
+    """
+
+    pool = models.ForeignKey(Pool, models.PROTECT, related_name="arrivals", db_constraint=False, db_index=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    no = models.IntegerField()  # 1 came first
+    batch = models.IntegerField()
+    at = models.DateTimeField()
+
+    class Meta(Sharded.Meta):
+        constraints: ClassVar = [
+            *Sharded.Meta.constraints,
+            models.UniqueConstraint(fields=["person", "pool"], name="arrival_once"),
+            models.UniqueConstraint(fields=["pool", "no"], name="arrival_no_once"),
+        ]
+
+
+class Entry(Sharded):
+    """Who may enter, found out days before: the verdict that the signed entry carries, and until when it counts."""
+
+    pool = models.ForeignKey(Pool, models.PROTECT, related_name="entries")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    rule_version = models.ForeignKey(RuleVersion, models.PROTECT, null=True, related_name="+")
+    assurance = models.SmallIntegerField(choices=Assurance)  # how surely the person was known then
+    issued_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta(Sharded.Meta):
+        constraints: ClassVar = [
+            *Sharded.Meta.constraints,
+            models.UniqueConstraint(fields=["pool", "person"], name="entry_once"),
+        ]
