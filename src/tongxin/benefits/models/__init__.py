@@ -2,9 +2,12 @@
 
 from tongxin.benefits.models.catalogue import CatalogueLine, CatalogueSignature, CatalogueTerms, CatalogueVersion
 from tongxin.benefits.models.partners import Partner, PartnerSite
+from tongxin.benefits.models.schemes import Brand, Recognition, Scheme, SchemeReach
 from tongxin.benefits.models.tills import Clerk, Device, Shift
+from tongxin.benefits.models.vouchers import Voucher, VoucherMove
 
 __all__ = [
+    "Brand",
     "CatalogueLine",
     "CatalogueSignature",
     "CatalogueTerms",
@@ -13,5 +16,10 @@ __all__ = [
     "Device",
     "Partner",
     "PartnerSite",
+    "Recognition",
+    "Scheme",
+    "SchemeReach",
     "Shift",
+    "Voucher",
+    "VoucherMove",
 ]
