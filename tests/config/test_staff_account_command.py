@@ -119,7 +119,8 @@ def test_an_empty_folder_becomes_an_installation_with_an_administrator(folders: 
     assert (code, "run `tongxin load_divisions` first" in said) == (2, True)
     once, again = [json.loads(tongxin("load_divisions", "--json")[1]) for _ in range(2)]
     assert once["added"] == once["unions"] > 4386  # today's divisions, the nation, and what has ended
-    assert again == {"added": 0, "unions": once["unions"]}
+    assert again == {"added": 0, "unions": once["unions"], "parameters": 0}
+    assert once["parameters"] > 10
     code, told, _ = tongxin(*first)
     assert (code, json.loads(told)["login"]) == (0, "yongchuan.admin")
     code, told, said = tongxin(*first)

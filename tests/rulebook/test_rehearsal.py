@@ -18,7 +18,8 @@ from tongxin.people.models import Person
 from tongxin.people.models.persons import GigGroup
 from tongxin.people.queries.population import answers, columns
 from tongxin.rulebook.queries import rehearse
-from tongxin.rules.conditions import Condition, all_of, any_of, compare, not_
+from tongxin.rules.conditions import Condition, all_of, any_of, compare, from_data, not_, to_data
+from tongxin.rules.parameters import Param, Parameters, Quoted
 from tongxin.rules.statements import compiled
 from tongxin.rules.verdicts import Truth, evaluate
 from tongxin.store.atomic import writing
@@ -27,6 +28,11 @@ from tongxin.unions.models import Union
 TRUTH = {True: Truth.YES, False: Truth.NO, None: Truth.UNKNOWN}
 CODES = ["500118", "500118-J1", "500116", "510000", "000000", "no-such-union"]
 SKILLS = ["高级工", "技师", "没有的等级"]
+
+
+PARAMETERS = Parameters(
+    Quoted("eighteen", Decimal("18.0000")), Quoted("sixty", 60), Quoted("doubtful"), Quoted("home", "500118")
+)
 
 
 def said(fact: str, op: str, value: object) -> Condition:
@@ -40,7 +46,13 @@ leaves = st.one_of(
     st.builds(said, st.just("gig_group"), st.sampled_from(["=", "!="]), st.sampled_from([*GigGroup.values, "other"])),
     st.builds(said, st.just("gig_group"), st.just("in"), st.frozensets(st.sampled_from(GigGroup.values), min_size=1)),
     st.builds(said, st.just("skill_level"), st.just("in"), st.frozensets(st.sampled_from(SKILLS), min_size=1)),
-    st.builds(said, st.just("membership_unions"), st.just("has"), st.sampled_from(CODES)),
+    st.builds(said, st.just("membership_unions"), st.just("has"), st.sampled_from([*CODES, Param("home")])),
+    st.builds(
+        said,
+        st.just("age"),
+        st.sampled_from(["=", "!=", "<", "<=", ">", ">="]),
+        st.sampled_from([Param("eighteen"), Param("sixty"), Param("doubtful"), Param("never said")]),
+    ),
     st.builds(said, st.just("membership_union"), st.sampled_from(["=", "!="]), st.sampled_from(CODES)),
 )
 rules = st.recursive(
@@ -85,10 +97,11 @@ def test_both_evaluations_agree_on_random_rules_and_people(cast: Cast, crowd: li
     @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
     @given(rules)
     def agree(rule: Condition) -> None:
-        found = answers(compiled(rule, columns(TODAY)), crowd, cast.nation, on=TODAY)
+        found = answers(compiled(rule, columns(TODAY), PARAMETERS), crowd, cast.nation, on=TODAY)
         assert {pk: TRUTH[truth] for pk, truth in found.items()} == {
-            pk: evaluate(rule, facts).truth for pk, facts in known.items()
+            pk: evaluate(rule, facts, PARAMETERS).truth for pk, facts in known.items()
         }
+        assert from_data(to_data(rule)) == rule
 
     agree()
 
@@ -130,12 +143,15 @@ def test_rehearsal_without_a_rule_in_force_has_nobody_who_gains(cast: Cast, crow
         said("shoe_size", ">", 40),
         said("age", "=", date(2024, 1, 1)),
         said("membership_unions", "=", "500118"),
+        said("age", "<", Param("home")),
+        said("gig_group", "<", Param("home")),
+        said("membership_unions", "has", Param("sixty")),
         not_(any_of(said("is_member", "=", True), said("age", "=", "18"))),
     ],
 )
 def test_what_cannot_be_said_in_sql_is_refused_whole(rule: Condition) -> None:
     with pytest.raises(Refused) as refusal:
-        compiled(rule, columns(TODAY))
+        compiled(rule, columns(TODAY), PARAMETERS)
     assert refusal.value.code == "rule-not-countable"
 
 

@@ -4,14 +4,18 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.cast import HOUSE, NOW, TODAY, Cast
 
 from tongxin.kernel.refused import Refused
 from tongxin.records.models import JournalEntry
-from tongxin.rulebook.actions import rules
+from tongxin.rulebook.actions import parameters, rules, shipped
+from tongxin.rulebook.actions.parameters import Said
 from tongxin.rulebook.models import Rule, RuleVersion
-from tongxin.rulebook.queries import verdict_on, version_in_force
+from tongxin.rulebook.queries import verdict_given, verdict_on, version_in_force
 from tongxin.rules.conditions import all_of, compare, to_data
+from tongxin.rules.parameters import Param
 from tongxin.rules.verdicts import Truth
 
 MEMBER = compare("is_member", "=", True, words="是工会会员")
@@ -65,14 +69,57 @@ def test_verdict_on_a_person(cast: Cast, rule: Rule) -> None:
         ({"fact": "age", "op": "=", "value": True, "words": "x"}, "rule-type"),
         ({"fact": "age", "op": "in", "value": ["18"], "words": "x"}, "rule-type"),
         ({"fact": "gig_group", "op": "has", "value": "courier", "words": "x"}, "rule-type"),
+        ({"fact": "age", "op": "<", "value": {"param": "no_such"}, "words": "x"}, "rule-param"),
+        ({"fact": "age", "op": "=", "value": {"param": "prize_share_most"}, "words": "x"}, "rule-type"),
+        ({"fact": "gig_group", "op": "<", "value": {"param": "prize_share_most"}, "words": "x"}, "rule-type"),
+        ({"fact": "membership_unions", "op": "has", "value": {"param": "outing_days_most"}, "words": "x"}, "rule-type"),
     ],
 )
 def test_rule_that_cannot_be_asked_is_refused_before_it_is_published(rule: Rule, condition: Any, code: str) -> None:
+    shipped.load_parameters(by=HOUSE, at=NOW)
     with pytest.raises(Refused) as refusal:
         publish(rule, condition, date(2024, 1, 1))
     assert refusal.value.code == code
     assert str(refusal.value)
     assert RuleVersion.objects.count() == 0
+
+
+def test_verdict_takes_the_parameter_of_the_day_and_of_the_place(cast: Cast, rule: Rule) -> None:
+    """Used by another union, a rule takes that union's parameters; unknown there, the answer is not known."""
+    old_enough = compare("age", ">=", Param("retires_at"), words="到了年龄")
+    key = parameters.define(key="retires_at", words="年龄", type="whole", unit="周岁", by=HOUSE, at=NOW)
+    version = publish(rule, old_enough, date(2020, 1, 1))
+    for region, value, since in ((None, 60, 2020), (cast.sichuan, 20, 2024), (cast.yongchuan, 30, 2024)):
+        parameters.enter(
+            key=key, region=region, said=Said(value, "某办法", "第三条"), valid_from=date(since, 1, 1), by=HOUSE, at=NOW
+        )  # fmt: skip
+    found = verdict_on(version, cast.wang.person, TODAY)
+    assert (found.truth, found.clause) == (Truth.YES, "某办法 第三条")
+    assert found.parameter is not None
+    assert (found.parameter.value, found.parameter.unit) == (30, "周岁")
+    assert verdict_on(version, cast.wang.person, date(2023, 6, 1)).truth is Truth.NO
+    assert verdict_on(version, cast.wang.person, date(2019, 6, 1)).truth is Truth.UNKNOWN
+    assert verdict_on(version, cast.wang.person, TODAY, union=cast.jiangjin).truth is Truth.NO
+    assert verdict_given(version, {"age": 25}, TODAY).truth is Truth.NO
+    assert verdict_given(version, {"age": 25}, TODAY, union=cast.jinjiang).truth is Truth.YES
+
+
+def test_answers_by_hand_are_used_and_named_as_such(cast: Cast, rule: Rule) -> None:
+    version = publish(rule, all_of(MEMBER, ADULT), date(2024, 1, 1))
+    with CaptureQueriesContext(connection) as captured:
+        found = [verdict_given(version, answers, TODAY) for answers in (
+            {"is_member": True, "age": 18}, {"is_member": True}, {"is_member": False}, {"age": None, "is_member": True})]  # fmt: skip
+    assert [verdict.truth for verdict in found] == [Truth.YES, Truth.UNKNOWN, Truth.NO, Truth.UNKNOWN]
+    assert [leaf.fact.source for leaf in found[0].comparisons() if leaf.fact] == ["您刚才的回答", "您刚才的回答"]
+    assert len(captured) == 0
+    for answers, code in (
+        ({"shoe_size": 40}, "answer-fact"),
+        ({"age": "18"}, "answer-type"),
+        ({"age": True}, "answer-type"),
+    ):
+        with pytest.raises(Refused) as refusal:
+            verdict_given(version, answers, TODAY)
+        assert refusal.value.code == code
 
 
 def test_days_that_end_before_they_begin_are_refused(rule: Rule) -> None:

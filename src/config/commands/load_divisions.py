@@ -17,5 +17,16 @@ def run(args: argparse.Namespace) -> int:
 
     progress("Planting the tree of unions …")
     added = seed.load_divisions()
-    answer(args, {"added": added, "unions": Union.objects.count()})
+    answer(args, {"added": added, "unions": Union.objects.count(), "parameters": load_parameters()})
     return 0
+
+
+def load_parameters() -> int:
+    """The ceilings that the house brings along; how many rows are new."""
+    from django.utils import timezone  # noqa: PLC0415  only once Django is set up
+
+    from tongxin.people.authority import system  # noqa: PLC0415
+    from tongxin.rulebook.actions import shipped  # noqa: PLC0415
+
+    now = timezone.now()
+    return shipped.load_parameters(by=system(timezone.localdate(now)), at=now)

@@ -25,6 +25,7 @@ def migrate() -> None:
     progress("Bringing the database to this version …")
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
+    _renew_parameters()
 
 
 def pending() -> int:
@@ -34,3 +35,12 @@ def pending() -> int:
 
     executor = MigrationExecutor(connection)
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _renew_parameters() -> None:
+    """What a newer version ships is loaded where the tree stands; without a tree `load_divisions` does it."""
+    from config.commands.load_divisions import load_parameters  # noqa: PLC0415  only once Django is set up
+    from tongxin.unions.models import Union  # noqa: PLC0415
+
+    if Union.objects.exists():
+        load_parameters()

@@ -21,6 +21,7 @@ from config.demo.workers import worker
 from tongxin.people.authority import Actor, system
 from tongxin.people.models import Person
 from tongxin.people.roles import RoleName
+from tongxin.rulebook.actions import shipped
 from tongxin.unions.models import Union
 
 Say = Callable[[str], None]
@@ -69,6 +70,7 @@ def load(say: Say, now: datetime | None = None) -> str:
     guests = choose_guests(now_here, now_there)
     with run.stage("工会组织：川渝各级总工会和示例基层工会"):
         planting.plant_unions()
+        shipped.load_parameters(by=run.by, at=run.now)
     with run.stage("职工和会籍（合成）"):
         _people(run, here, there, [now_here], [now_there])
     with run.stage("演示账号和岗位"):

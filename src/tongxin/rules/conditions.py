@@ -3,7 +3,8 @@
     {"all": [C, ...]}   {"any": [C, ...]}   {"not": C}
     {"fact": "age", "op": ">=", "value": 18, "words": "年满18周岁", "clause": "..."}       clause may be left out
 
-Values are true and false, whole numbers, texts, lists of texts (for "in"), {"date": "2024-01-01"}, {"decimal": "200.00"}.
+Values are true and false, whole numbers, texts, lists of texts (for "in"), {"date": "2024-01-01"}, {"decimal": "200.00"}, and
+{"param": "trip_days_most"}: whatever that parameter is on the day, where the rule is used.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,7 @@ from typing import Any, Final, Literal, cast
 
 from tongxin.kernel.refused import Refused
 from tongxin.rules.facts import Value
+from tongxin.rules.parameters import Param
 
 Op = Literal["=", "!=", "<", "<=", ">", ">=", "in", "has"]
 OPS: Final = ("=", "!=", "<", "<=", ">", ">=", "in", "has")
@@ -28,7 +30,7 @@ class Compare:
 
     fact: str
     op: Op
-    value: Value
+    value: Value | Param
     words: str
     clause: str | None = None
 
@@ -51,7 +53,7 @@ class Not:
 Condition = Compare | AllOf | AnyOf | Not
 
 
-def compare(fact: str, op: Op, value: Value, *, words: str, clause: str | None = None) -> Compare:
+def compare(fact: str, op: Op, value: Value | Param, *, words: str, clause: str | None = None) -> Compare:
     """Refused: "rule-form" when the comparison cannot mean anything."""
     _check_comparison(fact, op, value, words, "")
     return Compare(fact, op, value, words, clause)
@@ -85,6 +87,10 @@ def comparisons(condition: Condition) -> Iterator[Compare]:
 
 def facts_used(condition: Condition) -> frozenset[str]:
     return frozenset(comparison.fact for comparison in comparisons(condition))
+
+
+def parameters_used(condition: Condition) -> frozenset[str]:
+    return frozenset(one.value.key for one in comparisons(condition) if isinstance(one.value, Param))
 
 
 def to_data(condition: Condition) -> dict[str, Any]:
@@ -146,7 +152,7 @@ def _read_comparison(data: Mapping[str, object], at: str) -> Compare:
     return Compare(cast("str", data["fact"]), cast("Op", data["op"]), value, cast("str", data["words"]), clause)
 
 
-def _check_comparison(fact: object, op: object, value: Value, words: object, at: str) -> None:
+def _check_comparison(fact: object, op: object, value: Value | Param, words: object, at: str) -> None:
     if not isinstance(fact, str) or not fact:
         raise _wrong(_below(at, "fact"), "应是事实的名称")
     if op not in OPS:
@@ -157,7 +163,7 @@ def _check_comparison(fact: object, op: object, value: Value, words: object, at:
         raise _wrong(_below(at, "value"), "用in时应是一列文字，其他比较不能是一列")
     if op in ORDERED and (isinstance(value, bool | str)):
         raise _wrong(_below(at, "value"), "比大小要用数或日期")
-    if op == "has" and not isinstance(value, str):
+    if op == "has" and not isinstance(value, str | Param):
         raise _wrong(_below(at, "value"), "用has时应是文字")
 
 
@@ -166,8 +172,10 @@ def _check_parts(count: int, at: str) -> None:
         raise _wrong(at, "至少要有一个条件")
 
 
-def _value_to_data(value: Value) -> object:
+def _value_to_data(value: Value | Param) -> object:
     match value:
+        case Param(key):
+            return {"param": key}
         case frozenset():
             return sorted(value)
         case date():
@@ -178,7 +186,7 @@ def _value_to_data(value: Value) -> object:
             return value
 
 
-def _value_from_data(data: object, at: str) -> Value:
+def _value_from_data(data: object, at: str) -> Value | Param:
     if isinstance(data, bool | int | str):
         return data
     if isinstance(data, list) and data and all(isinstance(item, str) for item in data):
@@ -188,7 +196,9 @@ def _value_from_data(data: object, at: str) -> Value:
     raise _wrong(at, "应是真假、整数、文字、一列文字、日期或小数")
 
 
-def _tagged(tag: object, text: object, at: str) -> Value:
+def _tagged(tag: object, text: object, at: str) -> Value | Param:
+    if tag == "param" and isinstance(text, str) and text:
+        return Param(text)
     try:
         if tag == "date" and isinstance(text, str):
             return date.fromisoformat(text)

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from tongxin.kernel.refused import Refused
-from tongxin.rules.conditions import AllOf, AnyOf, Compare, Condition, Not
+from tongxin.rules.conditions import ORDERED, AllOf, AnyOf, Compare, Condition, Not
+from tongxin.rules.facts import Value
+from tongxin.rules.parameters import NONE_SAID, Param, Parameters
 from tongxin.rules.verdicts import type_of
 
 _SIGNS: Final = {"=": "=", "!=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
@@ -34,35 +36,53 @@ class Statement:
     params: tuple[Any, ...]
 
 
-def compiled(condition: Condition, columns: Mapping[str, Column]) -> Statement:
+def compiled(condition: Condition, columns: Mapping[str, Column], parameters: Parameters = NONE_SAID) -> Statement:
     """Refused: "rule-not-countable", with the fact, when a comparison has no meaning over the columns."""
     match condition:
         case Compare():
-            return _comparison(condition, columns)
+            return _comparison(condition, columns, parameters)
         case Not(part):
-            inner = compiled(part, columns)
+            inner = compiled(part, columns, parameters)
             return Statement(f"(NOT {inner.sql})", inner.params)
         case AllOf(parts):
-            return _joined(" AND ", [compiled(part, columns) for part in parts])
+            return _joined(" AND ", [compiled(part, columns, parameters) for part in parts])
         case AnyOf(parts):
-            return _joined(" OR ", [compiled(part, columns) for part in parts])
+            return _joined(" OR ", [compiled(part, columns, parameters) for part in parts])
 
 
-def _comparison(condition: Compare, columns: Mapping[str, Column]) -> Statement:
+def _comparison(condition: Compare, columns: Mapping[str, Column], parameters: Parameters) -> Statement:
     column = columns.get(condition.fact)
-    wanted = {"has": frozenset, "in": str}.get(condition.op) or type_of(condition.value)
-    if column is None or wanted is not column.type:
-        raise Refused(
-            "rule-not-countable",
-            "“%(said)s”用到的“%(fact)s”现在不能一次算出所有人，请改用别的条件，或一个一个看。",
-            said=condition.words,
-            fact=condition.fact,
-        )
+    if column is None:
+        raise _not_countable(condition)
+    value = condition.value
+    if isinstance(value, Param):
+        said = parameters[value.key].value
+        if said is None:
+            return Statement("NULL::boolean", ())  # the parameter is not known on that day
+        value = said
+    if not _meets(condition.op, value, column.type):
+        raise _not_countable(condition)
     if condition.op == "has":
-        return Statement(f"({column.sql})", (condition.value,))
-    if isinstance(condition.value, frozenset):
-        return Statement(f"({column.sql} = ANY(%s))", (sorted(condition.value),))
-    return Statement(f"({column.sql} {_SIGNS[condition.op]} %s)", (condition.value,))
+        return Statement(f"({column.sql})", (value,))
+    if isinstance(value, frozenset):
+        return Statement(f"({column.sql} = ANY(%s))", (sorted(value),))
+    return Statement(f"({column.sql} {_SIGNS[condition.op]} %s)", (value,))
+
+
+def _meets(op: str, value: Value, column: type) -> bool:
+    if op == "has":
+        return column is frozenset and isinstance(value, str)
+    wanted = str if op == "in" else type_of(value)
+    return wanted is column and (op not in ORDERED or wanted is not str)
+
+
+def _not_countable(condition: Compare) -> Refused:
+    return Refused(
+        "rule-not-countable",
+        "“%(said)s”用到的“%(fact)s”现在不能一次算出所有人，请改用别的条件，或一个一个看。",
+        said=condition.words,
+        fact=condition.fact,
+    )
 
 
 def _joined(word: str, parts: list[Statement]) -> Statement:

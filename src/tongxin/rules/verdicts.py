@@ -8,8 +8,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from tongxin.rules.conditions import AllOf, AnyOf, Compare, Condition, Not, Op
+from tongxin.rules.conditions import ORDERED, AllOf, AnyOf, Compare, Condition, Not, Op
 from tongxin.rules.facts import Fact, Facts, Value
+from tongxin.rules.parameters import NONE_SAID, Param, Parameters, Quoted
 
 
 class Truth(StrEnum):
@@ -33,12 +34,13 @@ _OPPOSITE = {Truth.YES: Truth.NO, Truth.NO: Truth.YES, Truth.UNKNOWN: Truth.UNKN
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One node of the answer, shaped like the condition. `fact` and `parts` are those of its own node."""
+    """One node of the answer, shaped like the condition. `fact`, `parameter` and `parts` are those of its own node."""
 
     condition: Condition
     truth: Truth
     parts: tuple["Verdict", ...] = ()
     fact: Fact | None = None
+    parameter: Quoted | None = None
 
     @property
     def words(self) -> str:
@@ -46,7 +48,12 @@ class Verdict:
 
     @property
     def clause(self) -> str | None:
-        return self.condition.clause if isinstance(self.condition, Compare) else None
+        """What the rule itself quotes, and else what its parameter stands on."""
+        if not isinstance(self.condition, Compare):
+            return None
+        if self.condition.clause is not None or self.parameter is None:
+            return self.condition.clause
+        return " ".join(filter(None, [self.parameter.document, self.parameter.clause])) or None
 
     def comparisons(self) -> Iterator["Verdict"]:
         """The leaves, left to right."""
@@ -72,21 +79,27 @@ class Obstacle:
         return self.verdict.words if self.wanted is Truth.YES else f"不是“{self.verdict.words}”"
 
 
-def evaluate(condition: Condition, facts: Facts) -> Verdict:
+def evaluate(condition: Condition, facts: Facts, parameters: Parameters = NONE_SAID) -> Verdict:
     """Kleene's three values: unknown matters only where it could change the answer. Nothing is half-evaluated."""
     match condition:
         case Compare():
-            fact = facts[condition.fact]
-            return Verdict(condition, _compared(condition, fact.value), fact=fact)
+            return _leaf(condition, facts[condition.fact], parameters)
         case Not(part):
-            inner = evaluate(part, facts)
+            inner = evaluate(part, facts, parameters)
             return Verdict(condition, _OPPOSITE[inner.truth], (inner,))
         case AllOf(parts):
-            verdicts = tuple(evaluate(part, facts) for part in parts)
+            verdicts = tuple(evaluate(part, facts, parameters) for part in parts)
             return Verdict(condition, _weakest(verdicts), verdicts)
         case AnyOf(parts):
-            verdicts = tuple(evaluate(part, facts) for part in parts)
+            verdicts = tuple(evaluate(part, facts, parameters) for part in parts)
             return Verdict(condition, _strongest(verdicts), verdicts)
+
+
+def _leaf(condition: Compare, fact: Fact, parameters: Parameters) -> Verdict:
+    if not isinstance(condition.value, Param):
+        return Verdict(condition, _compared(condition.op, fact.value, condition.value), fact=fact)
+    quoted = parameters[condition.value.key]
+    return Verdict(condition, _compared(condition.op, fact.value, quoted.value), fact=fact, parameter=quoted)
 
 
 def _weakest(verdicts: tuple[Verdict, ...]) -> Truth:
@@ -99,19 +112,19 @@ def _strongest(verdicts: tuple[Verdict, ...]) -> Truth:
     return next((truth for truth in (Truth.YES, Truth.UNKNOWN) if truth in truths), Truth.NO)
 
 
-def _compared(condition: Compare, known: Value | None) -> Truth:
-    if known is None or not comparable(known, condition):
+def _compared(op: Op, known: Value | None, wanted: Value | None) -> Truth:
+    if known is None or wanted is None or not comparable(op, known, wanted):
         return Truth.UNKNOWN
-    return Truth.YES if _HOLDS[condition.op](known, condition.value) else Truth.NO
+    return Truth.YES if _HOLDS[op](known, wanted) else Truth.NO
 
 
-def comparable(known: Value, condition: Compare) -> bool:
+def comparable(op: Op, known: Value, wanted: Value) -> bool:
     """A fact of another type than the condition's is no answer to it: not known, never false."""
-    if condition.op == "has":
-        return isinstance(known, frozenset)
-    if condition.op == "in":
-        return isinstance(known, str)
-    return type_of(known) == type_of(condition.value)
+    if op == "has":
+        return isinstance(known, frozenset) and isinstance(wanted, str)
+    if op == "in":
+        return isinstance(known, str) and isinstance(wanted, frozenset)
+    return type_of(known) == type_of(wanted) and (op not in ORDERED or type_of(wanted) in {Decimal, date})
 
 
 def type_of(value: Value) -> type:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 
 from tongxin.kernel.periods import Days
 from tongxin.kernel.refused import Refused
@@ -9,8 +10,9 @@ from tongxin.people.authority import Actor, require
 from tongxin.people.facts import FACTS
 from tongxin.people.powers import Power
 from tongxin.records.actions import journal
-from tongxin.rulebook.models import Rule, RuleVersion
-from tongxin.rules.conditions import Compare, Condition, comparisons, from_data, to_data
+from tongxin.rulebook.models import ParameterKey, Rule, RuleVersion, ValueType
+from tongxin.rules.conditions import ORDERED, Compare, Condition, comparisons, from_data, parameters_used, to_data
+from tongxin.rules.parameters import Param
 from tongxin.rules.verdicts import type_of
 from tongxin.store.atomic import atomic
 from tongxin.unions.models import Union
@@ -42,14 +44,13 @@ def publish(
 ) -> RuleVersion:
     """A new version beside the old ones, which stay as they were; where days overlap, the newer one holds.
 
-    Refused: "no-power", "rule-form", "rule-fact" (a fact that nobody knows), "rule-type", "period-empty".
+    Refused: "no-power", "rule-form", "rule-fact" (a fact that nobody knows), "rule-param", "rule-type", "period-empty".
     """
     rule = Rule.objects.select_related("union").lock(rule.pk)
     require(by, Power.MANAGE_RULES, rule.union)
     Days(valid_from, valid_to)
     tree = from_data(condition if isinstance(condition, Mapping) else to_data(condition))
-    for comparison in comparisons(tree):
-        _check_fact(comparison)
+    check(tree)
     version = RuleVersion.make(
         rule=rule,
         number=_next_number(rule),
@@ -76,7 +77,17 @@ def _next_number(rule: Rule) -> int:
     return (last or 0) + 1
 
 
-def _check_fact(comparison: Compare) -> None:
+def check(tree: Condition) -> None:
+    """Only what can be asked: facts that are known, parameters that are defined, values that fit them.
+
+    Refused: "rule-fact", "rule-param", "rule-type". Whether a parameter has a value on a day shows in the verdict.
+    """
+    keys = {key.key: key for key in ParameterKey.objects.filter(key__in=parameters_used(tree))}
+    for comparison in comparisons(tree):
+        _check_fact(comparison, keys)
+
+
+def _check_fact(comparison: Compare, keys: Mapping[str, ParameterKey]) -> None:
     known = FACTS.get(comparison.fact)
     if known is None:
         raise Refused(
@@ -85,11 +96,25 @@ def _check_fact(comparison: Compare) -> None:
             fact=comparison.fact,
             known="、".join(FACTS),
         )
-    wanted = {"has": frozenset, "in": str}.get(comparison.op) or type_of(comparison.value)
-    if wanted is not known.type:
+    if isinstance(comparison.value, Param) and comparison.value.key not in keys:
+        raise Refused(
+            "rule-param",
+            "还没有登记过“%(key)s”这个参数，请先到“参数”登记，或把数直接写进条件。",
+            key=comparison.value.key,
+        )
+    type_ = _type_said(comparison, keys)
+    wanted = {"has": frozenset, "in": str}.get(comparison.op) or type_
+    misused = type_ is str and comparison.op in ORDERED  # a text is not larger than another
+    if wanted is not known.type or misused or (comparison.op == "has" and type_ is not str):
         raise Refused(
             "rule-type",
             "“%(fact)s”（%(called)s）不能这样比较，请改比较方式或值。",
             fact=comparison.fact,
             called=known.words,
         )
+
+
+def _type_said(comparison: Compare, keys: Mapping[str, ParameterKey]) -> type:
+    if isinstance(comparison.value, Param):
+        return str if keys[comparison.value.key].type == ValueType.TEXT else Decimal
+    return type_of(comparison.value)

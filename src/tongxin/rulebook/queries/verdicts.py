@@ -1,0 +1,70 @@
+"""Which version of a rule is in force, and what it says about a person, or about answers that nobody keeps."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from django.db.models import Q
+
+from tongxin.kernel.refused import Refused
+from tongxin.people.facts import FACTS, facts_of
+from tongxin.people.models import Person
+from tongxin.rulebook.models import Rule, RuleVersion
+from tongxin.rulebook.queries import parameters
+from tongxin.rules.conditions import Condition, facts_used, from_data, parameters_used
+from tongxin.rules.facts import Fact, Facts, Value
+from tongxin.rules.verdicts import Verdict, evaluate, type_of
+from tongxin.unions.models import Union
+
+BY_HAND = "您刚才的回答"
+
+
+def version_in_force(rule: Rule, on: date) -> RuleVersion | None:
+    """The latest published version whose days hold `on`; None: the rule says nothing for that day."""
+    version: RuleVersion | None = (
+        RuleVersion.objects.filter(Q(valid_to=None) | Q(valid_to__gt=on), rule=rule, valid_from__lte=on)
+        .order_by("-number")
+        .first()
+    )
+    return version
+
+
+def verdict_on(version: RuleVersion, person: Person, on: date, *, union: Union | int | None = None) -> Verdict:
+    """Reads only the facts and parameters that the rule uses, and writes nothing. `union`: whose parameters; else the rule's."""
+    condition = from_data(version.condition)
+    facts = facts_of(person, on, wanted=facts_used(condition))
+    return _evaluated(condition, facts, version, union, on)
+
+
+def verdict_given(
+    version: RuleVersion, answers: Mapping[str, Value | None], on: date, *, union: Union | int | None = None
+) -> Verdict:
+    """The same question about someone who only answered, by fact (`people.facts.FACTS`): nothing is read of anyone, and
+    nothing is kept. What is not answered, or None, is not known. Refused: "answer-fact", "answer-type".
+    """
+    condition = from_data(version.condition)
+    return _evaluated(condition, given(answers), version, union, on)
+
+
+def given(answers: Mapping[str, Value | None]) -> Facts:
+    for name, answer in answers.items():
+        if (known := FACTS.get(name)) is None:
+            raise Refused("answer-fact", "系统里没有“%(fact)s”这项事实，请刷新页面再答。", fact=name)
+        if answer is not None and type_of(answer) is not known.type:
+            raise Refused("answer-type", "“%(called)s”这样回答看不懂，请换一种写法。", called=known.words)
+    return Facts(*(Fact(name, answer, BY_HAND) for name, answer in answers.items()))
+
+
+def asked_by(condition: Condition) -> list[str]:
+    """The facts that it asks about, in the order of the table: for a page that asks a visitor."""
+    used = facts_used(condition)
+    return [name for name in FACTS if name in used]
+
+
+def _evaluated(
+    condition: Condition, facts: Facts, version: RuleVersion, union: Union | int | None, on: date
+) -> Verdict:
+    keys = parameters_used(condition)
+    if not keys:
+        return evaluate(condition, facts)
+    where = union if union is not None else version.rule.union_id
+    return evaluate(condition, facts, parameters.quoted(keys, union=where, on=on))
