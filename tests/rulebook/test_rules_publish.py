@@ -106,9 +106,14 @@ def test_verdict_takes_the_parameter_of_the_day_and_of_the_place(cast: Cast, rul
 
 def test_answers_by_hand_are_used_and_named_as_such(cast: Cast, rule: Rule) -> None:
     version = publish(rule, all_of(MEMBER, ADULT), date(2024, 1, 1))
+    said: list[dict[str, Any]] = [
+        {"is_member": True, "age": 18},
+        {"is_member": True},
+        {"is_member": False},
+        {"age": None, "is_member": True},
+    ]
     with CaptureQueriesContext(connection) as captured:
-        found = [verdict_given(version, answers, TODAY) for answers in (
-            {"is_member": True, "age": 18}, {"is_member": True}, {"is_member": False}, {"age": None, "is_member": True})]  # fmt: skip
+        found = [verdict_given(version, answers, TODAY) for answers in said]
     assert [verdict.truth for verdict in found] == [Truth.YES, Truth.UNKNOWN, Truth.NO, Truth.UNKNOWN]
     assert [leaf.fact.source for leaf in found[0].comparisons() if leaf.fact] == ["您刚才的回答", "您刚才的回答"]
     assert len(captured) == 0
