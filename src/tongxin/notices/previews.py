@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.utils.timezone import localdate
 
 from tongxin.kernel.refused import Refused
@@ -105,27 +105,41 @@ def samples(sending: Sending, *, at: datetime) -> list[Sample]:
 
 
 def _counted(sending: Sending, on: date) -> list[dict[str, Any]]:
-    """By home union: how many, and for each channel how many can be reached without asking, and how many asked for it."""
-    group = group_of(kind_of(sending))
-    counts: dict[str, Count] = {"n": Count("pk")}
-    for channel in BY_MACHINE:
-        choice = Choice.objects.filter(person=OuterRef("pk"), group=group.name, channel=channel)
-        no = Q(Exists(choice.filter(wanted=False))) if not group.required else Q(pk__in=[])
-        counts[f"{channel}_open"] = Count("pk", filter=_reachable(channel) & ~no)
-        counts[f"{channel}_asked"] = Count("pk", filter=_reachable(channel) & Q(Exists(choice.filter(wanted=True))))
+    """By home union: how many, and for each channel how many can be reached without asking, and how many asked for it.
+
+    Everyone is looked at once; who chose, and who left an address, are few and are counted from their own tables. (Asked of
+    each person, the same took three times as long.)
+    """
     people: QuerySet[Any] = audience(sending, on=on).order_by()  # `home` is an annotation
-    return list(people.values("home").annotate(**counts))
+    group = group_of(kind_of(sending))
+    found = {
+        row["home"]: {f"{channel}_{what}": 0 for channel in BY_MACHINE for what in ("open", "asked")} | row
+        for row in people.values("home").annotate(n=Count("pk"), sms_open=Count("phone"))
+    }
+    for channel in BY_MACHINE:
+        reached = people.filter(_reachable(channel))
+        chose = Choice.objects.filter(group=group.name, channel=channel)
+        if channel != Channel.SMS:
+            _add(found, f"{channel}_open", reached)
+        if not group.required:
+            _add(found, f"{channel}_open", reached.filter(pk__in=chose.filter(wanted=False).values("person")), -1)
+        _add(found, f"{channel}_asked", reached.filter(pk__in=chose.filter(wanted=True).values("person")))
+    return list(found.values())
+
+
+def _add(found: dict[int | None, dict[str, Any]], name: str, people: QuerySet[Any], sign: int = 1) -> None:
+    for home, count in people.values_list("home").annotate(n=Count("pk")):
+        found[home][name] += sign * count
 
 
 def _reachable(channel: Channel) -> Q:
     if channel == Channel.SMS:
         return Q(phone__isnull=False)
-    contact = ContactPoint.objects.filter(
-        person=OuterRef("pk"), channel=channel, ended_at=None, verified_at__isnull=False
-    )
+    contacts = ContactPoint.objects.filter(channel=channel, ended_at=None, verified_at__isnull=False)
+    known = Q(pk__in=contacts.values("person"))
     if channel != Channel.OFFICIAL:
-        return Q(Exists(contact))
-    return Q(Exists(contact)) & Q(Exists(Subscription.objects.filter(person=OuterRef("pk"), used_at=None)))
+        return known
+    return known & Q(pk__in=Subscription.objects.filter(used_at=None).values("person"))
 
 
 def _share(
