@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from tongxin.people.scoping import ScopedQuerySet
 from tongxin.store.fields import SealedField
+from tongxin.store.keeping import Kept
 from tongxin.store.models import Guarded, PublicIdField
 from tongxin.unions.models import Union
 
@@ -16,6 +17,10 @@ ACCOUNT = "partner.account"
 
 class Partner(Guarded):
     """A scenic site, a cinema, a shop: one contract with one union, `starts` in and `ends` out."""
+
+    keeps: ClassVar = Kept(
+        1, "合作商户的结算账户，可能是个体户本人的，所以加密", "合同结束后按会计档案规定保存", sealed=True
+    )
 
     public_id = PublicIdField()
     federation = models.BigIntegerField(editable=False)
