@@ -10,6 +10,7 @@ from tongxin.calls.models.windows import Call
 from tongxin.calls.states import ObjectionState
 from tongxin.people.models import Person
 from tongxin.people.scoping import ScopedQuerySet
+from tongxin.store.keeping import THREE_YEARS, Kept
 from tongxin.store.models import PublicIdField, Sharded
 from tongxin.unions.models import Union
 
@@ -52,6 +53,7 @@ class Objection(Sharded):
     `ticket` names the line that it is about, if it is about one; `award` what was suspended because of it.
     """
 
+    keeps: ClassVar = Kept(3, "对公示结果的异议和答复", THREE_YEARS)
     public_id = PublicIdField()
     publication = models.ForeignKey(Publication, models.PROTECT, related_name="objections")
     union = models.ForeignKey(Union, models.PROTECT, related_name="+")
