@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from tongxin.benefits.promises import WITH_NUMBER, LineKind, Measure, Promise, Unit, VersionState
+from tongxin.rulebook.models import RuleVersion
 from tongxin.store.keeping import THREE_YEARS, Kept
 from tongxin.store.models import Guarded, PublicIdField
 from tongxin.unions.models import Union
@@ -46,6 +47,7 @@ class CatalogueVersion(Guarded):
     state = models.CharField(max_length=10, choices=VersionState, default=VersionState.DRAFT)
     who = models.CharField(max_length=200)  # in words
     condition = models.JSONField(null=True)  # the same as a tree of rules.conditions; null: people judge
+    rule = models.ForeignKey(RuleVersion, models.PROTECT, null=True, related_name="+")  # whose condition was taken over
     changed = models.CharField(max_length=200, blank=True)  # what is different from the version before
     note = models.CharField(max_length=300, blank=True)  # what in it is invented or not known
     valid_from = models.DateField()
@@ -95,7 +97,7 @@ class CatalogueTerms(Guarded):
                 violation_error_message="同一个地区在一个版本里只能写一次。",
             ),
             models.CheckConstraint(
-                condition=Q(measure__in=WITH_NUMBER, amount__gt=0) & ~Q(unit="")
+                condition=Q(measure__in=WITH_NUMBER, amount__isnull=False, amount__gt=0) & ~Q(unit="")
                 | ~Q(measure__in=WITH_NUMBER) & Q(amount=None, unit=""),
                 name="catalogue_amount",
                 violation_error_message="写“最多”或“标准”时要填大于0的金额和单位；其他情形不填金额和单位。",

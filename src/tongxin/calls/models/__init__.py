@@ -2,8 +2,7 @@
 
 from tongxin.calls.models.applications import Applicant, Application, Award, Preference, Step
 from tongxin.calls.models.lane import Arrival, Entry, Intake, Lane
-from tongxin.calls.models.publications import Objection, Publication
-from tongxin.calls.models.windows import Call, Pool, Reserve
+from tongxin.calls.models.windows import Call, Pool
 
 __all__ = [
     "Applicant",
@@ -14,10 +13,7 @@ __all__ = [
     "Entry",
     "Intake",
     "Lane",
-    "Objection",
     "Pool",
     "Preference",
-    "Publication",
-    "Reserve",
     "Step",
 ]

@@ -1,0 +1,120 @@
+"""What the joint catalogue says on a day, and what it said before."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from tongxin.benefits.models import CatalogueLine, CatalogueSignature, CatalogueTerms, CatalogueVersion
+from tongxin.benefits.promises import LineKind, VersionState
+from tongxin.people.authority import Actor
+from tongxin.people.powers import Power
+from tongxin.people.scoping import unions_within
+from tongxin.unions.models import Union
+
+_ORDER: Final = (LineKind.UNIVERSAL, LineKind.TARGETED)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line as it stands on a day. `ends`: half-open, if a later version or the item's own end is known."""
+
+    line: CatalogueLine
+    version: CatalogueVersion  # with terms and signatures
+    ends: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One version among all of its item. `ends`: half-open; None while it is the last, or was never in force."""
+
+    version: CatalogueVersion
+    ends: date | None
+
+
+def in_force(on: date, *, kind: LineKind | None = None, text: str = "") -> list[Item]:
+    """All items that say something that day, universal ones first. Three queries, however many there are."""
+    rows = _versions().filter(state=VersionState.JOINT).filter(Q(line__ended_on=None) | Q(line__ended_on__gt=on))
+    if kind is not None:
+        rows = rows.filter(line__kind=kind)
+    by_line: dict[int, list[CatalogueVersion]] = defaultdict(list)
+    for version in rows.order_by("valid_from"):
+        by_line[version.line_id].append(version)
+    items = [item for versions in by_line.values() if (item := _standing(versions, on)) is not None]
+    found = [item for item in items if _speaks_of(item, text.strip())]
+    return sorted(found, key=lambda item: (_ORDER.index(LineKind(item.line.kind)), item.line.pk))
+
+
+def standing(line: CatalogueLine, on: date) -> Item | None:
+    """What the item says that day; None: nothing."""
+    if line.ended_on is not None and line.ended_on <= on:
+        return None
+    rows = _versions().filter(line=line, state=VersionState.JOINT).order_by("valid_from")
+    return _standing(list(rows), on)
+
+
+def history(line: CatalogueLine, *, signed_only: bool = True) -> list[Past]:
+    """Its versions, the newest first: for the public those that all parties signed."""
+    rows = _versions().filter(line=line)
+    if signed_only:
+        rows = rows.filter(state=VersionState.JOINT)
+    versions = list(rows.order_by("-number"))
+    starts = sorted(one.valid_from for one in versions if one.state == VersionState.JOINT)
+    return [Past(one, _end(one, starts, line)) for one in versions]
+
+
+def public_lines(on: date) -> QuerySet[CatalogueLine]:
+    """Those that may be opened by anyone: of which a version was ever signed by all, also after their end."""
+    signed = CatalogueVersion.objects.filter(state=VersionState.JOINT, valid_from__lte=on)
+    rows: QuerySet[CatalogueLine] = CatalogueLine.objects.filter(pk__in=signed.values("line")).select_related("union")
+    return rows
+
+
+def for_staff(actor: Actor) -> QuerySet[CatalogueLine]:
+    """Lines to which a federation in the actor's reach is party."""
+    signatures = CatalogueSignature.objects.filter(union__in=unions_within(actor, Power.MANAGE_CATALOGUE).values("pk"))
+    versions = Prefetch("versions", _versions().order_by("-number"))
+    rows: Any = CatalogueLine.objects.filter(pk__in=signatures.values("version__line")).select_related("union")
+    found: QuerySet[CatalogueLine] = rows.prefetch_related(versions)
+    return found
+
+
+def signs_for(actor: Actor, version: CatalogueVersion) -> list[Union]:
+    """The parties for which the actor may sign and that have not signed yet."""
+    mine = set(unions_within(actor, Power.MANAGE_CATALOGUE).values_list("pk", flat=True))
+    return [one.union for one in version.signatures.all() if one.signed_at is None and one.union_id in mine]
+
+
+def _versions() -> QuerySet[CatalogueVersion]:
+    terms = CatalogueTerms.objects.select_related("region").order_by("region__level", "region__code")
+    signatures = CatalogueSignature.objects.select_related("union").order_by("pk")
+    rows: Any = CatalogueVersion.objects.select_related("line__union", "rule__rule")
+    found: QuerySet[CatalogueVersion] = rows.prefetch_related(
+        Prefetch("terms", terms), Prefetch("signatures", signatures)
+    )
+    return found
+
+
+def _standing(versions: Sequence[CatalogueVersion], on: date) -> Item | None:
+    """`versions` signed, by their first day."""
+    begun = [one for one in versions if one.valid_from <= on]
+    if not begun:
+        return None
+    later = [one.valid_from for one in versions if one.valid_from > on]
+    line = begun[-1].line
+    return Item(line, begun[-1], min([*later, *([line.ended_on] if line.ended_on else [])], default=None))
+
+
+def _end(version: CatalogueVersion, starts: Iterable[date], line: CatalogueLine) -> date | None:
+    if version.state != VersionState.JOINT:
+        return None
+    return next((start for start in starts if start > version.valid_from), line.ended_on)
+
+
+def _speaks_of(item: Item, text: str) -> bool:
+    """As it stands now; what an older version said does not find it."""
+    said = [item.line.name, item.version.who, *(terms.how for terms in item.version.terms.all())]
+    return any(text in words for words in said)
