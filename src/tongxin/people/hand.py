@@ -1,35 +1,72 @@
-"""A process that helps with a large import: `python -m tongxin.people.hand`. Tasks come in on standard input, answers go out.
+"""Processes that help with a large import: `python -m tongxin.people.hand 5 7 9`, one for each connected socket named.
 
-A task is a line of JSON and, if it says so, bytes after it. The process ends with its input: whoever started it may be
-killed without leaving it behind. It knows nothing that its starter does not: the same settings, keys and database.
+The first sets up once, with no other thread beside it, and forks the others: Django is loaded once for all of them, and its
+memory is shared. A task is a line of JSON and, if it says so, bytes after it; a line answers it. A hand ends with its
+input: whoever started it may be killed without leaving it behind. It knows nothing that its starter does not: the same
+settings, keys and database.
 """
 
+import gc
 import json
+import os
+import socket
 import sys
-from typing import Any, BinaryIO
+from io import BufferedRWPair
+from typing import Any
 
 
 def main() -> None:
     import django  # noqa: PLC0415
 
-    tasks, answers = sys.stdin.buffer, sys.stdout.buffer
-    hello = json.loads(tasks.readline())
+    mine, *others = [int(number) for number in sys.argv[1:]]
+    gc.disable()
     django.setup()
-    from django.db import connections  # noqa: PLC0415  only once Django is set up
+    import tongxin.people.actions.imports.deeds  # noqa: F401, PLC0415  only once Django is set up, and before the fork
 
-    connections.databases["default"]["NAME"] = hello["database"]
+    gc.freeze()  # all of this stays: it need not be looked through, or copied, ever again
+    gc.enable()
+    children = [_forked(one, {mine, *others} - {one}) for one in others]
+    for one in others:
+        os.close(one)
+    _serve(mine)
+    for child in children:
+        os.waitpid(child, 0)
+
+
+def _forked(own: int, others: set[int]) -> int:
+    """A hand that holds no other's socket: each must end when its own closes."""
+    child = os.fork()
+    if child:
+        return child
+    try:
+        for one in others:
+            os.close(one)
+        _serve(own)
+    finally:
+        os._exit(0)
+
+
+def _serve(number: int) -> None:
+    from django.db import connections  # noqa: PLC0415
+
     from tongxin.people.actions.imports.deeds import begin  # noqa: PLC0415
 
-    work = begin(hello)
-    for task, content in _tasks(tasks):
-        answers.write(json.dumps(_answered(work, task, content)).encode() + b"\n")
-        answers.flush()
+    with socket.socket(fileno=number) as own, own.makefile("rwb") as talk:
+        _say(talk, {"ready": True})
+        if not (line := talk.readline()):
+            return
+        hello = json.loads(line)
+        connections.databases["default"]["NAME"] = hello["database"]
+        work = begin(hello)
+        while line := talk.readline():
+            task = json.loads(line)
+            _say(talk, _answered(work, task, talk.read(task.get("bytes", 0))))
+        connections.close_all()
 
 
-def _tasks(stream: BinaryIO) -> Any:
-    while line := stream.readline():
-        task = json.loads(line)
-        yield task, stream.read(task.get("bytes", 0))
+def _say(talk: "BufferedRWPair[Any, Any]", answer: dict[str, Any]) -> None:
+    talk.write(json.dumps(answer).encode() + b"\n")
+    talk.flush()
 
 
 def _answered(work: Any, task: dict[str, Any], content: bytes) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """A large roster, piece by piece: first a look at its head, then its rows, never all of them at once."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,7 +14,7 @@ from tongxin.people.roster.shapes import Choices, ColumnMap, Question, RosterRow
 from tongxin.people.roster.skipping import Skipped
 from tongxin.records.sheets.cells import Area, Cell
 from tongxin.records.sheets.limits import LARGE
-from tongxin.records.sheets.reading import pieces, read_sheets, rows_of
+from tongxin.records.sheets.reading import OpenBook, open_book, rows_of
 
 HEAD: Final = 200  # rows that are looked at to find the header
 ROWS_A_PIECE: Final = 2_000
@@ -56,28 +57,33 @@ class Piece:
     carried: dict[tuple[int, int], Cell]
 
 
-def look(path: Path, filename: str, *, choices: Choices = USUAL) -> Head:
+@contextmanager
+def opened(path: Path) -> Iterator[OpenBook]:
+    with open_book(path, head=HEAD, limits=LARGE) as file:
+        yield file
+
+
+def look(file: OpenBook, filename: str, *, choices: Choices = USUAL) -> Head:
     """Refused when the file is no roster. Rows are read only where two columns are alike and must be compared."""
-    book = read_sheets(path, limits=LARGE, head=HEAD)
+    book = file.book
     names = [sheet.name for sheet in book.sheets]
     for sheet in book.sheets:
         sheet.name = sheet.name or Path(filename).stem or "名册"
     sheet, header, asked = choose_sheet(book, choices)
     own = names[book.sheets.index(sheet)]
-    columns, questions = map_columns(header, _Body(path, own, header.row + 1), choices)
+    columns, questions = map_columns(header, _Body(file.path, own, header.row + 1), choices)
     notes = told_of_file(book, columns)
     merges = [area for area in sheet.merges if area[0] > header.row]
     return Head(own, sheet.name, header.row, columns, asked + questions, notes, merges, book.date1904)
 
 
-def pieces_of(path: Path, head: Head, *, rows: int = ROWS_A_PIECE) -> Iterator[Piece]:
+def pieces_of(file: OpenBook, head: Head, *, rows: int = ROWS_A_PIECE) -> Iterator[Piece]:
     how = head.layout(None)
     carried: dict[tuple[int, int], Cell] = {}
-    with pieces(path, limits=LARGE, only=head.sheet, rows_a_piece=rows) as found:
-        for number, line in enumerate(found.lines):
-            yield Piece(number, number * rows, line, dict(carried))
-            if how.merges:
-                carried |= carried_from(rows_of(line), number * rows, how)
+    for number, line in enumerate(file.pieces(head.sheet, rows_a_piece=rows)):
+        yield Piece(number, number * rows, line, dict(carried))
+        if how.merges:
+            carried |= carried_from(rows_of(line), number * rows, how)
 
 
 def read_piece(
@@ -99,9 +105,9 @@ class _Body:
     first: int
 
     def __iter__(self) -> Iterator[list[Cell]]:
-        with pieces(self.path, limits=LARGE, only=self.sheet) as found:
+        with open_book(self.path, head=1, limits=LARGE) as file:
             number = 0
-            for line in found.lines:
+            for line in file.pieces(self.sheet, rows_a_piece=ROWS_A_PIECE):
                 for row in rows_of(line):
                     number += 1
                     if number > self.first:

@@ -6,8 +6,9 @@ Lines of rows begin with ROWS, so that who passes them on need not read them.
 """
 
 import json
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, BinaryIO, Final
@@ -25,11 +26,18 @@ _JSON_ITSELF: Final = frozenset({str, float, bool, int})
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """`head`: only so many rows of each sheet. `only`: the one sheet of that name."""
+    """`head`: only so many rows of each sheet. `only`: the one sheet of that name.
+
+    `ears`: a file descriptor on which more is asked of the same file, a line each, until it ends.
+    """
 
     head: int | None = None
     only: str | None = None
     a_line: int = ROWS_A_LINE
+    ears: int | None = None
+
+
+Opened = Callable[[str | None], tuple[Workbook, Iterator[Stream]]]  # all visible sheets, or the one of that name
 
 
 def main() -> None:
@@ -42,12 +50,19 @@ def main() -> None:
         _say({"refused": refusal.code, "words": refusal.words, "params": refusal.params})
     except MemoryError:
         _say({"memory": True})
-    else:
-        _say({"end": True})
 
 
 def _answers(file: BinaryIO, limits: Limits, asked: Asked) -> Iterator[dict[str, Any]]:
-    book, sheets = _read(file, limits, asked.only)
+    opened = _opened(file, limits)
+    yield from _told(opened, limits, asked)
+    if asked.ears is not None:
+        with os.fdopen(asked.ears) as ears:
+            for line in ears:
+                yield from _told(opened, limits, Asked(**json.loads(line)))
+
+
+def _told(opened: Opened, limits: Limits, asked: Asked) -> Iterator[dict[str, Any]]:
+    book, sheets = opened(asked.only)
     yield {"workbook": book.kind, "hidden": book.hidden, "date1904": book.date1904, "notes": book.notes}
     text = 0
     for sheet in sheets:
@@ -61,22 +76,28 @@ def _answers(file: BinaryIO, limits: Limits, asked: Asked) -> Iterator[dict[str,
                     "text-much", "表里的文字多得不像名册。请在Excel里新建一个工作簿，只把名册复制进去，再上传。"
                 )
             yield {"rows": rows}
+    yield {"end": True}
 
 
-def _read(file: BinaryIO, limits: Limits, only: str | None) -> tuple[Workbook, Iterator[Stream]]:
+def _opened(file: BinaryIO, limits: Limits) -> Opened:
+    """What it is is found out once; a workbook is unpacked and looked over once, however often it is asked for rows."""
     kind = kind_of(file)
     file.seek(0)
     if kind in {"xlsx", "xls"}:
-        from tongxin.records.sheets.workbooks import read_workbook  # noqa: PLC0415  not needed for text
+        from tongxin.records.sheets.workbooks import OpenWorkbook  # noqa: PLC0415  not needed for text
 
-        return read_workbook(file, kind, limits, only)
+        return OpenWorkbook(file, kind, limits).read
     if kind == "html":
         from tongxin.records.sheets.web_pages import read_web_page  # noqa: PLC0415
 
-        book = read_web_page(file, limits)
-        named = [sheet for sheet in book.sheets if only is None or sheet.name == only]
-        return book, iter([Stream(sheet.name, sheet.rows, sheet.merges) for sheet in named])
-    return read_delimited(file, limits)
+        page = read_web_page(file, limits)
+        return lambda only: (page, _streams(page, only))
+    return lambda _: read_delimited(os.fdopen(os.dup(file.fileno()), "rb"), limits)  # it closes what it has read
+
+
+def _streams(book: Workbook, only: str | None) -> Iterator[Stream]:
+    named = [sheet for sheet in book.sheets if only is None or sheet.name == only]
+    return iter([Stream(sheet.name, sheet.rows, sheet.merges) for sheet in named])
 
 
 def _wired(row: list[Any]) -> list[Any]:

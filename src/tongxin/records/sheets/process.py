@@ -6,7 +6,7 @@ import resource
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import IO, Any
 
@@ -23,9 +23,9 @@ def bind(limits: Limits) -> None:
 
 @contextmanager
 def child_of(
-    module: str, file: IO[bytes], limits: Limits, asked: dict[str, Any]
+    module: str, file: IO[bytes], limits: Limits, asked: dict[str, Any], *, keeps: Collection[int] = ()
 ) -> Iterator[tuple[IO[bytes], threading.Event]]:
-    """What the child prints, and whether the clock stopped it."""
+    """What the child prints, and whether the clock stopped it. `keeps`: other file descriptors that it needs."""
     child = subprocess.Popen(  # noqa: S603  our own module, nothing of the sender's in the arguments
         [sys.executable, "-s", "-B", "-m", module, json.dumps(limits.as_dict()), json.dumps(asked)],
         stdin=file,
@@ -33,6 +33,7 @@ def child_of(
         stderr=subprocess.DEVNULL,
         env=_bare_environment(),
         close_fds=True,
+        pass_fds=keeps,
     )
     late = threading.Event()
 

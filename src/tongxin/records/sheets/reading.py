@@ -6,7 +6,6 @@ import tempfile
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -42,49 +41,49 @@ def measured(source: str | Path | bytes, limits: Limits) -> Iterator[IO[bytes]]:
         yield file
 
 
-@dataclass(slots=True)
-class Pieces:
-    """A file's answers in the order in which the child gives them: `lines` of rows are left as JSON until `rows_of`."""
+class OpenBook:
+    """A file whose child waits: `book` has the first rows of each sheet, and `pieces` asks for one sheet from its beginning."""
 
-    book: Workbook
-    lines: Iterator[bytes]
+    def __init__(self, path: Path, output: Iterator[bytes], late: threading.Event, mouth: IO[str]) -> None:
+        self.path = path
+        self._output, self._late, self._mouth = output, late, mouth
+        self.book = _understood(output, late)
+        self._is_free = True
+
+    def pieces(self, only: str, *, rows_a_piece: int) -> Iterator[bytes]:
+        """Lines of rows, left as JSON until `rows_of`; of a text (no name) the whole. What is wrong further down is raised
+        on the way. May be asked again when all of it has been taken.
+        """
+        if not self._is_free:
+            raise RuntimeError("the pieces that were asked for before have not been taken")
+        self._is_free = False
+        self._mouth.write(json.dumps({"only": only or None, "a_line": rows_a_piece}) + "\n")
+        self._mouth.flush()
+        sheets = 0
+        for line in self._output:
+            if line.startswith(ROWS):
+                yield line
+                continue
+            answer = _answer(line)
+            if "end" in answer and sheets:
+                self._is_free = True
+                return
+            sheets += "sheet" in answer
+        raise unreadable(self._late)
 
 
 @contextmanager
-def pieces(path: Path, *, limits: Limits, only: str | None = None, rows_a_piece: int = 1_000) -> Iterator[Pieces]:
-    """One sheet (`only`; of a text the whole), some rows at a time. What is wrong further down is raised on the way.
-
-    Not for more than one sheet: where one ends and the next begins is not told.
-    """
-    asked = {"only": only or None, "a_line": rows_a_piece}
-    with measured(path, limits) as file, child_of(CHILD, file, limits, asked) as (output, late):
-        book: Workbook | None = None
-        lines = iter(output)
-        for line in lines:
-            answer = _answer(line)
-            if "workbook" in answer:
-                book = _workbook(answer)
-            elif "sheet" in answer and book is not None:
-                book.sheets.append(_sheet(answer))
-                break
-        if book is None or not book.sheets:
-            raise unreadable(late)
-        yield Pieces(book, _rows_until_end(lines, late))
+def open_book(path: Path, *, head: int, limits: Limits) -> Iterator[OpenBook]:
+    """`head`: so many rows of each sheet are read at once. The file is unpacked once for all that is asked."""
+    ears, mouth = os.pipe()
+    with os.fdopen(ears) as heard, os.fdopen(mouth, "w") as asking, measured(path, limits) as file:
+        asked = {"head": head, "ears": heard.fileno()}
+        with child_of(CHILD, file, limits, asked, keeps=[heard.fileno()]) as (output, late):
+            yield OpenBook(path, iter(output), late, asking)
 
 
 def rows_of(line: bytes) -> list[list[Any]]:
     return list(map(_row, json.loads(line)["rows"]))
-
-
-def _rows_until_end(lines: Iterable[bytes], late: threading.Event) -> Iterator[bytes]:
-    for line in lines:
-        if line.startswith(ROWS):
-            yield line
-            continue
-        answer = _answer(line)
-        if "end" in answer:
-            return
-    raise unreadable(late)
 
 
 def too_large(size: int, limits: Limits) -> Refused:

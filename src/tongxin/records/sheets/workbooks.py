@@ -28,25 +28,56 @@ _FILEPASS, _WRITEPROTECT = 0x2F, 0x86
 _MACROS_XLS: Final = "_VBA_PROJECT_CUR".encode("utf-16-le")
 
 
-def read_workbook(
-    file: BinaryIO, kind: str, limits: Limits, only: str | None = None
-) -> tuple[Workbook, Iterator[Stream]]:
-    """The workbook without its sheets, and then the visible sheets one by one, or the one that is named."""
-    notes, outline = _looked_over(file, kind, limits)
-    file.seek(0)
-    try:
-        book = CalamineWorkbook.from_filelike(file)
-    except PasswordError:
-        raise Refused("file-locked", LOCKED_WORDS) from None
-    except (CalamineError, ValueError, OSError):
-        raise broken() from None
-    worksheets = [sheet for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
-    visible = [sheet.name for sheet in worksheets if sheet.visible == SheetVisibleEnum.Visible]
-    if len(visible) > limits.sheets:
-        raise Refused("sheets-many", "这个文件里有%(count)d张表，太多了。请只留要上传的那一张。", count=len(visible))
-    hidden = [sheet.name for sheet in worksheets if sheet.visible != SheetVisibleEnum.Visible]
-    wanted = visible if only is None else [name for name in visible if name == only]
-    return Workbook(kind, [], hidden, outline.date1904, notes), _sheets(book, wanted, outline, limits)
+class OpenWorkbook:
+    """A workbook that has been looked over. The largest sheet that was read is kept: it is the one that is asked for again."""
+
+    def __init__(self, file: BinaryIO, kind: str, limits: Limits) -> None:
+        self._kind, self._limits = kind, limits
+        self._notes, self._outline = _looked_over(file, kind, limits)
+        self._kept: tuple[str, CalamineSheet] | None = None
+        file.seek(0)
+        try:
+            self._book = CalamineWorkbook.from_filelike(file)
+        except PasswordError:
+            raise Refused("file-locked", LOCKED_WORDS) from None
+        except (CalamineError, ValueError, OSError):
+            raise broken() from None
+        worksheets = [sheet for sheet in self._book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+        self._visible = [sheet.name for sheet in worksheets if sheet.visible == SheetVisibleEnum.Visible]
+        self._hidden = [sheet.name for sheet in worksheets if sheet.visible != SheetVisibleEnum.Visible]
+        if len(self._visible) > limits.sheets:
+            raise Refused(
+                "sheets-many", "这个文件里有%(count)d张表，太多了。请只留要上传的那一张。", count=len(self._visible)
+            )
+
+    def read(self, only: str | None = None) -> tuple[Workbook, Iterator[Stream]]:
+        """The workbook without its sheets, and then the visible sheets one by one, or the one that is named."""
+        wanted = self._visible if only is None else [name for name in self._visible if name == only]
+        return Workbook(self._kind, [], self._hidden, self._outline.date1904, self._notes), self._sheets(wanted)
+
+    def _sheets(self, names: list[str]) -> Iterator[Stream]:
+        cells = 0
+        for name in names:
+            sheet, merges = self._sheet(name)
+            size = _size(sheet, self._limits)
+            cells += size
+            if cells > self._limits.cells:
+                raise far_cell("")
+            if self._kept is None or size > _size(self._kept[1], self._limits):
+                self._kept = name, sheet
+            rows = _with_faults((_trimmed(row) for row in _full_rows(sheet)), name, self._outline)
+            areas: list[Area] = [(t, left, b, right) for (t, left), (b, right) in merges[: self._limits.merges]]
+            yield Stream(name, rows, areas)
+
+    def _sheet(self, name: str) -> tuple[CalamineSheet, list[tuple[tuple[int, int], tuple[int, int]]]]:
+        try:
+            sheet = self._kept[1] if self._kept and self._kept[0] == name else self._book.get_sheet_by_name(name)
+            merges = sheet.merged_cell_ranges or []
+        except PasswordError:
+            raise Refused("file-locked", LOCKED_WORDS) from None
+        except (CalamineError, ValueError, OSError):
+            raise broken() from None
+        return sheet, merges
 
 
 def _looked_over(file: BinaryIO, kind: str, limits: Limits) -> tuple[list[str], Outline]:
@@ -71,24 +102,6 @@ def _is_locked_xls(data: bytes) -> bool:
             return bool(code == _FILEPASS)
         place += 4 + length
     return False
-
-
-def _sheets(book: CalamineWorkbook, names: list[str], outline: Outline, limits: Limits) -> Iterator[Stream]:
-    cells = 0
-    for name in names:
-        try:
-            sheet = book.get_sheet_by_name(name)
-            merges = sheet.merged_cell_ranges or []
-        except PasswordError:
-            raise Refused("file-locked", LOCKED_WORDS) from None
-        except (CalamineError, ValueError, OSError):
-            raise broken() from None
-        cells += _size(sheet, limits)
-        if cells > limits.cells:
-            raise far_cell("")
-        rows = _with_faults((_trimmed(row) for row in _full_rows(sheet)), name, outline)
-        areas: list[Area] = [(top, left, bottom, right) for (top, left), (bottom, right) in merges[: limits.merges]]
-        yield Stream(name, rows, areas)
 
 
 def _size(sheet: CalamineSheet, limits: Limits) -> int:

@@ -19,7 +19,7 @@ from tongxin.people.roster.annotate import NotedRow, write_noted
 from tongxin.people.roster.kept import problems_of
 from tongxin.people.roster.rows import as_typed
 from tongxin.people.roster.shapes import ColumnMap
-from tongxin.people.roster.streaming import ROWS_A_PIECE, look, pieces_of
+from tongxin.people.roster.streaming import ROWS_A_PIECE, look, opened, pieces_of
 from tongxin.people.states import Verdict
 from tongxin.records.actions import journal
 from tongxin.records.sheets.cells import Cell, column_index
@@ -63,13 +63,13 @@ def _noted(batch: ImportBatch, columns: list[ColumnMap], lines: QuerySet[ImportR
 
 def _pieces(batch: ImportBatch, wanted: set[int]) -> Iterator[dict[int, list[Cell]]]:
     """The wanted rows' cells by their numbers, as the file has them."""
-    path = path_of(batch)
-    head = look(path, batch.file_name, choices=choices_for(batch))
-    for piece in pieces_of(path, head, rows=ROWS_A_PIECE):
-        numbers = range(piece.first + 1, piece.first + ROWS_A_PIECE + 1)
-        if wanted.isdisjoint(numbers):
-            continue
-        yield {number: row for number, row in zip(numbers, rows_of(piece.line), strict=False) if number in wanted}
+    with opened(path_of(batch)) as file:
+        head = look(file, batch.file_name, choices=choices_for(batch))
+        for piece in pieces_of(file, head, rows=ROWS_A_PIECE):
+            numbers = range(piece.first + 1, piece.first + ROWS_A_PIECE + 1)
+            if wanted.isdisjoint(numbers):
+                continue
+            yield {number: row for number, row in zip(numbers, rows_of(piece.line), strict=False) if number in wanted}
 
 
 def _result(line: ImportRow) -> str:

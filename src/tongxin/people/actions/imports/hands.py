@@ -7,112 +7,139 @@ it stands; whoever takes it up again goes on with the parts that are left.
 import json
 import os
 import queue
+import signal
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cached_property
 from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection
 
 from tongxin.kernel.refused import Refused
-from tongxin.people.actions.imports.deeds import begin
+from tongxin.people.actions.imports.deeds import Work, begin
 
 Task = tuple[dict[str, Any], bytes]
 HAND: Final = "tongxin.people.hand"
+PATIENCE: Final = 60.0  # seconds in which a hand finishes the part that it holds
 
 
 class HandLost(RuntimeError):
     """A helping process ended in the middle of its work."""
 
 
-def answers(hello: dict[str, Any], tasks: Iterable[Task], *, hands: int | None = None) -> Iterator[dict[str, Any]]:
-    """What came of each task, in the order in which they are done. Tasks are taken as hands get free."""
-    hands = settings.IMPORT_HANDS if hands is None else hands
-    if hands < 1:
-        work = begin(hello)
-        yield from (work(task, content) for task, content in tasks)
-        return
-    hello = {**hello, "database": connection.settings_dict["NAME"]}
-    with _started(hands, hello) as (waiting, done):
-        yield from _shared_out(tasks, waiting, done, hands)
-
-
-def _shared_out(
-    tasks: Iterable[Task], waiting: "queue.Queue[Task | None]", done: "queue.Queue[Any]", hands: int
-) -> Iterator[dict[str, Any]]:
-    """No more than two tasks a hand are out at any time: what is read must not pile up."""
-    out = 0
-    for task in tasks:
-        waiting.put(task)
-        out += 1
-        while out >= 2 * hands or not done.empty():
-            yield _understood(done.get())
-            out -= 1
-    for _ in range(out):
-        yield _understood(done.get())
-
-
-def _understood(answer: Any) -> dict[str, Any]:
-    if isinstance(answer, BaseException):
-        raise HandLost from answer
-    if "refused" in answer:
-        raise Refused(answer["refused"], answer["words"])
-    return dict(answer["answer"])
-
-
 @contextmanager
-def _started(hands: int, hello: dict[str, Any]) -> Iterator[tuple["queue.Queue[Task | None]", "queue.Queue[Any]"]]:
-    waiting: queue.Queue[Task | None] = queue.Queue()
-    done: queue.Queue[Any] = queue.Queue()
-    started = [_process() for _ in range(hands)]
-    threads = [
-        threading.Thread(target=_serve, args=(one, hello, waiting, done), daemon=True, name="import-hand")
-        for one in started
-    ]
-    for thread in threads:
-        thread.start()
+def hired() -> Iterator["Crew"]:
+    """Call early: they need most of a second to get ready, and do so while the caller does something else."""
+    pairs = [socket.socketpair() for _ in range(settings.IMPORT_HANDS)]
+    crew = Crew([own for own, _ in pairs])
+    process = _process([theirs.fileno() for _, theirs in pairs]) if pairs else None
+    for _, theirs in pairs:
+        theirs.close()
     try:
-        yield waiting, done
+        yield crew
+        crew.dismiss()
+    except BaseException:
+        if process is not None:
+            _end(process)
+        raise
     finally:
-        for _ in started:
-            waiting.put(None)
-        for one in started:
-            if sys.exc_info()[0] is not None:
-                one.kill()
-        for thread in threads:
-            thread.join(timeout=60)
-        for one in started:
-            one.wait()
+        for own, _ in pairs:
+            own.close()
+        if process is not None:
+            process.wait()
 
 
-def _process() -> "subprocess.Popen[bytes]":
+class Crew:
+    """The hands, and whoever called them: who works along until they are ready, and alone where there are none."""
+
+    def __init__(self, sockets: list[socket.socket]) -> None:
+        self._sockets = sockets
+        self._waiting: queue.Queue[Task | None] = queue.Queue()
+        self._done: queue.Queue[Any] = queue.Queue()
+        self._ready = threading.Semaphore(0)
+        self._getting_ready = len(sockets)
+        self._threads: list[threading.Thread] = []
+        self._hello: dict[str, Any] = {}
+
+    def answers(self, hello: dict[str, Any], tasks: Iterable[Task]) -> Iterator[dict[str, Any]]:
+        """What came of each task, in the order in which they are done; once a crew. Tasks are taken as hands get free.
+
+        No more than two tasks a hand are out at any time: what is read must not pile up.
+        """
+        self._hello = {**hello, "database": connection.settings_dict["NAME"]}
+        for one in self._sockets:
+            self._threads.append(threading.Thread(target=self._serve, args=(one,), daemon=True, name="import-hand"))
+            self._threads[-1].start()
+        out = 0
+        for task in tasks:
+            self._waiting.put(task)
+            out += 1
+            while out >= max(1, 2 * len(self._sockets)) or not self._done.empty():
+                yield self._next()
+                out -= 1
+        for _ in range(out):
+            yield self._next()
+
+    def dismiss(self) -> None:
+        for _ in self._threads:
+            self._waiting.put(None)
+        for thread in self._threads:
+            thread.join(timeout=PATIENCE)
+
+    def _next(self) -> dict[str, Any]:
+        while self._getting_ready and self._ready.acquire(blocking=False):
+            self._getting_ready -= 1
+        if self._getting_ready or not self._sockets:
+            with suppress(queue.Empty):
+                task = self._waiting.get_nowait()
+                assert task is not None
+                return self._here(*task)
+        answer = self._done.get()
+        if isinstance(answer, BaseException):
+            raise HandLost from answer
+        if "refused" in answer:
+            raise Refused(answer["refused"], answer["words"])
+        return dict(answer["answer"])
+
+    @cached_property
+    def _here(self) -> Work:
+        return begin(self._hello)
+
+    def _serve(self, one: socket.socket) -> None:
+        """One thread for each hand: it only carries."""
+        try:
+            with one.makefile("rwb") as talk:
+                json.loads(talk.readline())
+                talk.write(json.dumps(self._hello).encode() + b"\n")
+                self._ready.release()
+                while (task := self._waiting.get()) is not None:
+                    head, content = task
+                    talk.write(json.dumps(head | {"bytes": len(content)}).encode() + b"\n" + content)
+                    talk.flush()
+                    self._done.put(json.loads(talk.readline()))
+        except (OSError, ValueError) as problem:
+            self._done.put(problem)
+
+
+def _process(sockets: list[int]) -> "subprocess.Popen[bytes]":
+    """In a group of its own, so that one call ends them all."""
     paths = os.pathsep.join(path for path in sys.path if path)
     environment = os.environ | {"PYTHONPATH": paths, "TONGXIN_DATA": str(settings.TONGXIN_DATA)}
     environment["DJANGO_SETTINGS_MODULE"] = "config.settings"
     return subprocess.Popen(  # noqa: S603  our own module
-        [sys.executable, "-m", HAND], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+        [sys.executable, "-m", HAND, *map(str, sockets)],
+        stdin=subprocess.DEVNULL,
+        env=environment,
+        pass_fds=sockets,
+        process_group=0,
     )
 
 
-def _serve(
-    process: "subprocess.Popen[bytes]",
-    hello: dict[str, Any],
-    waiting: "queue.Queue[Task | None]",
-    done: "queue.Queue[Any]",
-) -> None:
-    """One thread for each hand: it only carries."""
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        process.stdin.write(json.dumps(hello).encode() + b"\n")
-        while (task := waiting.get()) is not None:
-            head, content = task
-            process.stdin.write(json.dumps(head | {"bytes": len(content)}).encode() + b"\n" + content)
-            process.stdin.flush()
-            done.put(json.loads(process.stdout.readline()))
-        process.stdin.close()
-    except (OSError, ValueError) as problem:
-        done.put(problem)
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)

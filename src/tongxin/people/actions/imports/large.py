@@ -14,7 +14,7 @@ from django.utils import timezone
 from tongxin.kernel.refused import Refused
 from tongxin.people.actions.imports import parts
 from tongxin.people.actions.imports.deeds import hello
-from tongxin.people.actions.imports.hands import Task, answers
+from tongxin.people.actions.imports.hands import Task, hired
 from tongxin.people.actions.imports.judged import judge_again, recount
 from tongxin.people.actions.imports.missing import hold_if_short
 from tongxin.people.actions.imports.taking import KEY
@@ -22,8 +22,9 @@ from tongxin.people.authority import Actor
 from tongxin.people.models import ImportBatch, ImportPart
 from tongxin.people.queries.lists import choices_for
 from tongxin.people.roster.skipping import Skipped
-from tongxin.people.roster.streaming import Head, look, pieces_of
+from tongxin.people.roster.streaming import Head, look, opened, pieces_of
 from tongxin.records.actions import journal
+from tongxin.records.sheets.reading import OpenBook
 from tongxin.store.atomic import atomic
 
 GROUP: Final = 500  # rows that name somebody twice, looked at together
@@ -31,20 +32,21 @@ GROUP: Final = 500  # rows that name somebody twice, looked at together
 
 def read_large(*, batch: ImportBatch, path: Path, by: Actor, at: datetime) -> ImportBatch:
     """`batch` has begun this attempt. Parts are read by hands; what names one person twice is put side by side at the end."""
-    head = look(path, batch.file_name, choices=choices_for(batch))
-    batch = _tell_of_head(batch, head, at)
-    if head.questions:
-        return batch
-    seen = _Seen()
-    said = hello("read", batch, by, at, attempt=batch.attempt, head=head.to_wire())
-    for answer in answers(said, _to_read(path, head)):
-        seen.add(answer)
+    with hired() as crew, opened(path) as file:
+        head = look(file, batch.file_name, choices=choices_for(batch))
+        batch = _tell_of_head(batch, head, at)
+        if head.questions:
+            return batch
+        seen = _Seen()
+        said = hello("read", batch, by, at, attempt=batch.attempt, head=head.to_wire())
+        for answer in crew.answers(said, _to_read(file, head)):
+            seen.add(answer)
     _put_side_by_side(batch, seen, by)
     return _finish(batch, head, seen, by, at)
 
 
-def _to_read(path: Path, head: Head) -> Iterator[Task]:
-    for piece in pieces_of(path, head):
+def _to_read(file: OpenBook, head: Head) -> Iterator[Task]:
+    for piece in pieces_of(file, head):
         carried = [[top, left, str(cell)] for (top, left), cell in piece.carried.items()]
         yield {"number": piece.number, "first": piece.first, "carried": carried}, piece.line
 
@@ -159,8 +161,9 @@ def write_large(*, batch: ImportBatch, by: Actor, at: datetime) -> None:
     """All parts that are not done yet. `rows_done` counts from the beginning of the import."""
     numbers = list(batch.parts.filter(done=False).order_by("number").values_list("number", flat=True))
     tasks: Iterator[Task] = (({"number": number}, b"") for number in numbers)
-    for _ in answers(hello("write", batch, by, at), tasks):
-        pass
+    with hired() as crew:
+        for _ in crew.answers(hello("write", batch, by, at), tasks):
+            pass
 
 
 def written(batch: ImportBatch) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from tongxin.people.actions.imports import finished, undoing
-from tongxin.people.actions.imports.hands import Task, answers
+from tongxin.people.actions.imports.hands import Task, hired
 from tongxin.people.actions.imports.judged import new_line
 from tongxin.people.actions.imports.parts import opened
 from tongxin.people.authority import Actor
@@ -25,8 +25,9 @@ def undo_parts(*, batch: ImportBatch, by: Actor, at: datetime) -> None:
     if not numbers:
         return
     tasks: Iterator[Task] = (({"number": number}, b"") for number in numbers)
-    for _ in answers(hello("undo", batch, by, at), tasks):
-        pass
+    with hired() as crew:
+        for _ in crew.answers(hello("undo", batch, by, at), tasks):
+            pass
 
 
 @atomic

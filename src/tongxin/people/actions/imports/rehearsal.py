@@ -22,8 +22,9 @@ from tongxin.people.roster.kept import Entry, problems_as_data
 from tongxin.people.roster.naming import list_name
 from tongxin.people.roster.reading import read as read_roster
 from tongxin.people.roster.shapes import Choices, ColumnMap, Question
-from tongxin.people.roster.streaming import Head, look, pieces_of, read_piece
+from tongxin.people.roster.streaming import Head, look, opened, pieces_of, read_piece
 from tongxin.people.states import Verdict
+from tongxin.records.sheets.reading import OpenBook
 from tongxin.unions.models import Union
 
 LEFT_OUT = frozenset({Verdict.ASKED, Verdict.REFUSED})
@@ -46,10 +47,11 @@ def rehearse(*, union: Union, file_name: str, content: bytes | Path, by: Actor) 
     choices = Choices(headers=remembered(union.pk))
     batch = ImportBatch(union=union, federation=union.federation, list_name=list_name(file_name))
     if isinstance(content, Path) and size_of(content) > PACKED_FROM_BYTES:
-        head = look(content, file_name, choices=choices)
-        if head.questions:
-            return _asked_first(0, head.questions)
-        return _Large(batch, content, head, by).told()
+        with opened(content) as file:
+            head = look(file, file_name, choices=choices)
+            if head.questions:
+                return _asked_first(0, head.questions)
+            return _Large(batch, file, head, by).told()
     roster = read_roster(content, file_name, choices=choices, today=by.on)
     if roster.questions:
         return _asked_first(len(roster.rows), roster.questions)
@@ -106,8 +108,8 @@ class _Counted:
 class _Large:
     """Gone through once, and once more for the rows that name somebody twice, if there are any."""
 
-    def __init__(self, batch: ImportBatch, path: Path, head: Head, by: Actor) -> None:
-        self.path, self.head, self.by = path, head, by
+    def __init__(self, batch: ImportBatch, file: OpenBook, head: Head, by: Actor) -> None:
+        self.file, self.head, self.by = file, head, by
         self.counted = _Counted(batch, _headers(head.columns), by)
         self.keys = array("Q")
 
@@ -119,7 +121,7 @@ class _Large:
 
     def _pieces(self) -> Iterable[list[Entry]]:
         how = self.head.layout(self.by.on)
-        for piece in pieces_of(self.path, self.head):
+        for piece in pieces_of(self.file, self.head):
             rows, _ = read_piece(piece.first, piece.line, how, piece.carried)
             yield [Entry.of(row) for row in rows]
 
