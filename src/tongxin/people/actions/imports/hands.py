@@ -46,6 +46,7 @@ def hired() -> Iterator["Crew"]:
     except BaseException:
         if process is not None:
             _end(process)
+        crew.dismiss()
         raise
     finally:
         for own, _ in pairs:
@@ -58,13 +59,20 @@ class Crew:
     """The hands, and whoever called them: who works along until they are ready, and alone where there are none."""
 
     def __init__(self, sockets: list[socket.socket]) -> None:
-        self._sockets = sockets
         self._waiting: queue.Queue[Task | None] = queue.Queue()
         self._done: queue.Queue[Any] = queue.Queue()
-        self._ready = threading.Semaphore(0)
-        self._getting_ready = len(sockets)
-        self._threads: list[threading.Thread] = []
-        self._hello: dict[str, Any] = {}
+        self._ready: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._told = threading.Event()
+        self._hello: dict[str, Any] | None = None
+        self._threads = [
+            threading.Thread(target=self._serve, args=(one,), daemon=True, name="import-hand") for one in sockets
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def are_ready(self) -> bool:
+        return self._ready.qsize() == len(self._threads)
 
     def answers(self, hello: dict[str, Any], tasks: Iterable[Task]) -> Iterator[dict[str, Any]]:
         """What came of each task, in the order in which they are done; once a crew. Tasks are taken as hands get free.
@@ -72,29 +80,26 @@ class Crew:
         No more than two tasks a hand are out at any time: what is read must not pile up.
         """
         self._hello = {**hello, "database": connection.settings_dict["NAME"]}
-        for one in self._sockets:
-            self._threads.append(threading.Thread(target=self._serve, args=(one,), daemon=True, name="import-hand"))
-            self._threads[-1].start()
+        self._told.set()
         out = 0
         for task in tasks:
             self._waiting.put(task)
             out += 1
-            while out >= max(1, 2 * len(self._sockets)) or not self._done.empty():
+            while out >= max(1, 2 * len(self._threads)) or not self._done.empty():
                 yield self._next()
                 out -= 1
         for _ in range(out):
             yield self._next()
 
     def dismiss(self) -> None:
+        self._told.set()
         for _ in self._threads:
             self._waiting.put(None)
         for thread in self._threads:
             thread.join(timeout=PATIENCE)
 
     def _next(self) -> dict[str, Any]:
-        while self._getting_ready and self._ready.acquire(blocking=False):
-            self._getting_ready -= 1
-        if self._getting_ready or not self._sockets:
+        if not self._threads or not self.are_ready:
             with suppress(queue.Empty):
                 task = self._waiting.get_nowait()
                 assert task is not None
@@ -108,6 +113,7 @@ class Crew:
 
     @cached_property
     def _here(self) -> Work:
+        assert self._hello is not None
         return begin(self._hello)
 
     def _serve(self, one: socket.socket) -> None:
@@ -115,8 +121,11 @@ class Crew:
         try:
             with one.makefile("rwb") as talk:
                 json.loads(talk.readline())
+                self._ready.put(None)
+                self._told.wait()
+                if self._hello is None:
+                    return
                 talk.write(json.dumps(self._hello).encode() + b"\n")
-                self._ready.release()
                 while (task := self._waiting.get()) is not None:
                     head, content = task
                     talk.write(json.dumps(head | {"bytes": len(content)}).encode() + b"\n" + content)
