@@ -39,11 +39,17 @@ ONLY_CODE_BREAKS = {
     "pool_numbers": "pools._check_units refuses first; waiting is counted by the engine",
     "lane_numbers": "counted by calls.settling alone",
     "intake_numbers": "counted by the database's own function",
+    "application_size": "entries.enter counts the people who are named",
+    "application_ticket": "tickets are drawn by the engine alone",
+    "award_offer_ends": "lines.grant writes the end of each offer",
+    "preference_rank": "entries.enter numbers the wishes, and refuses more than the call takes",
+    "preference_waits_with_number": "the engine numbers whoever it lets wait",
+    "publication_digest": "computed from the lines by publications.publish",
     "cohort_weekday": "the form offers seven days",
     "session_times": "derived from the cohort's times, which have words",
 }
-SUBSTANCE = re.compile(
-    r"course|cohort|lesson|class_place|classroom|teacher|enrol|attendance|voucher|coupon|ticket|\btrips?\b|\btours?\b"
+SUBSTANCE = re.compile(  # a ticket is the draw's number of an application (kernel/draw.py), not one at a gate
+    r"course|cohort|lesson|class_place|classroom|teacher|enrol|attendance|voucher|coupon|admission|门票|\btrips?\b|\btours?\b"
     r"|contest|grant_scheme|hardship|benefit|课|班次|班级|券|旅游|竞赛|困难|疗休养",
     re.IGNORECASE,
 )

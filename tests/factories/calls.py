@@ -10,7 +10,7 @@ from tests.cast import HOUSE, NOW
 
 from tongxin.calls.actions import applications, calls, pools
 from tongxin.calls.models import Application, Award, Call, Pool
-from tongxin.calls.states import Stage, Why
+from tongxin.calls.states import Policy, Stage, Why
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor
 from tongxin.people.models import Account, Person
@@ -57,7 +57,13 @@ def heard(settings: Any) -> Heard:
     return QuietKind.heard
 
 
-def a_call(union: Union, *, per_person: int = 1, rule_version: RuleVersion | None = None) -> Call:
+QUICK = calls.Manner(policy=Policy.ORDER_OF_ARRIVAL, policy_reason="名额多，报的人少。")
+DRAWN = calls.Manner(policy=Policy.DRAW, result_at=CLOSES + timedelta(days=1))
+
+
+def a_call(
+    union: Union, *, per_person: int = 1, rule_version: RuleVersion | None = None, manner: calls.Manner = QUICK
+) -> Call:
     """Published; open on NOW."""
     call = calls.open_call(
         union=union,
@@ -66,6 +72,7 @@ def a_call(union: Union, *, per_person: int = 1, rule_version: RuleVersion | Non
         closes=CLOSES,
         per_person=per_person,
         rule_version=rule_version,
+        manner=manner,
         by=HOUSE,
         at=OPENS,
     )

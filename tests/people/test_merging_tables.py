@@ -23,7 +23,7 @@ NO_PERSON = {
     "federation": "a union", "union": "a union", "account": "an account", "by_account": "an account",
     "decided_by": "an account", "decided_account": "an account", "issued_by": "an account", "given_by": "an account",
     "appointed_by": "an account", "undone_by": "an account", "published_by": "an account",
-    "asked_by": "an account", "approved_by": "an account",
+    "asked_by": "an account", "approved_by": "an account", "answered_by": "an account",
     "subscription": "a permission that was used up", "document": "a file",
     "photo": "a file", "size": "bytes", "arrived": "bytes", "first": "a journal entry", "last": "a journal entry",
     "programme": "a programme", "source": "a row of the measure", "row": "a row of the table that the row names",

@@ -8,7 +8,21 @@ from tongxin.kernel.transitions import Table
 
 
 class Policy(models.TextChoices):
+    """By what the scarce places are given. Which is chosen, and why, stands with the call and is shown."""
+
+    DRAW = "draw", "抽签"
     ORDER_OF_ARRIVAL = "order_of_arrival", "先到先得"
+    RANKED = "ranked", "按分排名"
+    REVIEW = "review", "逐级审核"
+    LEVEL_START = "level_start", "同时起步"  # who comes in the first minutes is drawn, later ones follow in order
+
+
+BY_SPEED: Final = (Policy.ORDER_OF_ARRIVAL, Policy.LEVEL_START)  # favour quick hands, so they need a stated reason
+BY_ENTRY: Final = (
+    Policy.DRAW,
+    Policy.RANKED,
+    Policy.REVIEW,
+)  # all who enter in the window are alike, whenever they come
 
 
 class CallState(models.TextChoices):
@@ -24,40 +38,102 @@ CALL_MOVES = Table(
 
 
 class ApplicationState(models.TextChoices):
+    ENTERED = "entered", "已报名，等结果"
+    RETURNED = "returned", "退回补充"  # a reviewer asks for something; mended, it goes on where it stood
     WAITING = "waiting", "候补中"
+    OFFERED = "offered", "有名额，等您确认"
     GRANTED = "granted", "已录取"
     WITHDRAWN = "withdrawn", "已退出"
+    LAPSED = "lapsed", "逾期未确认"  # an offer that was not taken up in time
+    REFUSED = "refused", "未通过"
     ENDED = "ended", "已结束"  # the pool was closed before a place came
 
 
+_S = ApplicationState
 APPLICATION_MOVES = Table(
-    ("grant", [ApplicationState.WAITING], ApplicationState.GRANTED),
-    ("queue", [ApplicationState.GRANTED], ApplicationState.WAITING),  # moved to a pool that is full
-    ("withdraw", [ApplicationState.WAITING, ApplicationState.GRANTED], ApplicationState.WITHDRAWN),
-    ("end", [ApplicationState.WAITING, ApplicationState.GRANTED], ApplicationState.ENDED),
+    ("grant", [_S.ENTERED, _S.WAITING], _S.GRANTED),
+    ("offer", [_S.ENTERED, _S.WAITING], _S.OFFERED),
+    ("wait", [_S.ENTERED], _S.WAITING),
+    ("accept", [_S.OFFERED], _S.GRANTED),
+    ("decline", [_S.OFFERED], _S.WITHDRAWN),
+    ("lapse", [_S.OFFERED], _S.LAPSED),
+    ("return", [_S.ENTERED], _S.RETURNED),
+    ("mend", [_S.RETURNED], _S.ENTERED),
+    ("refuse", [_S.ENTERED, _S.RETURNED, _S.WAITING, _S.OFFERED, _S.GRANTED], _S.REFUSED),
+    ("queue", [_S.GRANTED, _S.OFFERED], _S.WAITING),  # moved to a pool that is full
+    ("withdraw", [_S.ENTERED, _S.RETURNED, _S.WAITING, _S.OFFERED, _S.GRANTED], _S.WITHDRAWN),
+    ("end", [_S.ENTERED, _S.RETURNED, _S.WAITING, _S.OFFERED, _S.GRANTED], _S.ENDED),
 )
-LIVE: Final = (ApplicationState.WAITING, ApplicationState.GRANTED)
+LIVE: Final = (_S.ENTERED, _S.RETURNED, _S.WAITING, _S.OFFERED, _S.GRANTED)
+ENTRY: Final = (_S.ENTERED, _S.RETURNED)  # before the result: wishes and party may still change
 
 
 class AwardState(models.TextChoices):
+    OFFERED = "offered", "待确认"  # until `accept_by`; the kind hears of it when it is accepted
     HELD = "held", "有效"
+    SUSPENDED = "suspended", "暂停"  # an objection was upheld; the place stays taken until it is decided
     USED = "used", "已使用"
     BACK = "back", "已退回"
     EXPIRED = "expired", "已失效"
 
 
+_A = AwardState
 AWARD_MOVES = Table(
-    ("use", [AwardState.HELD], AwardState.USED),
-    ("give_back", [AwardState.HELD, AwardState.USED], AwardState.BACK),
-    ("expire", [AwardState.HELD], AwardState.EXPIRED),
+    ("accept", [_A.OFFERED], _A.HELD),
+    ("use", [_A.HELD], _A.USED),
+    ("suspend", [_A.OFFERED, _A.HELD], _A.SUSPENDED),
+    ("restore", [_A.SUSPENDED], _A.HELD),
+    ("give_back", [_A.OFFERED, _A.HELD, _A.SUSPENDED, _A.USED], _A.BACK),
+    ("expire", [_A.OFFERED, _A.HELD], _A.EXPIRED),
 )
-HOLDING: Final = (AwardState.HELD, AwardState.USED)  # the award takes its units of the pool
+HOLDING: Final = (_A.OFFERED, _A.HELD, _A.SUSPENDED, _A.USED)  # the award takes its units of the pool
+KNOWN: Final = (_A.HELD, _A.USED)  # the kind was told that these were granted, and hears when they are released
+
+
+class When(models.TextChoices):
+    """When a reserve is filled: before the open places, or after them for whom these left out."""
+
+    FIRST = "first", "先于公开名额"
+    LAST = "last", "后于公开名额"
+
+
+class Spill(models.TextChoices):
+    """What becomes of a reserve's places that nobody of its group takes."""
+
+    OPEN = "open", "转为公开名额"
+    NEXT = "next", "转给下一组"
+    NONE = "none", "留着不发"
 
 
 class Stage(models.TextChoices):
     """Where an application stands when its kind is asked whether everything is there."""
 
     ENTRY = "entry", "提交"
+    REVIEW = "review", "审核"  # a union is about to agree to it or to pass it up
+
+
+class Verdict(models.TextChoices):
+    """What one union of the chain says."""
+
+    AGREE = "agree", "同意，报上一级"
+    APPROVE = "approve", "同意"  # the last one
+    RETURN = "return", "退回补充"
+    REFUSE = "refuse", "不同意"
+    ESCALATE = "escalate", "逾期转上级"  # by the clock, not by a person
+
+
+class ObjectionState(models.TextChoices):
+    FILED = "filed", "待答复"
+    REJECTED = "rejected", "不成立"
+    UPHELD = "upheld", "成立"
+    WITHDRAWN = "withdrawn", "本人撤回"
+
+
+OBJECTION_MOVES = Table(
+    ("reject", [ObjectionState.FILED], ObjectionState.REJECTED),
+    ("uphold", [ObjectionState.FILED], ObjectionState.UPHELD),
+    ("withdraw", [ObjectionState.FILED], ObjectionState.WITHDRAWN),
+)
 
 
 class Why(models.TextChoices):
@@ -66,3 +142,5 @@ class Why(models.TextChoices):
     WITHDRAWN = "withdrawn", "退出"
     MOVED = "moved", "调整"  # the same application is granted again, or waits, in another pool
     CLOSED = "closed", "取消"  # the pool was closed
+    SUSPENDED = "suspended", "暂停"  # an objection was upheld; `granted` follows if it is restored
+    REVOKED = "revoked", "收回"  # after an objection, or because what was said was not so

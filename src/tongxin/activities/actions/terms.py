@@ -10,6 +10,7 @@ from tongxin.activities.planning import first_on
 from tongxin.activities.states import RUNNING, TERM_MOVES, CohortState, TermState
 from tongxin.calls.actions import calls
 from tongxin.calls.models import Call
+from tongxin.calls.states import Policy
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor, require
 from tongxin.people.powers import Power
@@ -19,6 +20,7 @@ from tongxin.store.atomic import atomic
 
 KIND = "class_place"
 PER_PERSON = 2
+QUICK = calls.Manner(policy=Policy.ORDER_OF_ARRIVAL, policy_reason="名额按报名先后给，满了排候补。")
 
 
 @atomic
@@ -62,7 +64,7 @@ def edit(*, term: Term, starts: date, ends: date, by: Actor, at: datetime) -> Te
 
 
 @atomic
-def set_window(
+def set_window(  # noqa: PLR0913 - one of each thing that sign-up states
     *,
     term: Term,
     opens: datetime,
@@ -70,11 +72,12 @@ def set_window(
     per_person: int = PER_PERSON,
     rule_version: RuleVersion | None = None,
     assurance: int | None = None,
+    manner: calls.Manner | None = None,
     by: Actor,
     at: datetime,
 ) -> Term:
-    """When all of the term's cohorts take sign-ups, how many of them one worker may take, and how surely the worker must
-    be known (None: as before).
+    """When all of the term's cohorts take sign-ups, how many of them one worker may take, how surely the worker must
+    be known, and by what the places are given (None: as before).
 
     After publishing the window and the level can still be changed; the rule and the number per person stay as they were published.
     Refused: "no-power", "window-order", "per-person", "window-after-term", "window-fixed".
@@ -84,7 +87,7 @@ def set_window(
     _not_finished(term)
     if term.call is not None and _same_terms(term.call, per_person, rule_version):
         term.call = calls.set_window(call=term.call, opens=opens, closes=closes, by=by, at=at)
-        return _known(term, assurance, by, at)
+        return _settled(term, assurance, manner, by, at)
     if term.state != TermState.DRAFT:
         raise Refused("window-fixed", "公布以后，每人可报的数量和报名条件不能再改；报名时间可以改。")
     term.call = calls.open_call(  # a draft that it replaces has no pools, since they are made at publishing
@@ -94,14 +97,18 @@ def set_window(
         closes=closes,
         rule_version=rule_version,
         per_person=per_person,
+        manner=manner or QUICK,
         by=by,
         at=at,
     )
     term.save(update_fields=["call"])
-    return _known(term, assurance, by, at)
+    return _settled(term, assurance, None, by, at)
 
 
-def _known(term: Term, assurance: int | None, by: Actor, at: datetime) -> Term:
+def _settled(term: Term, assurance: int | None, manner: calls.Manner | None, by: Actor, at: datetime) -> Term:
+    """What is said anew of the call that stands; None: as before."""
+    if manner is not None and term.call is not None and manner != calls.manner_of(term.call):
+        term.call = calls.set_manner(call=term.call, manner=manner, by=by, at=at)
     if assurance is not None and term.call is not None:
         term.call = calls.ask_assurance(call=term.call, assurance=assurance, by=by, at=at)
     return term

@@ -3,11 +3,15 @@
 Power is checked by the substance room's action that calls these: only it knows which power its kind asks for.
 """
 
-from datetime import datetime
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime, time, timedelta
+from typing import Final
+
+from django.utils.timezone import localtime
 
 from tongxin.calls.kinds import kind_named
 from tongxin.calls.models import Call
-from tongxin.calls.states import CALL_MOVES
+from tongxin.calls.states import BY_ENTRY, CALL_MOVES, CallState, Policy
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor
 from tongxin.people.models.persons import Assurance
@@ -15,6 +19,29 @@ from tongxin.records.actions import journal
 from tongxin.rulebook.models import RuleVersion
 from tongxin.store.atomic import atomic
 from tongxin.unions.models import Union
+
+SHORTEST_ENTRY: Final = timedelta(days=1)
+RUSHES: Final = ((time(11), time(13)), (time(17), time(19)))  # when meals are delivered
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """By what the places are given, and what is promised with it. The default for anything scarce: entry, then a draw."""
+
+    policy: Policy = Policy.DRAW
+    policy_reason: str = ""
+    level_minutes: int | None = None
+    choices: int = 1
+    party_most: int = 1
+    result_at: datetime | None = None
+    accept_hours: int = 0
+    review_hours: int | None = None
+    notice_days: int = 0
+    spares_meals: bool = False
+
+
+def manner_of(call: Call) -> Manner:
+    return Manner(**{field.name: getattr(call, field.name) for field in fields(Manner)})
 
 
 @atomic
@@ -27,10 +54,14 @@ def open_call(  # noqa: PLR0913 - one of each thing that a call states
     rule_version: RuleVersion | None = None,
     per_person: int = 1,
     assurance: int = Assurance.DECLARED,
+    manner: Manner = Manner(),
     by: Actor,
     at: datetime,
 ) -> Call:
-    """A draft; `assurance`: how surely its applicants must be known. Refused: "unknown-kind", "window-order", "per-person"."""
+    """A draft; `assurance`: how surely its applicants must be known.
+
+    Refused: "unknown-kind", "window-order", "per-person", and by the constraints of what the manner says ("call_…").
+    """
     kind_named(kind)
     _check_window(opens, closes)
     if per_person < 1:
@@ -44,18 +75,40 @@ def open_call(  # noqa: PLR0913 - one of each thing that a call states
         rule_version=rule_version,
         per_person=per_person,
         assurance=assurance,
+        **asdict(manner),
     )
-    journal.write("call.opened", of=call, by=by, at=at, kind=kind)
+    journal.write("call.opened", of=call, by=by, at=at, kind=kind, policy=str(manner.policy))
+    return call
+
+
+@atomic
+def set_manner(*, call: Call, manner: Manner, by: Actor, at: datetime) -> Call:
+    """Of a draft: what was published is a promise. Refused: "manner-fixed", and by the constraints ("call_…")."""
+    call = Call.objects.lock(call.pk)
+    if call.state != CallState.DRAFT:
+        raise Refused("manner-fixed", "公布以后，录取办法不能再改。确实要改，请撤下这一次，另开一次。")
+    values = asdict(manner)
+    for name, value in values.items():
+        setattr(call, name, value)
+    call.save(update_fields=[*values])
+    journal.write("call.manner-set", of=call, by=by, at=at, policy=str(manner.policy), reason=manner.policy_reason)
     return call
 
 
 @atomic
 def set_window(*, call: Call, opens: datetime, closes: datetime, by: Actor, at: datetime) -> Call:
-    """Also of a published call: a longer or shorter window counts for whoever comes from now on."""
+    """Also of a published call: a longer or shorter window counts for whoever comes from now on.
+
+    Refused: "window-order"; of a published call also what publishing refuses, and "list-frozen".
+    """
     _check_window(opens, closes)
     call = Call.objects.lock(call.pk)
+    if call.frozen_at is not None:
+        raise Refused("list-frozen", "报名名单已经封存，报名时间不能再改。")
     before = f"{call.opens.isoformat()}/{call.closes.isoformat()}"
     call.opens, call.closes = opens, closes
+    if call.state == CallState.PUBLISHED:
+        _check_promises(call)
     call.save(update_fields=["opens", "closes"])
     window = f"{opens.isoformat()}/{closes.isoformat()}"
     journal.write("call.window-set", of=call, by=by, at=at, before=before, window=window)
@@ -76,6 +129,9 @@ def ask_assurance(*, call: Call, assurance: int, by: Actor, at: datetime) -> Cal
 
 @atomic
 def publish(*, call: Call, by: Actor, at: datetime) -> Call:
+    """Refused: "wrong-state", "entry-short", "result-missing", "meal-rush"."""
+    call = Call.objects.lock(call.pk)
+    _check_promises(call)
     return _move(call, "publish", "call.published", by, at)
 
 
@@ -96,3 +152,17 @@ def _move(call: Call, verb: str, entry: str, by: Actor, at: datetime) -> Call:
 def _check_window(opens: datetime, closes: datetime) -> None:
     if closes <= opens:
         raise Refused("window-order", "报名截止时间要晚于开始时间，请改其中一个。")
+
+
+def _check_promises(call: Call) -> None:
+    if call.policy in BY_ENTRY and call.closes - call.opens < SHORTEST_ENTRY:
+        raise Refused("entry-short", "报名至少开放一整天，好让上班、跑单的人都来得及。请把开始提前，或把截止推后。")
+    if call.policy == Policy.DRAW and call.result_at is None:
+        raise Refused("result-missing", "还没有写公布结果的时间。抽签的结果什么时候公布，要随报名一起公布。")
+    opens = localtime(call.opens).time()
+    if call.spares_meals and any(start <= opens < end for start, end in RUSHES):
+        raise Refused(
+            "meal-rush",
+            "参加的人里有送餐的，饭点（11点至13点、17点至19点）正忙，不能在这时开放。"
+            "可以改在11点以前、13点至17点之间，或19点以后。",
+        )

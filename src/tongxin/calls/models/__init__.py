@@ -2,7 +2,8 @@
 
 from tongxin.calls.models.applications import Applicant, Application, Award, Preference, Step
 from tongxin.calls.models.lane import Arrival, Entry, Intake, Lane
-from tongxin.calls.models.windows import Call, Pool
+from tongxin.calls.models.publications import Objection, Publication
+from tongxin.calls.models.windows import Call, Pool, Reserve
 
 __all__ = [
     "Applicant",
@@ -13,7 +14,10 @@ __all__ = [
     "Entry",
     "Intake",
     "Lane",
+    "Objection",
     "Pool",
     "Preference",
+    "Publication",
+    "Reserve",
     "Step",
 ]

@@ -5,8 +5,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from tongxin.calls.models.windows import Call, Pool
-from tongxin.calls.states import ApplicationState, AwardState
+from tongxin.calls.models.windows import Call, Pool, Reserve
+from tongxin.calls.states import HOLDING, ApplicationState, AwardState, Verdict
 from tongxin.people.models import Person
 from tongxin.people.scoping import ScopedQuerySet
 from tongxin.store.keeping import WHILE_KNOWN, Kept
@@ -15,7 +15,12 @@ from tongxin.unions.models import Union
 
 
 class Application(Sharded):
-    """One request, by one or more people together. `key` is the asker's own: sent twice, it is one application."""
+    """One request, by one or more people together. `key` is the asker's own: sent twice, it is one application.
+
+    `ticket` is its number in the published list: 16 random bytes in hex that name nobody. `weight`, `groups` (names joined
+    by +, sorted) and `size` stand beside it there (kernel/draw.py); `points` are what a substance pushed for a ranking.
+    While a union has it to review, that is `reviewer`, until `due`.
+    """
 
     keeps: ClassVar = Kept(3, "报名：谁代为提交", WHILE_KNOWN)
     public_id = PublicIdField()
@@ -25,6 +30,13 @@ class Application(Sharded):
     at = models.DateTimeField()
     account = models.BigIntegerField(null=True)  # who typed it in: the worker, or staff for the worker
     key = models.CharField(max_length=64, null=True)
+    ticket = models.CharField(max_length=32, null=True, unique=True)
+    weight = models.SmallIntegerField(default=1, db_default=1)
+    groups = models.CharField(max_length=400, blank=True, default="", db_default="")
+    size = models.SmallIntegerField(default=1, db_default=1)
+    points = models.DecimalField(max_digits=9, decimal_places=3, null=True)
+    reviewer = models.ForeignKey(Union, models.PROTECT, null=True, related_name="+")
+    due = models.DateTimeField(null=True)
     supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
 
     objects: ClassVar[ScopedQuerySet] = ScopedQuerySet.as_manager()  # type: ignore[assignment]
@@ -37,6 +49,19 @@ class Application(Sharded):
                 name="application_key_once",
                 violation_error_message="这张报名页已经用过，请刷新页面再报。",
             ),
+            models.CheckConstraint(
+                condition=Q(weight__range=(1, 9)),
+                name="application_weight",
+                violation_error_message="一张票最多9次机会。",
+            ),
+            models.CheckConstraint(condition=Q(size__range=(1, 99)), name="application_size"),
+            models.CheckConstraint(
+                condition=Q(ticket__isnull=True) | Q(ticket__regex=r"^[0-9a-f]{32}$"), name="application_ticket"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["call", "state"], name="application_call_state"),
+            models.Index(fields=["reviewer", "due"], name="application_review", condition=Q(reviewer__isnull=False)),
         ]
 
 
@@ -63,12 +88,12 @@ class Applicant(Sharded):
 
 
 class Preference(Sharded):
-    """Which pool, in which order of wishes; and the place in the pool's line while it waits."""
+    """Which pool, in which order of wishes. `no`: of arrival, or of the order at settling; none before. `waits`: in its line."""
 
     application = models.ForeignKey(Application, models.PROTECT, related_name="preferences")
     pool = models.ForeignKey(Pool, models.PROTECT, related_name="preferences")
     rank = models.SmallIntegerField(default=1)
-    no = models.IntegerField()  # order of arrival at this pool
+    no = models.IntegerField(null=True)
     waits = models.BooleanField(default=False)
 
     class Meta(Sharded.Meta):
@@ -76,12 +101,19 @@ class Preference(Sharded):
             *Sharded.Meta.constraints,
             models.UniqueConstraint(fields=["application", "pool"], name="preference_once"),
             models.UniqueConstraint(fields=["pool", "no"], name="preference_no_once"),
+            models.UniqueConstraint(
+                fields=["application", "rank"],
+                name="preference_rank_once",
+                violation_error_message="两个志愿不能排在同一位，请改其中一个。",
+            ),
+            models.CheckConstraint(condition=Q(rank__range=(1, 3)), name="preference_rank"),
+            models.CheckConstraint(condition=Q(waits=False) | Q(no__isnull=False), name="preference_waits_with_number"),
         ]
         indexes: ClassVar = [models.Index(fields=["pool", "no"], name="preference_line", condition=Q(waits=True))]
 
 
 class Step(Sharded):
-    """The application's history: each move, by whom and when."""
+    """The application's history: each move, by whom and when. Of a review also which union said what."""
 
     keeps: ClassVar = Kept(3, "报名的经过", WHILE_KNOWN)
     application = models.ForeignKey(Application, models.PROTECT, related_name="steps")
@@ -89,10 +121,12 @@ class Step(Sharded):
     account = models.BigIntegerField(null=True)
     at = models.DateTimeField()
     why = models.CharField(max_length=200, blank=True)
+    union = models.ForeignKey(Union, models.PROTECT, null=True, related_name="+")
+    verdict = models.CharField(max_length=10, choices=Verdict, blank=True, default="", db_default="")
 
 
 class Award(Sharded):
-    """What was given from a pool."""
+    """What was given from a pool: one a person. `reserve`: of whose places; none: an open one."""
 
     keeps: ClassVar = Kept(3, "本人得到的名额", WHILE_KNOWN)
     public_id = PublicIdField()
@@ -102,12 +136,20 @@ class Award(Sharded):
     units = models.IntegerField(default=1)
     state = models.CharField(max_length=10, choices=AwardState, default=AwardState.HELD)
     at = models.DateTimeField()
+    reserve = models.ForeignKey(Reserve, models.PROTECT, null=True, related_name="awards")
+    accept_by = models.DateTimeField(null=True)  # of an offer: afterwards it goes to the next in line
 
     class Meta(Sharded.Meta):
         constraints: ClassVar = [
             *Sharded.Meta.constraints,
             models.UniqueConstraint(
-                fields=["application", "pool"], condition=Q(state__in=["held", "used"]), name="award_once"
+                fields=["application", "person", "pool"], condition=Q(state__in=HOLDING), name="award_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=AwardState.OFFERED) | Q(accept_by__isnull=False), name="award_offer_ends"
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["person", "-at"], name="award_person")]
+        indexes: ClassVar = [
+            models.Index(fields=["person", "-at"], name="award_person"),
+            models.Index(fields=["accept_by"], name="award_offered", condition=Q(state=AwardState.OFFERED)),
+        ]

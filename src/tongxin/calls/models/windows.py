@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from tongxin.calls.states import CallState, Policy
+from tongxin.calls.states import BY_ENTRY, BY_SPEED, CallState, Policy, Spill, When
 from tongxin.people.models.persons import Assurance
 from tongxin.people.scoping import ScopedQuerySet
 from tongxin.rulebook.models import RuleVersion
@@ -20,13 +20,30 @@ class Call(Sharded):
     union = models.ForeignKey(Union, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=30)  # a key of settings.CALL_KINDS
     rule_version = models.ForeignKey(RuleVersion, models.PROTECT, null=True, related_name="+")  # none: open to all
-    policy = models.CharField(max_length=20, choices=Policy, default=Policy.ORDER_OF_ARRIVAL)
+    policy = models.CharField(max_length=20, choices=Policy, default=Policy.DRAW)
+    policy_reason = models.CharField(max_length=300, blank=True)  # why quick hands decide; everyone reads it
+    level_minutes = models.SmallIntegerField(
+        null=True
+    )  # of a level start: who comes within them counts as simultaneous
     opens = models.DateTimeField()
     closes = models.DateTimeField()
     per_person = models.SmallIntegerField(default=1)  # how many live applications one person may have
     assurance = models.SmallIntegerField(
         choices=Assurance, default=Assurance.DECLARED
     )  # how surely applicants must be known
+    choices = models.SmallIntegerField(default=1, db_default=1)  # how many pools one application may rank
+    party_most = models.SmallIntegerField(default=1, db_default=1)  # how many people may stand in one application
+    result_at = models.DateTimeField(null=True)  # when the result is published; stated with the call
+    accept_hours = models.SmallIntegerField(default=0, db_default=0)  # to take up an offer; 0: it is given at once
+    review_hours = models.SmallIntegerField(null=True)  # of a review: how long one union may keep it
+    notice_days = models.SmallIntegerField(
+        default=0, db_default=0
+    )  # for how long the outcome is published for objections
+    spares_meals = models.BooleanField(
+        default=False, db_default=False
+    )  # its people deliver meals: never opens at the rush
+    frozen_at = models.DateTimeField(null=True)  # nobody enters or changes a wish from here on, whatever the clocks say
+    settled_at = models.DateTimeField(null=True)  # the entries were given their places
     state = models.CharField(max_length=12, choices=CallState, default=CallState.DRAFT)
 
     objects: ClassVar[ScopedQuerySet] = ScopedQuerySet.as_manager()  # type: ignore[assignment]
@@ -40,6 +57,47 @@ class Call(Sharded):
                 violation_error_message="报名截止时间要晚于开始时间，请改其中一个。",
             ),
             models.CheckConstraint(condition=Q(per_person__gte=1), name="call_per_person"),
+            models.CheckConstraint(
+                condition=~Q(policy__in=BY_SPEED) | ~Q(policy_reason=""),
+                name="call_policy_reason",
+                violation_error_message="先到先得和同时起步要写明理由，职工会看到。不写理由，请改用抽签。",
+            ),
+            models.CheckConstraint(
+                condition=Q(policy=Policy.LEVEL_START, level_minutes__isnull=False, level_minutes__range=(1, 120))
+                | (~Q(policy=Policy.LEVEL_START) & Q(level_minutes__isnull=True)),
+                name="call_level_minutes",
+                violation_error_message="同时起步要写明头几分钟算同时到，1至120分钟；其他办法不用填。",
+            ),
+            models.CheckConstraint(
+                condition=Q(choices=1) | Q(choices__range=(2, 3), policy__in=BY_ENTRY),
+                name="call_choices",
+                violation_error_message="最多可选3个志愿；先到先得和同时起步只能选1个。",
+            ),
+            models.CheckConstraint(
+                condition=Q(party_most=1) | Q(party_most__range=(2, 20), policy__in=BY_ENTRY),
+                name="call_party_most",
+                violation_error_message="一起报名的人数最多20人；先到先得和同时起步只能各报各的。",
+            ),
+            models.CheckConstraint(
+                condition=Q(result_at__isnull=True) | Q(result_at__gte=F("closes")),
+                name="call_result_at",
+                violation_error_message="公布结果的时间不能早于报名截止，请改其中一个。",
+            ),
+            models.CheckConstraint(
+                condition=Q(accept_hours__range=(0, 720)),
+                name="call_accept_hours",
+                violation_error_message="确认的时限最多720小时；填0表示轮到就直接录取。",
+            ),
+            models.CheckConstraint(
+                condition=Q(notice_days__range=(0, 60)),
+                name="call_notice_days",
+                violation_error_message="公示最多60天；填0表示不公示。",
+            ),
+            models.CheckConstraint(
+                condition=Q(review_hours__isnull=True) | Q(review_hours__range=(1, 720)),
+                name="call_review_hours",
+                violation_error_message="每一级审核的时限1至720小时，请改正。",
+            ),
         ]
 
 
@@ -54,6 +112,7 @@ class Pool(Sharded):
     taken = models.IntegerField(default=0)
     waiting = models.IntegerField(default=0)
     next_no = models.IntegerField(default=1)  # the line's next number; numbers are never given twice
+    cut = models.IntegerField(null=True)  # the last number of the order to which an open place went, at settling
     closed_at = models.DateTimeField(null=True)
 
     objects: ClassVar[ScopedQuerySet] = ScopedQuerySet.as_manager()  # type: ignore[assignment]
@@ -72,3 +131,57 @@ class Pool(Sharded):
     @property
     def left(self) -> int:
         return self.units - self.taken
+
+
+class Reserve(Sharded):
+    """Units of a pool that are kept for a group. The pool's row is its lock, too.
+
+    `name` is written into the list of tickets (letters, no blanks); `words` is what people read. Who is in the group is
+    said by the rule; without one by whoever enters the application. `let_go`: units that went over to others, as `spill` says.
+    """
+
+    public_id = PublicIdField()
+    pool = models.ForeignKey(Pool, models.PROTECT, related_name="reserves")
+    name = models.CharField(max_length=60)
+    words = models.CharField(max_length=120)
+    rule_version = models.ForeignKey(RuleVersion, models.PROTECT, null=True, related_name="+")
+    units = models.IntegerField()
+    order = models.SmallIntegerField()
+    when = models.CharField(max_length=5, choices=When, default=When.FIRST)
+    spill = models.CharField(max_length=4, choices=Spill, default=Spill.OPEN)
+    taken = models.IntegerField(default=0, db_default=0)
+    let_go = models.IntegerField(default=0, db_default=0)
+
+    class Meta(Sharded.Meta):
+        constraints: ClassVar = [
+            *Sharded.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["pool", "name"],
+                name="reserve_name_once",
+                violation_error_message="这一组已经有预留名额，请直接改它的数量。",
+            ),
+            models.UniqueConstraint(
+                fields=["pool", "order"],
+                name="reserve_order_once",
+                violation_error_message="各组的先后不能相同，请改其中一个。",
+            ),
+            models.CheckConstraint(
+                condition=Q(units__gte=1),
+                name="reserve_units",
+                violation_error_message="预留的名额至少1个；不预留就删去这一组。",
+            ),
+            models.CheckConstraint(
+                condition=Q(taken__gte=0, let_go__gte=0, units__gte=F("taken") + F("let_go")),
+                name="reserve_never_oversold",
+                violation_error_message="预留的名额不能少于这一组已经录取的人数。",
+            ),
+            models.CheckConstraint(
+                condition=Q(name__regex=r"^[^\s,+=]{1,60}$"),
+                name="reserve_name",
+                violation_error_message="组名不能有空格、逗号、加号和等号，请改正。",
+            ),
+        ]
+
+    @property
+    def left(self) -> int:
+        return self.units - self.let_go - self.taken

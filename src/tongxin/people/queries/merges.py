@@ -17,6 +17,7 @@ KINDS: Final = {
     "activities_enrolment": "在册",
     "calls_applicant": "报名",
     "calls_award": "名额",
+    "calls_objection": "异议",
     "notices_message": "消息",
     "people_appointment": "岗位",
     "people_claimcode": "认领码",
