@@ -88,9 +88,7 @@ def test_one_pool_is_the_draws_own_rule(given_: tuple[dict[str, list[str]], dict
     wishes, made = given_
     side = made["甲"]
     found = match({one: ["甲"] for one in wishes}, {"甲": side})
-    assert {one: name for one, (_, name) in found.items()} == fill(
-        side.order, units=side.units, reserves=side.reserves
-    )
+    assert {one: name for one, (_, name) in found.items()} == fill(side.order, units=side.units, reserves=side.reserves)
 
 
 @settings(max_examples=60)
