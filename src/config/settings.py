@@ -194,7 +194,10 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-CALL_KINDS = {"class_place": "tongxin.activities.kind.ClassPlaces"}  # open table: a substance room plugs in here
+CALL_KINDS = {  # open table: a substance room plugs in here
+    "class_place": "tongxin.activities.kind.ClassPlaces",
+    "benefit": "tongxin.benefits.kind.Benefits",
+}
 SMS_SENDER = os.environ.get(
     "TONGXIN_SMS_SENDER", "tongxin.notices.senders.DemoInbox" if DEMO else "tongxin.notices.senders.NoSender"
 )

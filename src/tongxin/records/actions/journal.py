@@ -1,7 +1,7 @@
 """Written in the transaction of the deed itself: no deed without its entry, no entry without its deed."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final, Protocol
 
@@ -30,6 +30,13 @@ _WRITE: Final = Prepared("""
 """)
 
 
+_NAMED: Final = Prepared("""
+    INSERT INTO records_journalentry (verb, at, account, person, of_kind, of_id, "union", federation, data)
+    SELECT %(verb)s, %(at)s, %(account)s, %(person)s, %(of_kind)s, of_id, %(union)s, %(federation)s, %(data)s::jsonb
+    FROM unnest(%(ids)s::text[]) AS of_id
+""")
+
+
 @atomic
 def write(verb: str, *, of: models.Model, by: By, at: datetime, union: int | None = None, **data: Any) -> None:
     """One entry. `of` carries its federation and, where it has one, its public id and its union (else say `union`)."""
@@ -47,6 +54,25 @@ def write_many(
         copy_new(entries)
     else:
         JournalEntry.objects.bulk_create(entries)
+
+
+@atomic
+def write_named(
+    verb: str,
+    *,
+    of_kind: str,
+    ids: Sequence[str],
+    federation: int,
+    union: int,
+    by: By,
+    at: datetime,
+    **data: Any,
+) -> None:
+    """One entry each for things known by their public ids alone: what one statement wrote by the thousand."""
+    if not ids:
+        return
+    values = {"verb": verb, "at": at, "account": by.account_id, "person": by.person_id, "of_kind": of_kind}
+    _NAMED.run(**values, ids=list(ids), union=union, federation=federation, data=json.dumps(data))
 
 
 def _entry(
