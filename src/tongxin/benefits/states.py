@@ -39,8 +39,8 @@ class SchemeState(models.TextChoices):
 
 
 SCHEME_MOVES = Table(
-    ("publish", [SchemeState.DRAFT, SchemeState.WITHDRAWN], SchemeState.PUBLISHED),
-    ("withdraw", [SchemeState.PUBLISHED], SchemeState.WITHDRAWN),
+    ("publish", [SchemeState.DRAFT], SchemeState.PUBLISHED),
+    ("withdraw", [SchemeState.PUBLISHED], SchemeState.WITHDRAWN),  # for good: its line is ended
     ("close", [SchemeState.WITHDRAWN], SchemeState.CLOSED),
 )
 

@@ -31,6 +31,8 @@ class Power(models.TextChoices):
     SEE_COURSES = "see_courses", "查看课程与名单"
     CALL_ROLL = "call_roll", "点名"
     MANAGE_SITES = "manage_sites", "维护阵地"
+    RUN_BENEFITS = "run_benefits", "办理福利"
+    SEE_BENEFITS = "see_benefits", "查看福利与领用名单"
     MANAGE_PARTNERS = "manage_partners", "管理合作商户"
     MANAGE_RULES = "manage_rules", "制定规则"
     MANAGE_CATALOGUE = "manage_catalogue", "起草和签署共同目录"
@@ -65,6 +67,8 @@ _SCOPE: dict[Power, Scope] = {
     Power.SEE_COURSES: Scope.SEE,
     Power.CALL_ROLL: Scope.HANDLE,
     Power.MANAGE_SITES: Scope.HANDLE,
+    Power.RUN_BENEFITS: Scope.HANDLE,
+    Power.SEE_BENEFITS: Scope.SEE,
     Power.MANAGE_PARTNERS: Scope.HANDLE,
     Power.MANAGE_RULES: Scope.HANDLE,
     Power.MANAGE_CATALOGUE: Scope.HANDLE,
@@ -85,6 +89,8 @@ GRANTABLE = frozenset(
         Power.RUN_COURSES,
         Power.SEE_COURSES,
         Power.CALL_ROLL,
+        Power.RUN_BENEFITS,
+        Power.SEE_BENEFITS,
         Power.SEE_PEOPLE,
         Power.FIND_PEOPLE,
         Power.ACT_FOR_WORKER,

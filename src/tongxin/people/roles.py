@@ -50,6 +50,8 @@ ROLES: dict[RoleName, Role] = {
                 Power.SEE_COURSES,
                 Power.CALL_ROLL,
                 Power.MANAGE_SITES,
+                Power.RUN_BENEFITS,
+                Power.SEE_BENEFITS,
                 Power.MANAGE_PARTNERS,
                 Power.ACT_FOR_WORKER,
                 Power.SEND_NOTICES,
@@ -62,7 +64,9 @@ ROLES: dict[RoleName, Role] = {
         reach=dict.fromkeys(Scope, Reach.BELOW),
     ),
     RoleName.WINDOW_CLERK: Role(
-        powers=frozenset({Power.VERIFY_PEOPLE, Power.ACT_FOR_WORKER, Power.SEE_PEOPLE, Power.FIND_PEOPLE}),
+        powers=frozenset(
+            {Power.VERIFY_PEOPLE, Power.ACT_FOR_WORKER, Power.SEE_PEOPLE, Power.FIND_PEOPLE, Power.SEE_BENEFITS}
+        ),
         reach={Scope.HANDLE: Reach.BELOW, Scope.SEE: Reach.BELOW, Scope.FIND: Reach.BELOW},
     ),
     RoleName.TEACHER: Role(
@@ -80,6 +84,8 @@ ROLES: dict[RoleName, Role] = {
                 Power.MERGE_PEOPLE,
                 Power.SEND_NOTICES,
                 Power.ACT_FOR_WORKER,
+                Power.RUN_BENEFITS,
+                Power.SEE_BENEFITS,
                 Power.SEE_PEOPLE,
                 Power.FIND_PEOPLE,
                 Power.REVEAL_NUMBERS,
@@ -93,7 +99,7 @@ ROLES: dict[RoleName, Role] = {
         reach={Scope.REPORT: Reach.BELOW},
     ),
     RoleName.AUDITOR: Role(
-        powers=frozenset({Power.READ_JOURNAL, Power.EXPLAIN_ACCESS, Power.READ_FIGURES}),
+        powers=frozenset({Power.READ_JOURNAL, Power.EXPLAIN_ACCESS, Power.READ_FIGURES, Power.SEE_BENEFITS}),
         reach={Scope.SEE: Reach.BELOW, Scope.REPORT: Reach.BELOW},
     ),
     RoleName.OPERATOR: Role(
