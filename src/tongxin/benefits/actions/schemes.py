@@ -142,7 +142,7 @@ def publish(*, scheme: Scheme, by: Actor, at: datetime) -> Scheme:
     scheme = _lock(scheme, by)
     scheme.state = SchemeState(SCHEME_MOVES.target("publish", scheme.state))
     if scheme.line_id is None:
-        raise Refused("line-missing", "请先选这项福利在联合目录里是哪一项，再公布。")
+        raise Refused("line-missing", "请先选这项福利在共同目录里是哪一项，再公布。")
     _check_limit(scheme, at)
     _check_reaches(scheme, scheme.pool.units)
     _check_window(scheme, scheme.call.closes)
