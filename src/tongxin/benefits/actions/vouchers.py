@@ -230,10 +230,15 @@ def _end(scheme: Scheme, rows: Sequence[Voucher], verb: str, *, why: str, by: By
     scheme.bound -= sum(bound, Decimal(0))
     scheme.save(update_fields=["bound"])
     _moved(rows, verb, by=by, at=at, why=why)
-    journal.write_many(f"voucher.{_ENTRIES[verb]}", of=rows, by=by, at=at, scheme=scheme.public_id)
+    journal.write_many(_ENTRIES[verb], of=rows, by=by, at=at, scheme=scheme.public_id)
 
 
-_ENTRIES: Final = {"give_back": "returned", "pass_on": "passed-on", "refund": "refunded", "expire": "expired"}
+_ENTRIES: Final = {
+    "give_back": "voucher.returned",
+    "pass_on": "voucher.passed-on",
+    "refund": "voucher.refunded",
+    "expire": "voucher.expired",
+}
 
 
 def _moved(rows: Sequence[Voucher], verb: str, *, by: By, at: datetime, ref: str = "", why: str = "") -> None:
