@@ -45,6 +45,7 @@ ONLY_CODE_BREAKS = {
     "preference_rank": "entries.enter numbers the wishes, and refuses more than the call takes",
     "preference_waits_with_number": "the engine numbers whoever it lets wait",
     "publication_digest": "computed from the lines by publications.publish",
+    "draw_numbers": "frozen.write_lists alone writes lists",
     "cohort_weekday": "the form offers seven days",
     "session_times": "derived from the cohort's times, which have words",
 }

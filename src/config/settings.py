@@ -2,6 +2,7 @@
 
 import json
 import os
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -201,6 +202,11 @@ CALL_KINDS = {  # open table: a substance room plugs in here
 SMS_SENDER = os.environ.get(
     "TONGXIN_SMS_SENDER", "tongxin.notices.senders.DemoInbox" if DEMO else "tongxin.notices.senders.NoSender"
 )
+DRAW_SOURCES = os.environ.get("TONGXIN_DRAW_SOURCES", "")  # a file like calls/data/draw_sources.csv; else that one
+DRAW_FEWEST_SEALS = int(os.environ.get("TONGXIN_DRAW_SEALS", "3"))  # where no public source of chance is named
+DRAW_PATIENCE = timedelta(
+    hours=int(os.environ.get("TONGXIN_DRAW_PATIENCE_HOURS", "24"))
+)  # then a seal counts as withheld
 POSTER_FONT = os.environ.get("TONGXIN_POSTER_FONT", "")  # a font file with Chinese characters; else the system's
 OUTSIDE_SIGN_IN = json.loads(os.environ.get("TONGXIN_OUTSIDE_SIGN_IN", "[]"))  # web.accounts.providers; none in a demo
 NOTICE_GATEWAYS = gateways.gateways(demo=DEMO)

@@ -144,3 +144,28 @@ class Why(models.TextChoices):
     CLOSED = "closed", "取消"  # the pool was closed
     SUSPENDED = "suspended", "暂停"  # an objection was upheld; `granted` follows if it is restored
     REVOKED = "revoked", "收回"  # after an objection, or because what was said was not so
+
+
+class How(models.TextChoices):
+    """How chance comes into a draw. Only the first can be computed again; the other is a draw in a room, seen by who is there."""
+
+    COMPUTED = "computed", "封存的数和公开来源"
+    SLIPS = "slips", "现场抽纸签"
+
+
+class RoundState(models.TextChoices):
+    """Of one attempt to draw."""
+
+    ANNOUNCED = "announced", "已公布办法"
+    FROZEN = "frozen", "名单已封存"  # a commitment is still missing
+    SEALED = "sealed", "已全部封存，等抽签"
+    DRAWN = "drawn", "已抽出"
+    VOID = "void", "已作废"
+
+
+ROUND_MOVES = Table(
+    ("freeze", [RoundState.ANNOUNCED], RoundState.FROZEN),
+    ("seal", [RoundState.FROZEN], RoundState.SEALED),
+    ("draw", [RoundState.SEALED], RoundState.DRAWN),
+    ("void", [RoundState.ANNOUNCED, RoundState.FROZEN, RoundState.SEALED], RoundState.VOID),
+)

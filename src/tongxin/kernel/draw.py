@@ -125,9 +125,13 @@ def key(seed_hex: str, ticket: Ticket) -> str:
     return min(_hex(f"{seed_hex}:{ticket.ticket}:{chance}") for chance in range(1, ticket.weight + 1))
 
 
+def in_order(tickets: Iterable[Ticket], seed_hex: str) -> list[Ticket]:
+    return sorted(tickets, key=lambda ticket: (key(seed_hex, ticket), ticket.ticket))
+
+
 def hold(tickets: Sequence[Ticket], seed_hex: str, *, units: int, reserves: Sequence[Reserve] = ()) -> Outcome:
     """Who stands where, and who gets a place. `units` include the reserves'. Refused: "draw-reserves"."""
-    ordered = sorted(tickets, key=lambda ticket: (key(seed_hex, ticket), ticket.ticket))
+    ordered = in_order(tickets, seed_hex)
     places = fill(ordered, units=units, reserves=reserves)
     order = tuple(ticket.ticket for ticket in ordered)
     return Outcome(

@@ -13,27 +13,13 @@ from typing import Final
 from django.utils.translation import gettext, gettext_noop
 
 from tongxin.kernel.refused import Refused
+from tongxin.notices.words import Words
+from tongxin.notices.words_of_draws import DRAWS
 from tongxin.store.moments import Day, Moment
 
-_NAMES = re.compile(r"%\((\w+)\)s")
-MY_THINGS: Final = "/me/"
 STAFF: Final = "/staff/"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}\S*")
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """`link` is where the reader goes on."""
-
-    title: str
-    body: str
-    link: str = MY_THINGS
-
-    @property
-    def names(self) -> frozenset[str]:
-        """What must be given to fill the words."""
-        return frozenset(_NAMES.findall(self.title + self.body + self.link))
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,6 +341,7 @@ CATALOGUE: Final[dict[str, Words]] = {
         gettext_noop("%(who)s要下发“%(what)s”，预计花%(hours)s工时，需要第二个人批准。"),
         "/staff/requests/%(id)s/",
     ),
+    **DRAWS,
     "pin.given": Words(
         gettext_noop("窗口给您发了卡号和密码"),
         gettext_noop("没有手机也可以凭卡号和密码登录。不是您本人领的，请马上到工会窗口作废。"),

@@ -46,6 +46,7 @@ _PREFIXES: Final = {
     "membership": "membership", "passport": "membership", "lapse": "membership", "place": "results", "cohort": "results",
     "session": "reminders", "window": "openings", "sending": "sendings", "teaching": "work", "officer": "work",
     "election": "work", "register": "work", "term": "work", "founding": "work", "filing": "work",
+    "seal": "work", "draw": "results",
 }  # fmt: skip
 
 

@@ -33,6 +33,7 @@ class Power(models.TextChoices):
     MANAGE_SITES = "manage_sites", "维护阵地"
     RUN_BENEFITS = "run_benefits", "办理福利"
     SEE_BENEFITS = "see_benefits", "查看福利与领用名单"
+    HOLD_DRAWS = "hold_draws", "办理抽签"
     MANAGE_PARTNERS = "manage_partners", "管理合作商户"
     MANAGE_RULES = "manage_rules", "制定规则"
     MANAGE_CATALOGUE = "manage_catalogue", "起草和签署共同目录"
@@ -69,6 +70,7 @@ _SCOPE: dict[Power, Scope] = {
     Power.MANAGE_SITES: Scope.HANDLE,
     Power.RUN_BENEFITS: Scope.HANDLE,
     Power.SEE_BENEFITS: Scope.SEE,
+    Power.HOLD_DRAWS: Scope.HANDLE,
     Power.MANAGE_PARTNERS: Scope.HANDLE,
     Power.MANAGE_RULES: Scope.HANDLE,
     Power.MANAGE_CATALOGUE: Scope.HANDLE,

@@ -52,6 +52,7 @@ ROLES: dict[RoleName, Role] = {
                 Power.MANAGE_SITES,
                 Power.RUN_BENEFITS,
                 Power.SEE_BENEFITS,
+                Power.HOLD_DRAWS,
                 Power.MANAGE_PARTNERS,
                 Power.ACT_FOR_WORKER,
                 Power.SEND_NOTICES,

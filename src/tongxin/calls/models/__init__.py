@@ -1,6 +1,7 @@
 """Scarcity is the pool; what one gets is the award. No noun of any substance stands in this room (a test looks)."""
 
 from tongxin.calls.models.applications import Applicant, Application, Award, Preference, Step
+from tongxin.calls.models.draws import Draw, Round, Seal
 from tongxin.calls.models.lane import Arrival, Entry, Intake, Lane
 from tongxin.calls.models.publications import Objection, Publication
 from tongxin.calls.models.windows import Call, Pool, Reserve
@@ -11,6 +12,7 @@ __all__ = [
     "Arrival",
     "Award",
     "Call",
+    "Draw",
     "Entry",
     "Intake",
     "Lane",
@@ -19,5 +21,7 @@ __all__ = [
     "Preference",
     "Publication",
     "Reserve",
+    "Round",
+    "Seal",
     "Step",
 ]

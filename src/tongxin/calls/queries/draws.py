@@ -1,0 +1,153 @@
+"""What is published of draws, what is due, and where one's own ticket stands."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db.models import Count, Max, Q, QuerySet, Sum
+
+from tongxin.calls.models import Applicant, Application, Award, Draw, Round, Seal
+from tongxin.calls.states import HOLDING, ApplicationState, CallState, How, RoundState
+from tongxin.people.models import Person
+
+REMINDED: Final = timedelta(hours=24)  # before closing, whoever has not sealed is reminded
+LIVING: Final = (RoundState.ANNOUNCED, RoundState.FROZEN, RoundState.SEALED)
+
+
+@dataclass(frozen=True, slots=True)
+class MyDraw:
+    """Where one's own ticket stands in one pool of a round. `line` and `place` begin with 1; None: not there, or not yet."""
+
+    draw: Draw
+    rank: int
+    line: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """An application to a call that draws, and the newest round of it."""
+
+    application: Application
+    round: Round | None
+    draws: list[MyDraw]
+
+
+def published() -> QuerySet[Round]:
+    """Of calls that were published: newest first, with how many are in it and how many places there are."""
+    rows: QuerySet[Round] = Round.objects.filter(call__state=CallState.PUBLISHED).select_related("call", "union")
+    return rows.annotate(entries=Sum("draws__entries"), pools=Count("draws")).order_by("-announced_at", "-pk")
+
+
+def rounds_of(held: Round) -> list[Round]:
+    """Of the same call, newest first: also those that failed."""
+    return list(Round.objects.filter(call=held.call_id).order_by("-number"))
+
+
+def seals_of(held: Round) -> list[Seal]:
+    return list(Seal.objects.filter(round=held).select_related("person").order_by("order"))
+
+
+def draws_of(held: Round) -> list[Draw]:
+    """Without the lists themselves, which may be long."""
+    rows = Draw.objects.filter(round=held).select_related("pool", "file").defer("frozen").order_by("pool__name", "pk")
+    return list(rows)
+
+
+def withdrawn(held: Round) -> Mapping[int, list[tuple[str, datetime]]]:
+    """By pool: tickets that left after the list was frozen, and when. They stay in the list."""
+    if held.frozen_at is None:
+        return {}
+    first = Round.objects.filter(call=held.call_id, frozen_at__isnull=False).order_by("number").first()
+    rows = (
+        Application.objects.filter(call=held.call_id, state=ApplicationState.WITHDRAWN, ticket__isnull=False)
+        .annotate(left=Max("steps__at", filter=Q(steps__verb="withdraw")))
+        .filter(left__gte=first.frozen_at if first else held.frozen_at)
+        .filter(Q(left__lt=held.drawn_at) if held.drawn_at else Q())
+        .order_by("left")
+    )
+    found: dict[int, list[tuple[str, datetime]]] = {}
+    for pool, ticket, left in rows.values_list("preferences__pool", "ticket", "left"):
+        found.setdefault(pool, []).append((ticket, left))
+    return found
+
+
+def given_count(draws: Iterable[Draw]) -> Mapping[int, int]:
+    """By pool: units that are taken now."""
+    rows = Award.objects.filter(pool__in=[draw.pool_id for draw in draws], state__in=HOLDING)
+    return dict(rows.values("pool").annotate(n=Sum("units")).values_list("pool", "n"))
+
+
+# ---- one's own ----------------------------------------------------------------------------------------------------
+
+
+def mine(person: Person | int) -> list[Application]:
+    """The person's applications that have a ticket, newest first."""
+    rows = Application.objects.filter(
+        pk__in=Applicant.objects.filter(person=person).values("application"), ticket__isnull=False
+    )
+    return list(rows.select_related("call", "union").order_by("-at", "-pk"))
+
+
+def standing(application: Application) -> Mine:
+    """Whether the ticket is in the frozen lists, and on which line of each."""
+    newest = Round.objects.filter(call=application.call_id).select_related("call").order_by("-number").first()
+    if newest is None:
+        return Mine(application, None, [])
+    wishes = dict(application.preferences.order_by("rank").values_list("pool", "rank"))
+    rows = Draw.objects.filter(round=newest, pool__in=wishes).select_related("pool", "file")
+    found = [MyDraw(draw, wishes[draw.pool_id], line_of(draw, application.ticket or "")) for draw in rows]
+    return Mine(application, newest, sorted(found, key=lambda one: one.rank))
+
+
+def line_of(draw: Draw, ticket: str) -> int | None:
+    """The list is sorted text: the ticket's place is how many line ends stand before it."""
+    place = f"\n{draw.frozen}".find(f"\n{ticket},")
+    return None if place < 0 or not ticket else draw.frozen[:place].count("\n") + 1
+
+
+def seals_held_by(person_id: int) -> QuerySet[Seal]:
+    rows: QuerySet[Seal] = Seal.objects.filter(person=person_id).select_related("round__call", "round__union")
+    return rows.order_by("-round__announced_at", "order")
+
+
+# ---- what is due --------------------------------------------------------------------------------------------------
+
+
+def to_freeze(at: datetime) -> list[Round]:
+    rows = Round.objects.filter(state=RoundState.ANNOUNCED, call__closes__lte=at)
+    return list(rows.select_related("call").order_by("pk"))
+
+
+def to_draw(at: datetime) -> list[Round]:
+    """Nothing is missing: every seal is open and the outside value is confirmed."""
+    rows = Round.objects.filter(state=RoundState.SEALED, how=How.COMPUTED, result_at__lte=at)
+    missing = Seal.objects.filter(text="").values("round")
+    ready = rows.exclude(pk__in=missing).filter(Q(source="") | Q(confirmed_at__isnull=False))
+    return list(ready.select_related("call").order_by("pk"))
+
+
+def to_remind(at: datetime) -> list[Seal]:
+    """Not committed, and the call closes soon (or has closed)."""
+    rows = Seal.objects.filter(
+        round__state__in=[RoundState.ANNOUNCED, RoundState.FROZEN],
+        commitment="",
+        round__call__closes__lte=at + REMINDED,
+    )
+    return list(rows.filter(round__result_at__gt=at).select_related("round__call").order_by("pk"))
+
+
+def to_open(at: datetime) -> list[Seal]:
+    """The next of each round whose time has come."""
+    rows = Seal.objects.filter(round__state=RoundState.SEALED, round__result_at__lte=at, text="", withheld_at=None)
+    first: dict[int, Seal] = {}
+    for seal in rows.select_related("round__call").order_by("round", "order"):
+        first.setdefault(seal.round_id, seal)
+    return list(first.values())
+
+
+def patience_until(held: Round) -> datetime:
+    """From then on a seal that did not come counts as withheld."""
+    until: datetime = held.result_at + settings.DRAW_PATIENCE
+    return until
