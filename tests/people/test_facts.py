@@ -14,7 +14,12 @@ from tongxin.rules.facts import Fact
 
 def test_facts_of_a_member(cast: Cast) -> None:
     facts = facts_of(cast.wang.person, TODAY)
-    assert facts["is_member"] == Fact("is_member", True, "会籍登记：永川同心机械厂工会，2018年1月1日起")
+    assert facts["is_member"] == Fact(
+        "is_member",
+        True,
+        "会籍登记：%(union)s，%(since)s起",
+        {"union": "永川同心机械厂工会", "since": date(2018, 1, 1)},
+    )
     assert facts["membership_union"].value == "500118-J1"
     assert facts["membership_unions"].value == frozenset({"500118-J1", "500118001", "500118", "500000", "000000"})
     assert facts.names() == sorted(FACTS)
@@ -28,7 +33,9 @@ def test_facts_of_a_day_before_the_membership(cast: Cast) -> None:
 
 
 def test_blank_in_the_record_is_not_known(cast: Cast) -> None:
-    assert facts_of(cast.wang.person, TODAY)["gig_group"] == Fact("gig_group", None, "职工登记：新就业形态群体")
+    assert facts_of(cast.wang.person, TODAY)["gig_group"] == Fact(
+        "gig_group", None, "职工登记：%(fact)s", {"fact": "新就业形态群体"}
+    )
     assert facts_of(cast.zhang.person, TODAY)["gig_group"].value == "food_delivery_rider"
     assert facts_of(Person(), TODAY, wanted=["age", "migrant_worker"])["age"].known is False
 

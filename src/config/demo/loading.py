@@ -10,7 +10,7 @@ from typing import Final
 from django.db import connection
 from django.utils import timezone
 
-from config.demo import accounts, filings, joining, kept, moving, planting, populating, sibling, telling, twice
+from config.demo import accounts, filings, joining, kept, moving, planting, populating, rules, sibling, telling, twice
 from config.demo.accounts import Guest
 from config.demo.current_term import current_term
 from config.demo.history import TERMS, history, next_worker
@@ -78,7 +78,8 @@ def load(say: Say, now: datetime | None = None) -> str:
     with run.stage(f"永川区总工会{NAME}：26期的历史"):
         main = _past(run, "500118", NAME, BEGAN, ABOUT, NOTE, here)
     with run.stage(f"永川区总工会{NAME}：正在进行的第{now_here.ordinal}期"):
-        run_term(main, now_here, now=run.now, told=_told(run, guests))
+        rule = rules.plant(by=run.by, at=run.now)
+        run_term(main, now_here, now=run.now, told=_told(run, guests), rule_version=rule)
     with run.stage(f"锦江区总工会{sibling.NAME}"):
         began = datetime.combine(sibling.BEGAN, time(9), LOCAL)
         side = _past(run, planting.JINJIANG, sibling.NAME, began, SIBLING_ABOUT, SIBLING_NOTE, there)

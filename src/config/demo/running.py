@@ -14,13 +14,16 @@ from tongxin.activities.states import How, Mark
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor
 from tongxin.people.models import Person
+from tongxin.rulebook.models import RuleVersion
 from tongxin.store.atomic import atomic
 
 PER_PERSON = 3
 
 
 @atomic
-def run_term(stage: Stage, plan: TermPlan, *, now: datetime, told: set[int]) -> Term | None:
+def run_term(
+    stage: Stage, plan: TermPlan, *, now: datetime, told: set[int], rule_version: RuleVersion | None = None
+) -> Term | None:
     """None when it is there already. `told`: persons for whom staff sign up, so that their inbox has something to show."""
     if stage.programme.terms.filter(ordinal=plan.ordinal).exists():
         return None
@@ -29,7 +32,15 @@ def run_term(stage: Stage, plan: TermPlan, *, now: datetime, told: set[int]) -> 
     term = terms.add(
         programme=stage.programme, starts=plan.starts, ends=plan.ends, ordinal=plan.ordinal, by=by, at=before
     )
-    term = terms.set_window(term=term, opens=plan.opens, closes=plan.closes, per_person=PER_PERSON, by=by, at=before)
+    term = terms.set_window(
+        term=term,
+        opens=plan.opens,
+        closes=plan.closes,
+        per_person=PER_PERSON,
+        rule_version=rule_version,
+        by=by,
+        at=before,
+    )
     made = {one.key: _add(stage, term, one, before) for one in plan.cohorts if one.state != "planned"}
     term = terms.publish(term=term, by=by, at=before)
     for one in plan.cohorts:

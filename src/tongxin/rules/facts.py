@@ -1,6 +1,7 @@
 """What is known about someone, and where it is known from."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -9,19 +10,22 @@ Value = bool | int | Decimal | date | str | frozenset[str]
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """`value` None: not known. `source` says where it comes from, or where it would be registered, for people to read."""
+    """`value` None: not known. `source` says where it comes from, or where it would be registered, for people to read: a
+    Chinese sentence (the msgid of its translations) with places that `params` fill, as a refusal's words.
+    """
 
     name: str
     value: Value | None
     source: str = ""
+    params: Mapping[str, str | date] = field(default_factory=dict, hash=False)
 
     @property
     def known(self) -> bool:
         return self.value is not None
 
 
-def unknown(name: str, source: str = "") -> Fact:
-    return Fact(name, None, source)
+def unknown(name: str, source: str = "", **params: str | date) -> Fact:
+    return Fact(name, None, source, params)
 
 
 class Facts:

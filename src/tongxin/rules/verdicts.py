@@ -29,7 +29,7 @@ _HOLDS: dict[Op, Callable[[Any, Any], bool]] = {  # comparable() looked at the t
     "in": lambda known, values: known in values,
     "has": operator.contains,
 }
-_OPPOSITE = {Truth.YES: Truth.NO, Truth.NO: Truth.YES, Truth.UNKNOWN: Truth.UNKNOWN}
+OPPOSITE = {Truth.YES: Truth.NO, Truth.NO: Truth.YES, Truth.UNKNOWN: Truth.UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def evaluate(condition: Condition, facts: Facts, parameters: Parameters = NONE_S
             return _leaf(condition, facts[condition.fact], parameters)
         case Not(part):
             inner = evaluate(part, facts, parameters)
-            return Verdict(condition, _OPPOSITE[inner.truth], (inner,))
+            return Verdict(condition, OPPOSITE[inner.truth], (inner,))
         case AllOf(parts):
             verdicts = tuple(evaluate(part, facts, parameters) for part in parts)
             return Verdict(condition, _weakest(verdicts), verdicts)
@@ -139,6 +139,6 @@ def _blocking(verdict: Verdict, wanted: Truth) -> Iterator[Obstacle]:
         return
     if not verdict.parts:
         yield Obstacle(verdict, wanted)
-    inner = _OPPOSITE[wanted] if isinstance(verdict.condition, Not) else wanted
+    inner = OPPOSITE[wanted] if isinstance(verdict.condition, Not) else wanted
     for part in verdict.parts:
         yield from _blocking(part, inner)

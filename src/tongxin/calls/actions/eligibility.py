@@ -19,7 +19,7 @@ def check_eligible(call: Call, person: Person, *, at: datetime) -> None:
     version = kind_of(call).conditions(call)
     if version is None:
         return
-    verdict = verdict_on(version, person, localdate(at))
+    verdict = verdict_on(version, person, localdate(at), union=call.union_id)
     why = "；".join(obstacle.words for obstacle in verdict.in_the_way())
     if verdict.truth is Truth.NO:
         raise Refused(

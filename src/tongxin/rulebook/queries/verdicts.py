@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from django.db.models import Q
+from django.utils.translation import gettext_noop as _
 
 from tongxin.kernel.refused import Refused
 from tongxin.people.facts import FACTS, facts_of
@@ -15,7 +16,7 @@ from tongxin.rules.facts import Fact, Facts, Value
 from tongxin.rules.verdicts import Verdict, evaluate, type_of
 from tongxin.unions.models import Union
 
-BY_HAND = "您刚才的回答"
+BY_HAND = _("您刚才的回答")
 
 
 def version_in_force(rule: Rule, on: date) -> RuleVersion | None:

@@ -17,7 +17,8 @@ from tongxin.calls.states import ApplicationState
 from tongxin.kernel.public_ids import new_public_id
 from tongxin.kernel.refused import Refused
 from tongxin.people.models import Person
-from tongxin.web import class_words, dates
+from tongxin.rulebook.queries import verdict_given, verdict_on
+from tongxin.web import class_words, dates, verdict_words
 from tongxin.web.answers import render_part, render_refusal, wants_part
 from tongxin.web.guard import HouseRequest, OpenTo, page
 from tongxin.web.worker import cards, listing
@@ -36,6 +37,22 @@ def classes(request: HouseRequest) -> HttpResponse:
 def class_(request: HouseRequest, cohort_id: str) -> HttpResponse:
     cohort = get_object_or_404(visible(), public_id=cohort_id)
     return render_part(request, "worker/classes/class.html", _context(request, cohort))
+
+
+@page(open_to=OpenTo.VISITOR, methods=("GET",))
+def class_may(request: HouseRequest, cohort_id: str) -> HttpResponse:
+    """Why can I, why not: each condition with what the record says. Asking writes nothing; a visitor sees the conditions."""
+    cohort = get_object_or_404(visible(), public_id=cohort_id)
+    person = request.actor.person_id
+    context: dict[str, Any] = {"cohort": cohort, "asked": person is not None, "verdict": None}
+    if cohort.term.call is not None and cohort.term.call.rule_version is not None:
+        version, union = cohort.term.call.rule_version, cohort.term.call.union_id
+        if person is None:
+            verdict = verdict_given(version, {}, request.actor.on, union=union)
+        else:
+            verdict = verdict_on(version, Person.objects.get(pk=person), request.actor.on, union=union)
+        context |= {"verdict": verdict_words.shown(verdict), "version": version}
+    return render_part(request, "worker/classes/may.html", context)
 
 
 @page(open_to=OpenTo.WORKER, methods=("POST",))
@@ -143,6 +160,7 @@ def _dots(shown: ClassPage, request: HouseRequest) -> list[dict[str, Any]]:
 urlpatterns = [
     path("classes/", classes, name="classes"),
     path("classes/<str:cohort_id>/", class_, name="class"),
+    path("classes/<str:cohort_id>/may/", class_may, name="class-may"),
     path("classes/<str:cohort_id>/sign-up/", sign_up, name="sign-up"),
     path("classes/<str:cohort_id>/withdraw/", withdraw, name="withdraw"),
 ]
