@@ -37,6 +37,12 @@ class Parameters:
     def __getitem__(self, key: str) -> Quoted:
         return self._quoted.get(key) or Quoted(key)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Parameters) and self._quoted == other._quoted
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._quoted.values()))
+
     def __contains__(self, key: str) -> bool:
         return key in self._quoted
 

@@ -63,6 +63,51 @@ def answers(statement: Statement, people: Sequence[Person], union: Union, *, on:
         return dict(cursor.fetchall())
 
 
+def who(condition: str, params: Sequence[Any], union: Union, *, on: date, size: int, after: int = 0) -> list[int]:
+    """Row ids of the members there of whom a condition of SQL is true, in their order, those beyond `after`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT p.id {_FROM} AND {condition} AND p.id > %s ORDER BY p.id LIMIT %s",
+            [on, on, union.pk, on, on, *params, after, size],
+        )
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+# ---- of anybody, each on a day of their own -------------------------------------------------------------------------
+
+_THEN = """
+    FROM unnest(%s::bigint[], %s::date[]) WITH ORDINALITY AS d (person, day, n)
+    JOIN people_person p ON p.id = d.person
+    LEFT JOIN LATERAL (
+        SELECT stay.id, stay.union_id FROM people_membership stay
+        WHERE stay.person_id = p.id AND stay.starts <= d.day AND (stay.ends IS NULL OR stay.ends > d.day)
+        ORDER BY stay.starts DESC LIMIT 1) m ON true
+    LEFT JOIN unions_union u ON u.id = m.union_id
+    ORDER BY d.n
+"""
+_AGE_THEN = """(extract(year from d.day) - extract(year from p.born)
+    - ((extract(month from p.born), extract(day from p.born)) > (extract(month from d.day), extract(day from d.day)))::int)"""
+_ABOVE_THEN = """EXISTS (SELECT FROM unions_closure above JOIN unions_union top ON top.id = above.ancestor_id
+    WHERE above.descendant_id = m.union_id AND top.code = %s
+      AND above.valid_from <= d.day AND (above.valid_to IS NULL OR above.valid_to > d.day))"""
+
+
+def columns_then() -> dict[str, Column]:
+    """Of anybody, member or not, each on a day of their own: for `answers_then`."""
+    return columns(date.min) | {
+        "is_member": Column(bool, "(m.id IS NOT NULL)"),
+        "membership_unions": Column(frozenset, _ABOVE_THEN),
+        "age": Column(Decimal, _AGE_THEN),
+    }
+
+
+def answers_then(statement: Statement, people: Sequence[int], days: Sequence[date]) -> list[bool | None]:
+    """What it says of each person (a row id) on the day beside it, in the order given."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {statement.sql} {_THEN}", [*statement.params, list(people), list(days)])
+        return [truth for (truth,) in cursor.fetchall()]
+
+
 def _age(on: date) -> str:
     """Full years; who was born on 29 February is a year older on 1 March."""
     not_yet = f"(extract(month from p.born), extract(day from p.born)) > ({on.month}, {on.day})"

@@ -1,6 +1,7 @@
-"""Rules and their versions; parameters and their days."""
+"""Rules, their versions and drafts; parameters and their days."""
 
+from tongxin.rulebook.models.drafts import Acceptance, Draft
 from tongxin.rulebook.models.parameters import Certainty, Parameter, ParameterKey, ValueType
 from tongxin.rulebook.models.rules import Rule, RuleVersion
 
-__all__ = ["Certainty", "Parameter", "ParameterKey", "Rule", "RuleVersion", "ValueType"]
+__all__ = ["Acceptance", "Certainty", "Draft", "Parameter", "ParameterKey", "Rule", "RuleVersion", "ValueType"]

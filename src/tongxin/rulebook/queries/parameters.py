@@ -1,7 +1,8 @@
 """Which value of a parameter holds at a union on a day: the nearest region up the tree that says one."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
+from decimal import Decimal
 
 from django.db.models import F, OuterRef, Q, Subquery
 
@@ -31,9 +32,15 @@ def rows(keys: Collection[str], *, union: Union | int, on: date) -> dict[str, Pa
     return {row.key.key: row for row in found}
 
 
-def quoted(keys: Collection[str], *, union: Union | int, on: date) -> Parameters:
-    """As a rule uses them. The words stay even where the value is not known."""
-    return Parameters(*(quote(row) for row in rows(keys, union=union, on=on).values()))
+def quoted(
+    keys: Collection[str], *, union: Union | int, on: date, limits: Mapping[str, Decimal] | None = None
+) -> Parameters:
+    """As a rule uses them. `limits`: what if these were the values; the rest is as it stands."""
+    found = [quote(row) for row in rows(keys, union=union, on=on).values()]
+    supposed = {key: limits[key] for key in keys if limits and key in limits}
+    return Parameters(
+        *(one for one in found if one.key not in supposed), *(Quoted(key, value) for key, value in supposed.items())
+    )
 
 
 def quote(row: Parameter) -> Quoted:
