@@ -199,7 +199,7 @@ CALL_KINDS = {  # open table: a substance room plugs in here
     "class_place": "tongxin.activities.kind.ClassPlaces",
     "benefit": "tongxin.benefits.kind.Benefits",
 }
-RULE_DECISIONS = (
+RULE_DECISIONS = ("tongxin.calls.decided.decided_under",)  # open table: who decided under a rule
 SMS_SENDER = os.environ.get(
     "TONGXIN_SMS_SENDER", "tongxin.notices.senders.DemoInbox" if DEMO else "tongxin.notices.senders.NoSender"
 )
