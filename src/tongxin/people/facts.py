@@ -23,7 +23,7 @@ class Known:
 
     type: type
     words: str
-    mend: str
+    mend: str = ""
     values: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
