@@ -98,7 +98,9 @@ def _leaf(verdict: Verdict, *, turned: bool) -> Node:
 def _change(obstacle: Obstacle) -> Change:
     fact = obstacle.verdict.fact
     known = FACTS.get(fact.name) if fact else None
-    return Change(obstacle.verdict.words, obstacle.wanted is Truth.NO, gettext(known.mend) if known and known.mend else "")
+    return Change(
+        obstacle.verdict.words, obstacle.wanted is Truth.NO, gettext(known.mend) if known and known.mend else ""
+    )
 
 
 def value_words(fact: Fact) -> str:
