@@ -13,7 +13,9 @@ from tongxin.benefits.models import CatalogueLine, Recognition, Scheme, Voucher
 from tongxin.benefits.promises import LineKind
 from tongxin.benefits.states import Fund, SchemeKind, Theme
 from tongxin.calls.actions import applications
+from tongxin.calls.actions.calls import Manner
 from tongxin.calls.models import Application
+from tongxin.calls.states import Policy
 from tongxin.people.authority import Actor
 from tongxin.people.models import Person
 from tongxin.rulebook.actions import shipped
@@ -24,6 +26,7 @@ from tongxin.unions.models import Agreement, Union
 OPENS, CLOSES = NOW - timedelta(days=1), NOW + timedelta(days=1)
 LAST: Final = date(2024, 6, 30)
 TICKET: Final = "year_ticket_person_year_most"  # 200 yuan a person a year in both provinces
+AS_THEY_COME: Final = Manner(Policy.ORDER_OF_ARRIVAL, "名额够，随时可以领")
 PLAN: Final = Plan(
     name="春季文旅券",
     kind=SchemeKind.VALUE,
@@ -54,7 +57,7 @@ def a_line(union: Union, code: str = "") -> CatalogueLine:
 
 
 def a_release(places: int = 10, **given: Any) -> Release:
-    return Release(**{"places": places, "opens": OPENS, "closes": CLOSES, **given})
+    return Release(**{"places": places, "opens": OPENS, "closes": CLOSES, "manner": AS_THEY_COME, **given})
 
 
 def a_draft(union: Union, plan: Plan = PLAN, *, places: int = 10, **given: Any) -> Scheme:

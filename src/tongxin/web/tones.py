@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.db import models
 
 from tongxin.activities.states import CohortState, EnrolmentState, Mark, SessionState, TermState
+from tongxin.benefits.states import SchemeState, VoucherState
 from tongxin.calls.states import ApplicationState, AwardState, CallState
 from tongxin.filings.states import FillerState, RequestState
 from tongxin.notices.states import DeliveryState, SendingState
@@ -26,6 +27,13 @@ TONES: Final[dict[type[models.TextChoices], dict[str, str]]] = {
     },
     SessionState: {SessionState.PLANNED: INFO, SessionState.HELD: OK, SessionState.CANCELLED: ZHU},
     EnrolmentState: {EnrolmentState.ENROLLED: OK, EnrolmentState.CANCELLED: ZHU},
+    SchemeState: {SchemeState.PUBLISHED: OK, SchemeState.WITHDRAWN: ZHU},
+    VoucherState: {
+        VoucherState.ISSUED: OK,
+        VoucherState.WITHHELD: WARN,
+        VoucherState.REDEEMED: DAI,
+        VoucherState.REFUNDED: INFO,
+    },
     Mark: {Mark.PRESENT: OK, Mark.LATE: WARN, Mark.LEAVE: WARN, Mark.ABSENT: ZHU},
     BatchState: {
         BatchState.READING: INFO,

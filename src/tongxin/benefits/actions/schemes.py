@@ -13,6 +13,7 @@ from tongxin.benefits.models import Brand, CatalogueLine, Scheme, SchemeReach, V
 from tongxin.benefits.queries import limits
 from tongxin.benefits.states import SCHEME_MOVES, Fund, SchemeKind, SchemeState, Theme, VoucherState
 from tongxin.calls.actions import calls, lines, pools
+from tongxin.calls.actions.calls import Manner
 from tongxin.calls.models import Call
 from tongxin.calls.states import CallState
 from tongxin.kernel.refused import Refused
@@ -28,6 +29,7 @@ from tongxin.store.moments import Day
 from tongxin.unions.models import Union
 
 KIND: Final = "benefit"
+A_DRAW: Final = Manner()  # unless a reason is given for something else
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Release:
     per_person: int = 1
     rule_version: RuleVersion | None = None
     assurance: int = Assurance.DECLARED
+    manner: Manner = A_DRAW
 
 
 @atomic
@@ -211,6 +214,7 @@ def _call(union: Union, release: Release, beside: Scheme | None, by: Actor, at: 
             rule_version=release.rule_version,
             per_person=release.per_person,
             assurance=release.assurance,
+            manner=release.manner,
             by=by,
             at=at,
         )

@@ -22,5 +22,7 @@ urlpatterns = gather(
         "filings",
         "membership",
         "card",
+        "benefits",
+        "vouchers",
     ),
 )

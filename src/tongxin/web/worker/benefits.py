@@ -1,0 +1,146 @@
+"""What is offered, whether one may, and claiming it: nobody waits without knowing for what."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+from django.utils.translation import gettext
+
+from tongxin.benefits.models import Scheme
+from tongxin.benefits.queries import offers
+from tongxin.benefits.queries.offers import May, Offer
+from tongxin.calls.actions import applications
+from tongxin.calls.states import ApplicationState
+from tongxin.kernel.public_ids import new_public_id
+from tongxin.kernel.refused import Refused
+from tongxin.people.models import Person
+from tongxin.web import benefit_words, dates, verdict_words
+from tongxin.web.answers import render_part, render_refusal
+from tongxin.web.guard import HouseRequest, OpenTo, page
+
+LIST, ONE = "worker/benefits/list.html", "worker/benefits/scheme.html"
+KEY = 64
+SAID = {
+    ApplicationState.GRANTED: "领到了，在“我的票券”里。",
+    ApplicationState.WAITING: "已排上候补。有名额会按先后轮到您，并告诉您。",
+    ApplicationState.ENTERED: "已报名。结果公布时告诉您，先报后报机会一样。",
+}
+
+
+@page(open_to=OpenTo.VISITOR, methods=("GET",))
+def benefits(request: HouseRequest) -> HttpResponse:
+    """For a worker what is theirs; `?all=1`, and for visitors: everything that is offered."""
+    person = request.actor.person_id
+    everything = person is None or bool(request.GET.get("all"))
+    rows = offers.offered(request.actor.on) if person is None or everything else offers.for_person(person, request.actor.on)
+    groups = offers.by_brand(offers.as_offers(rows, person, request.now))
+    context = {
+        "everything": everything,
+        "groups": [(brand, [_card(offer) for offer in found]) for brand, found in groups],
+        "synthetic": any(offer.scheme.union.synthetic for _, found in groups for offer in found),
+    }
+    return render_part(request, LIST, context)
+
+
+@page(open_to=OpenTo.VISITOR, methods=("GET",))
+def benefit(request: HouseRequest, scheme_id: str) -> HttpResponse:
+    return render_part(request, ONE, _context(request, _scheme(scheme_id)))
+
+
+@page(open_to=OpenTo.WORKER, methods=("POST",))
+def claim(request: HouseRequest, scheme_id: str) -> HttpResponse:
+    """For oneself alone: whose it is comes from the session, never from the form."""
+    scheme = _scheme(scheme_id)
+    person = Person.objects.get(account=request.user)
+    key = request.POST.get("key", "")[:KEY] or None
+    try:
+        made = applications.apply(pool=scheme.pool, person=person, by=request.actor, at=request.now, key=key)
+    except Refused as refusal:
+        return render_refusal(request, ONE, _context(request, _scheme(scheme_id)), refusal)
+    if words := SAID.get(ApplicationState(made.state)):
+        messages.success(request, gettext(words))
+    return redirect("worker:benefit", scheme_id)
+
+
+@page(open_to=OpenTo.WORKER, methods=("POST",))
+def leave(request: HouseRequest, scheme_id: str) -> HttpResponse:
+    """Out of the line, or out of the entries before a result."""
+    scheme = _scheme(scheme_id)
+    (offer,) = offers.as_offers([scheme], request.actor.person_id, request.now)
+    if offer.holding is None:
+        return redirect("worker:benefit", scheme_id)
+    try:
+        applications.withdraw(application=offer.holding.application, by=request.actor, at=request.now)
+    except Refused as refusal:
+        return render_refusal(request, ONE, _context(request, _scheme(scheme_id)), refusal)
+    messages.success(request, gettext("已退出。"))
+    return redirect("worker:benefit", scheme_id)
+
+
+def _scheme(scheme_id: str) -> Scheme:
+    scheme: Scheme = get_object_or_404(offers.visible(), public_id=scheme_id)
+    return scheme
+
+
+def _card(offer: Offer) -> dict[str, Any]:
+    return benefit_words.card(offer, reverse("worker:benefit", args=[offer.scheme.public_id]))
+
+
+def _context(request: HouseRequest, scheme: Scheme) -> dict[str, Any]:
+    person = request.actor.person_id
+    (offer,) = offers.as_offers([scheme], person, request.now)
+    may = offers.may(scheme, Person.objects.get(pk=person), request.now) if person is not None else None
+    return {
+        "scheme": scheme,
+        "offer": offer,
+        "stand": str(offer.stand),
+        "tone": benefit_words.tone(offer),
+        "what": benefit_words.what(scheme),
+        "value": benefit_words.yuan(scheme.value),
+        "seats": benefit_words.seats(offer),
+        "note": benefit_words.note(offer),
+        "facts": _facts(scheme),
+        "may": may,
+        "verdict": verdict_words.shown(may.verdict) if may is not None and may.verdict is not None else None,
+        "limit": _limit(may) if may is not None else None,
+        "places": [accepts.partner for accepts in scheme.accepted_by.select_related("partner") if accepts.ends is None],
+        "key": new_public_id(),
+    }
+
+
+def _facts(scheme: Scheme) -> list[tuple[str, str]]:
+    call = scheme.call
+    window = f"{dates.full_day(call.opens)} {dates.clock(call.opens)}—{dates.full_day(call.closes)} {dates.clock(call.closes)}"
+    return [
+        (gettext("使用日期"), benefit_words.days(scheme)),
+        (gettext("在哪里用"), scheme.where),
+        (gettext("领取时间"), window),
+        (gettext("怎么给"), benefit_words.how(call)),
+        (gettext("每人"), gettext("%(n)s份") % {"n": call.per_person}),
+        (gettext("谁出钱"), gettext(scheme.get_fund_display())),
+        (gettext("共同目录"), scheme.line.name if scheme.line else ""),
+        (gettext("谁办"), scheme.union.name),
+    ]
+
+
+def _limit(may: May) -> dict[str, Any] | None:
+    if may.limit is None:
+        return None
+    limit = may.limit.limit
+    return {
+        "words": limit.words,
+        "most": benefit_words.money(limit.most),
+        "used": benefit_words.money(may.limit.used),
+        "left": benefit_words.money(may.limit.left),
+        "source": f"{limit.document}：{limit.clause}",
+    }
+
+
+urlpatterns = [
+    path("benefits/", benefits, name="benefits"),
+    path("benefits/<str:scheme_id>/", benefit, name="benefit"),
+    path("benefits/<str:scheme_id>/claim/", claim, name="benefit-claim"),
+    path("benefits/<str:scheme_id>/leave/", leave, name="benefit-leave"),
+]

@@ -1,0 +1,124 @@
+"""我的票券: what one has, shown to be spent, given back, and what became of it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
+from django.utils.translation import gettext
+
+from tongxin.benefits.actions import vouchers as actions
+from tongxin.benefits.models import Voucher
+from tongxin.benefits.queries import mine
+from tongxin.benefits.states import VoucherState
+from tongxin.kernel.refused import Refused
+from tongxin.web import benefit_words
+from tongxin.web.answers import render_part, render_refusal
+from tongxin.web.guard import HouseRequest, OpenTo, page
+
+LIST, ONE = "worker/vouchers/list.html", "worker/vouchers/one.html"
+VERBS = {
+    "issue": "领到",
+    "withhold": "因年度上限暂未发放",
+    "spend": "使用",
+    "undo_spend": "撤销了这次使用",
+    "expire": "过期",
+    "give_back": "退回",
+    "refund": "退款",
+    "pass_on": "名额让给了下一位",
+}
+
+
+@page(open_to=OpenTo.WORKER, methods=("GET",))
+def vouchers(request: HouseRequest) -> HttpResponse:
+    rows = [_row(voucher) for voucher in mine.of_person(request.actor.person_id or 0)]
+    live = {VoucherState.ISSUED, VoucherState.WITHHELD}
+    context = {
+        "live": [row for row in rows if row["voucher"].state in live],
+        "past": [row for row in rows if row["voucher"].state not in live],
+    }
+    return render_part(request, LIST, context)
+
+
+@page(open_to=OpenTo.WORKER, methods=("GET",))
+def voucher(request: HouseRequest, voucher_id: str) -> HttpResponse:
+    return render_part(request, ONE, _context(request, _own(request, voucher_id)))
+
+
+@page(open_to=OpenTo.WORKER, methods=("POST",))
+def show(request: HouseRequest, voucher_id: str) -> HttpResponse:
+    """A new code each time. The page that follows can be kept open without network until the code is over."""
+    try:
+        actions.show(
+            voucher=_own(request, voucher_id), site=request.POST.get("site", "")[:12], by=request.actor, at=request.now
+        )
+    except Refused as refusal:
+        return render_refusal(request, ONE, _context(request, _own(request, voucher_id)), refusal)
+    return redirect("worker:voucher", voucher_id)
+
+
+@page(open_to=OpenTo.WORKER, methods=("POST",))
+def give_back(request: HouseRequest, voucher_id: str) -> HttpResponse:
+    try:
+        actions.give_back(voucher=_own(request, voucher_id), by=request.actor, at=request.now)
+    except Refused as refusal:
+        return render_refusal(request, ONE, _context(request, _own(request, voucher_id)), refusal)
+    messages.success(request, gettext("已退回，名额让给别人。"))
+    return redirect("worker:voucher", voucher_id)
+
+
+def _own(request: HouseRequest, voucher_id: str) -> Voucher:
+    """One's own; anybody else's is not there."""
+    found: Voucher = get_object_or_404(mine.of_person(request.actor.person_id or 0), public_id=voucher_id)
+    return found
+
+
+def _row(voucher: Voucher) -> dict[str, Any]:
+    return {
+        "voucher": voucher,
+        "scheme": voucher.scheme,
+        "what": benefit_words.what(voucher.scheme),
+        "until": benefit_words.until(voucher),
+    }
+
+
+def _context(request: HouseRequest, voucher: Voucher) -> dict[str, Any]:
+    text = mine.shown_text(voucher, request.now)
+    return {
+        **_row(voucher),
+        "text": text,
+        "digits": f"{voucher.code[:3]} {voucher.code[3:]}" if text and voucher.code else "",
+        "value": benefit_words.money(voucher.value),
+        "paid": benefit_words.yuan(voucher.amount) if voucher.amount is not None else "",
+        "live": voucher.state == VoucherState.ISSUED,
+        "sites": _sites(voucher),
+        "steps": [
+            {
+                "state": "done",
+                "title": gettext(VERBS.get(move.verb, move.verb)),
+                "at": move.at,
+                "text": " ".join(filter(None, (benefit_words.yuan(move.amount) if move.amount else "", move.why))),
+            }
+            for move in voucher.moves.order_by("pk")
+        ],
+    }
+
+
+def _sites(voucher: Voucher) -> list[tuple[str, str]]:
+    """Where it is taken: for whoever goes to a place without network, it is opened for that place."""
+    accepted = voucher.scheme.accepted_by.filter(ends=None).prefetch_related("partner__sites")
+    return [
+        (site.public_id, f"{row.partner.name} {site.name}")
+        for row in accepted
+        for site in row.partner.sites.all()
+        if site.closed_on is None
+    ]
+
+
+urlpatterns = [
+    path("me/vouchers/", vouchers, name="vouchers"),
+    path("me/vouchers/<str:voucher_id>/", voucher, name="voucher"),
+    path("me/vouchers/<str:voucher_id>/show/", show, name="voucher-show"),
+    path("me/vouchers/<str:voucher_id>/give-back/", give_back, name="voucher-give-back"),
+]
