@@ -1,0 +1,231 @@
+"""福利: schemes with their money, how far they are, and publishing, changing and stopping them."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+
+from tongxin.benefits.actions import schemes
+from tongxin.benefits.models import Scheme
+from tongxin.benefits.queries.totals import Totals, totals
+from tongxin.benefits.states import SchemeState, VoucherState
+from tongxin.kernel.refused import Refused
+from tongxin.people.authority import may
+from tongxin.people.powers import Power
+from tongxin.web import benefit_words, dates
+from tongxin.web.answers import render_form, render_part, render_refusal
+from tongxin.web.forms import HouseForm
+from tongxin.web.guard import HouseRequest, page
+from tongxin.web.paging import paged
+from tongxin.web.staff.benefits_forms import UNDER, NewForm, PlanForm, WhyForm, WindowForm, initial_of
+
+LIST, ONE, FORM = "staff/benefits/list.html", "staff/benefits/scheme.html", "staff/benefits/form.html"
+RELATED = ("union", "brand", "line", "pool", "call__rule_version__rule")
+
+
+@page(power=Power.SEE_BENEFITS, methods=("GET",))
+def benefits(request: HouseRequest) -> HttpResponse:
+    rows = Scheme.objects.within(request.actor, Power.SEE_BENEFITS).select_related(*RELATED)
+    if (state := request.GET.get("state", "")) in SchemeState.values:
+        rows = rows.filter(state=state)
+    shown = paged(request, rows.order_by("-starts", "-pk"))
+    found = totals(scheme.pk for scheme in shown)
+    context = {
+        "page": shown.of([{"scheme": scheme, **_sums(scheme, found[scheme.pk])} for scheme in shown]),
+        "states": SchemeState.choices,
+        "state": state,
+        "runs": request.actor.holds(Power.RUN_BENEFITS),
+    }
+    return render_part(request, LIST, context)
+
+
+@page(power=Power.SEE_BENEFITS, methods=("GET",))
+def benefit(request: HouseRequest, scheme_id: str) -> HttpResponse:
+    return render_part(request, ONE, _context(request, opened(request, scheme_id)))
+
+
+@page(power=Power.RUN_BENEFITS)
+def new(request: HouseRequest) -> HttpResponse:
+    form = NewForm(request.actor, request.POST or None, initial={"starts": request.actor.on})
+    if request.method == "POST" and form.is_valid():
+        try:
+            union = form.cleaned_data["union"]
+            made = schemes.draft(
+                union=union, plan=form.plan(), release=form.release(), by=request.actor, at=request.now
+            )
+        except Refused as refusal:
+            form.refuse(refusal, UNDER.get(refusal.code))
+        else:
+            messages.success(request, "已起草。核对无误后公布。")
+            return redirect("staff:benefit", made.public_id)
+    return render_form(request, FORM, form, {"title": "办一项福利", "say": "起草"})
+
+
+@page(power=Power.RUN_BENEFITS)
+def edit(request: HouseRequest, scheme_id: str) -> HttpResponse:
+    scheme = opened(request, scheme_id, Power.RUN_BENEFITS)
+    form = PlanForm(request.POST or None, initial=initial_of(scheme))
+    if request.method == "POST" and form.is_valid():
+        try:
+            schemes.edit(scheme=scheme, plan=form.plan(), by=request.actor, at=request.now)
+        except Refused as refusal:
+            form.refuse(refusal, UNDER.get(refusal.code))
+        else:
+            return _done(request, scheme, "已保存。")
+    return _form(request, scheme, form, "改内容", "保存")
+
+
+@page(power=Power.RUN_BENEFITS)
+def window(request: HouseRequest, scheme_id: str) -> HttpResponse:
+    scheme = opened(request, scheme_id, Power.RUN_BENEFITS)
+    now = {"places": scheme.pool.units, "opens": scheme.call.opens, "closes": scheme.call.closes}
+    form = WindowForm(request.POST or None, initial=now)
+    if request.method == "POST" and form.is_valid():
+        try:
+            schemes.set_release(scheme=scheme, **form.cleaned_data, by=request.actor, at=request.now)
+        except Refused as refusal:
+            form.refuse(refusal, UNDER.get(refusal.code))
+        else:
+            return _done(request, scheme, "已改好名额和时间。")
+    return _form(request, scheme, form, "改名额和时间", "保存")
+
+
+@page(power=Power.RUN_BENEFITS, methods=("POST",))
+def publish(request: HouseRequest, scheme_id: str) -> HttpResponse:
+    scheme = opened(request, scheme_id, Power.RUN_BENEFITS)
+    try:
+        schemes.publish(scheme=scheme, by=request.actor, at=request.now)
+    except Refused as refusal:
+        return render_refusal(request, ONE, _context(request, opened(request, scheme_id)), refusal)
+    return _done(request, scheme, "已公布。到领取时间，职工就能领。")
+
+
+@page(power=Power.RUN_BENEFITS)
+def withdraw(request: HouseRequest, scheme_id: str) -> HttpResponse:
+    scheme = opened(request, scheme_id, Power.RUN_BENEFITS)
+    form = WhyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            schemes.withdraw(scheme=scheme, why=form.cleaned_data["why_"], by=request.actor, at=request.now)
+        except Refused as refusal:
+            form.refuse(refusal, "why_")
+        else:
+            return _done(request, scheme, "已停发。候补的人会收到消息，已发的照常用。")
+    return _form(request, scheme, form, "停发", "确定停发", "停发以后不能恢复；已经发出的照常用到最后一天。")
+
+
+@page(power=Power.RUN_BENEFITS, methods=("POST",))
+def close(request: HouseRequest, scheme_id: str) -> HttpResponse:
+    scheme = opened(request, scheme_id, Power.RUN_BENEFITS)
+    try:
+        schemes.close(scheme=scheme, by=request.actor, at=request.now)
+    except Refused as refusal:
+        return render_refusal(request, ONE, _context(request, opened(request, scheme_id)), refusal)
+    return _done(request, scheme, "已结清。")
+
+
+def opened(request: HouseRequest, scheme_id: str, power: Power = Power.SEE_BENEFITS) -> Scheme:
+    rows = Scheme.objects.within(request.actor, power).select_related(*RELATED)
+    scheme: Scheme = get_object_or_404(rows, public_id=scheme_id)
+    return scheme
+
+
+def _context(request: HouseRequest, scheme: Scheme) -> dict[str, Any]:
+    found = totals([scheme.pk])[scheme.pk]
+    return {
+        "scheme": scheme,
+        "runs": may(request.actor, Power.RUN_BENEFITS, scheme.union_id),
+        "acts": may(request.actor, Power.ACT_FOR_WORKER, scheme.union_id),
+        "reach": [row.union.name for row in scheme.reaches.select_related("union")],
+        "facts": _facts(scheme),
+        "sums": _sums(scheme, found),
+        "ends": _ends(scheme, found),
+        "figures": _figures(scheme, found),
+        "state": str(scheme.state),
+    }
+
+
+def _facts(scheme: Scheme) -> list[tuple[str, str]]:
+    call = scheme.call
+    window = f"{dates.day(call.opens)} {dates.clock(call.opens)}—{dates.day(call.closes)} {dates.clock(call.closes)}"
+    rule = call.rule_version
+    return [
+        ("发的是什么", benefit_words.what(scheme)),
+        ("使用日期", benefit_words.days(scheme)),
+        ("领到后", f"{scheme.good_days}天内有效" if scheme.good_days else ""),
+        ("在哪里用", scheme.where),
+        ("领取时间", window),
+        ("怎么给", benefit_words.how(call)),
+        ("公布结果", f"{dates.day(call.result_at)} {dates.clock(call.result_at)}" if call.result_at else ""),
+        ("谁可以领", f"《{rule.rule.name}》第{rule.number}版" if rule else "会员都可以"),
+        ("每人最多", f"{call.per_person}份"),
+        ("谁出钱", str(scheme.get_fund_display())),
+        ("年度上限", scheme.limit_key),
+        ("共同目录", scheme.line.name if scheme.line else "还没选，公布前要选"),
+        ("品牌", scheme.brand.name if scheme.brand else ""),
+        ("普惠互认", "对方会员凭协议也能领" if scheme.universal else ""),
+    ]
+
+
+def _sums(scheme: Scheme, found: Totals) -> dict[str, Any]:
+    return {
+        "issued": found.issued,
+        "redeemed": found.count(VoucherState.REDEEMED),
+        "live": found.live,
+        "budget": benefit_words.money(scheme.budget),
+        "bound": benefit_words.money(scheme.bound),
+        "left": benefit_words.money(scheme.budget - scheme.bound),
+        "paid": benefit_words.money(found.paid),
+        "unspent": benefit_words.money(found.unspent),
+        "withheld": found.count(VoucherState.WITHHELD),
+    }
+
+
+def _ends(scheme: Scheme, found: Totals) -> list[dict[str, Any]]:
+    """One line for each end, and their sum, which is what was issued."""
+    order = ("redeemed", "refunded", "expired", "returned", "issued")
+    href = reverse("staff:benefit-vouchers", args=[scheme.public_id])
+    return [
+        {
+            "label": VoucherState(state).label,
+            "count": found.count(VoucherState(state)),
+            "value": benefit_words.money(found.value(VoucherState(state))),
+            "href": f"{href}?state={state}",
+        }
+        for state in order
+    ] + [{"label": "已发放合计", "count": found.issued, "value": benefit_words.money(found.issued_value), "href": href}]
+
+
+def _figures(scheme: Scheme, found: Totals) -> list[dict[str, Any]]:
+    href = reverse("staff:benefit-vouchers", args=[scheme.public_id])
+    return [
+        {"label": "已发放", "value": found.issued, "unit": "张", "href": href},
+        {"label": "已使用", "value": found.count(VoucherState.REDEEMED), "unit": "张", "href": f"{href}?state=redeemed"},
+        {"label": "预算还剩", "value": benefit_words.money(scheme.budget - scheme.bound), "unit": "元"},
+        {"label": "名额还剩", "value": scheme.pool.left, "unit": "份"},
+    ]
+
+
+def _form(
+    request: HouseRequest, scheme: Scheme, form: HouseForm, title: str, say: str, ask: str = ""
+) -> HttpResponse:
+    return render_form(request, FORM, form, {"scheme": scheme, "title": title, "say": say, "ask": ask})
+
+
+def _done(request: HouseRequest, scheme: Scheme, words: str) -> HttpResponse:
+    messages.success(request, words)
+    return redirect("staff:benefit", scheme.public_id)
+
+
+urlpatterns = [
+    path("benefits/", benefits, name="benefits"),
+    path("benefits/new/", new, name="benefit-new"),
+    path("benefits/<str:scheme_id>/", benefit, name="benefit"),
+    path("benefits/<str:scheme_id>/edit/", edit, name="benefit-edit"),
+    path("benefits/<str:scheme_id>/window/", window, name="benefit-window"),
+    path("benefits/<str:scheme_id>/publish/", publish, name="benefit-publish"),
+    path("benefits/<str:scheme_id>/withdraw/", withdraw, name="benefit-withdraw"),
+    path("benefits/<str:scheme_id>/close/", close, name="benefit-close"),
+]

@@ -1,0 +1,166 @@
+"""Who got what: a scheme's vouchers, their ends, a refund, and a paper slip for someone without a phone."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
+from django.utils.http import content_disposition_header
+
+from tongxin.benefits.actions import exports
+from tongxin.benefits.actions import vouchers as actions
+from tongxin.benefits.models import Scheme, Voucher
+from tongxin.benefits.queries import mine
+from tongxin.benefits.states import VoucherState
+from tongxin.kernel.refused import Refused
+from tongxin.people.authority import may
+from tongxin.people.masks import Purpose, shown
+from tongxin.people.powers import Power
+from tongxin.records.sheets.writing import Column, write_workbook
+from tongxin.web import benefit_words
+from tongxin.web.answers import render_form, render_part, render_refusal
+from tongxin.web.guard import HouseRequest, page
+from tongxin.web.paging import paged
+from tongxin.web.staff.benefits import opened
+from tongxin.web.staff.benefits_forms import WhyForm
+
+LIST, ONE, FORM = "staff/benefits/vouchers.html", "staff/benefits/voucher.html", "staff/benefits/form.html"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+COLUMNS = (
+    Column("序号", "number"), Column("姓名", width=14), Column("手机（遮盖）", width=16), Column("单位", width=34),
+    Column("面值", "number"), Column("状态"), Column("抵扣", "number"), Column("领取时间", "moment"),
+    Column("结束时间", "moment"), Column("最后一天", "date"),
+)  # fmt: skip
+VERBS = {
+    "issue": "发放", "withhold": "因年度上限暂未发放", "spend": "核销", "undo_spend": "撤销核销", "expire": "过期",
+    "give_back": "退回", "refund": "退款", "pass_on": "名额让给下一位",
+}  # fmt: skip
+
+
+@page(power=Power.SEE_BENEFITS, methods=("GET",))
+def vouchers(request: HouseRequest, scheme_id: str) -> HttpResponse:
+    scheme = opened(request, scheme_id)
+    state = request.GET.get("state", "")
+    state = state if state in VoucherState.values else ""
+    rows = Voucher.objects.filter(scheme=scheme).select_related("person").order_by("-at", "-pk")
+    found = paged(request, rows.filter(state=state) if state else rows)
+    context = {
+        "scheme": scheme,
+        "page": found.of([_row(voucher, Purpose.STAFF_LIST) for voucher in found]),
+        "states": VoucherState.choices,
+        "state": state,
+    }
+    return render_part(request, LIST, context)
+
+
+@page(power=Power.SEE_BENEFITS, methods=("POST",))
+def export(request: HouseRequest, scheme_id: str) -> HttpResponse:
+    """By POST: a file with names leaves a line in the journal."""
+    scheme = opened(request, scheme_id)
+    state = request.POST.get("state", "")
+    state = state if state in VoucherState.values else ""
+    rows = exports.vouchers(scheme=scheme, state=state, by=request.actor, at=request.now)
+    title = f"{scheme.name}领用名单"
+    notes = [f"{scheme.union.name}，{benefit_words.what(scheme)}", "手机号已遮盖。此表含个人信息，用完请删除，不要转发。"]
+    body = write_workbook(COLUMNS, (_line(n, row) for n, row in enumerate(rows, 1)), title=title[:31], notes=notes)
+    header = content_disposition_header(as_attachment=True, filename=f"{title}.xlsx") or "attachment"
+    return HttpResponse(body, content_type=XLSX, headers={"Content-Disposition": header})
+
+
+@page(power=Power.SEE_BENEFITS, methods=("GET",))
+def voucher(request: HouseRequest, voucher_id: str) -> HttpResponse:
+    return render_part(request, ONE, _context(request, _voucher(request, voucher_id)))
+
+
+@page(power=Power.ACT_FOR_WORKER, methods=("POST",))
+def show(request: HouseRequest, voucher_id: str) -> HttpResponse:
+    """For someone without a phone: on paper, good until the day ends."""
+    found = _voucher(request, voucher_id)
+    try:
+        actions.show(voucher=found, by=request.actor, at=request.now)
+    except Refused as refusal:
+        return render_refusal(request, ONE, _context(request, _voucher(request, voucher_id)), refusal)
+    return redirect("staff:voucher", voucher_id)
+
+
+@page(power=Power.RUN_BENEFITS)
+def refund(request: HouseRequest, voucher_id: str) -> HttpResponse:
+    found = _voucher(request, voucher_id, Power.RUN_BENEFITS)
+    form = WhyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.refund(voucher=found, why=form.cleaned_data["why_"], by=request.actor, at=request.now)
+        except Refused as refusal:
+            form.refuse(refusal, "why_")
+        else:
+            messages.success(request, "已退款，预算和本人的年度额度都已放回。")
+            return redirect("staff:voucher", voucher_id)
+    ask = "商家没能提供时用：钱退回工会，本人可以再领。已结算的，从下一次结算里扣。"
+    return render_form(request, FORM, form, {"scheme": found.scheme, "title": "退款", "say": "确定退款", "ask": ask})
+
+
+@page(power=Power.ACT_FOR_WORKER)
+def give_back(request: HouseRequest, voucher_id: str) -> HttpResponse:
+    found = _voucher(request, voucher_id)
+    form = WhyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.give_back(voucher=found, why=form.cleaned_data["why_"], by=request.actor, at=request.now)
+        except Refused as refusal:
+            form.refuse(refusal, "why_")
+        else:
+            messages.success(request, "已替本人退回，本人会收到消息。")
+            return redirect("staff:voucher", voucher_id)
+    return render_form(request, FORM, form, {"scheme": found.scheme, "title": "替本人退回", "say": "确定退回"})
+
+
+def _voucher(request: HouseRequest, voucher_id: str, power: Power = Power.SEE_BENEFITS) -> Voucher:
+    rows = Voucher.objects.within(request.actor, power)
+    related = ("scheme__union", "person", "award__application")
+    found: Voucher = get_object_or_404(rows.select_related(*related), public_id=voucher_id)
+    return found
+
+
+def _row(voucher: Voucher, purpose: Purpose) -> dict[str, Any]:
+    return {
+        "voucher": voucher,
+        "name": shown(voucher.person, "name", purpose),
+        "employer": shown(voucher.person, "employer", purpose),
+        "value": benefit_words.money(voucher.value),
+        "amount": benefit_words.money(voucher.amount) if voucher.amount is not None else "",
+    }
+
+
+def _context(request: HouseRequest, voucher: Voucher) -> dict[str, Any]:
+    scheme: Scheme = voucher.scheme
+    by_staff = voucher.code_until is not None and voucher.code_until.astimezone().hour == 0
+    steps = [
+        {"state": "done", "title": VERBS.get(move.verb, move.verb), "at": move.at, "text": move.why}
+        for move in voucher.moves.order_by("pk")
+    ]
+    return {
+        **_row(voucher, Purpose.STAFF_LIST),
+        "scheme": scheme,
+        "steps": steps,
+        "text": mine.shown_text(voucher, request.now) if by_staff else "",
+        "runs": may(request.actor, Power.RUN_BENEFITS, voucher.union_id),
+        "acts": may(request.actor, Power.ACT_FOR_WORKER, voucher.union_id),
+        "state": str(voucher.state),
+    }
+
+
+def _line(number: int, row: Voucher) -> list[Any]:
+    people = [shown(row.person, field, Purpose.EXPORT) for field in ("name", "phone", "employer")]
+    state = VoucherState(row.state).label
+    return [number, *people, row.value, state, row.amount, row.at, row.ended_at, row.last_day]
+
+
+urlpatterns = [
+    path("benefits/<str:scheme_id>/vouchers/", vouchers, name="benefit-vouchers"),
+    path("benefits/<str:scheme_id>/vouchers/export/", export, name="benefit-export"),
+    path("vouchers/<str:voucher_id>/", voucher, name="voucher"),
+    path("vouchers/<str:voucher_id>/show/", show, name="voucher-show"),
+    path("vouchers/<str:voucher_id>/refund/", refund, name="voucher-refund"),
+    path("vouchers/<str:voucher_id>/give-back/", give_back, name="voucher-give-back"),
+]
