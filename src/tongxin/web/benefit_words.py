@@ -56,13 +56,18 @@ def how(call: Call) -> str:
     """By what order it is given, with the reason where quick hands decide."""
     words = {
         Policy.ORDER_OF_ARRIVAL: gettext("先到先得，领完后排候补"),
-        Policy.LEVEL_START: gettext("同时起步：开始后%(n)s分钟内到的都算同时到，随机排先后") % {"n": call.level_minutes or 1},
+        Policy.LEVEL_START: gettext("同时起步：开始后%(n)s分钟内到的都算同时到，随机排先后")
+        % {"n": call.level_minutes or 1},
         Policy.DRAW: gettext("报名截止后抽签，谁都可以自己复算"),
         Policy.RANKED: gettext("按分排名"),
         Policy.REVIEW: gettext("逐级审核"),
     }
     found = words[Policy(call.policy)]
-    return gettext("%(how)s。这样办的原因：%(why)s") % {"how": found, "why": call.policy_reason} if call.policy_reason else found
+    return (
+        gettext("%(how)s。这样办的原因：%(why)s") % {"how": found, "why": call.policy_reason}
+        if call.policy_reason
+        else found
+    )
 
 
 def card(offer: Offer, href: str) -> dict[str, Any]:
@@ -97,7 +102,9 @@ def note(offer: Offer) -> str:
     if offer.stand is Stand.NOT_YET:
         return gettext("%(when)s开始") % {"when": dates.full_day(call.opens) + " " + dates.clock(call.opens)}
     if offer.stand is Stand.ENTERED and call.result_at:
-        return gettext("%(when)s公布结果") % {"when": dates.full_day(call.result_at) + " " + dates.clock(call.result_at)}
+        return gettext("%(when)s公布结果") % {
+            "when": dates.full_day(call.result_at) + " " + dates.clock(call.result_at)
+        }
     return ""
 
 

@@ -53,6 +53,13 @@ STAFF: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
+        "福利",
+        (
+            Entry("福利", "ticket", "staff:benefits", Power.SEE_BENEFITS),
+            Entry("福利互认", "heart-handshake", "staff:recognitions", Power.MANAGE_UNIONS),
+        ),
+    ),
+    (
         "职工与工会",
         (
             Entry("职工", "users", "staff:people", Power.FIND_PEOPLE),

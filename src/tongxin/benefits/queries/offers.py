@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
-from tongxin.benefits.models import Brand, Scheme, Voucher
+from tongxin.benefits.models import Accepts, Brand, Scheme, Voucher
 from tongxin.benefits.queries.limits import Standing, standing
 from tongxin.benefits.queries.reach import Way, above, open_to, way_in
 from tongxin.benefits.states import SchemeState, VoucherState
@@ -19,6 +19,7 @@ from tongxin.kernel.refused import Refused
 from tongxin.people.models import Person
 from tongxin.rulebook.queries import verdict_on
 from tongxin.rules.verdicts import Verdict
+
 
 class Stand(models.TextChoices):
     """How a scheme stands to one person. Every list, page and API answer says it from here."""
@@ -105,6 +106,12 @@ def may(scheme: Scheme, person: Person, at: datetime) -> May:
     return May(way_in(scheme, person.pk, on), verdict, limit, fits=limit is None or limit.allows(scheme.value))
 
 
+def taken_at(scheme: Scheme) -> QuerySet[Accepts]:
+    """Partners that take it, with their sites."""
+    rows = Accepts.objects.filter(scheme=scheme, ends=None).select_related("partner").prefetch_related("partner__sites")
+    return rows.order_by("partner__name")
+
+
 def by_brand(offers: Iterable[Offer]) -> list[tuple[Brand | None, list[Offer]]]:
     """Brands in the order in which they come; what has none last."""
     groups: dict[int | None, tuple[Brand | None, list[Offer]]] = {}
@@ -132,9 +139,7 @@ _HELD = {
 }
 
 
-def _stand(
-    scheme: Scheme, pool: Pool, holding: Holding | None, voucher: Voucher | None, at: datetime
-) -> Stand:
+def _stand(scheme: Scheme, pool: Pool, holding: Holding | None, voucher: Voucher | None, at: datetime) -> Stand:
     if holding is not None:
         return _HELD[ApplicationState(holding.application.state)]
     if voucher is not None and voucher.award_id is None and voucher.state != VoucherState.RETURNED:

@@ -202,15 +202,18 @@ def _figures(scheme: Scheme, found: Totals) -> list[dict[str, Any]]:
     href = reverse("staff:benefit-vouchers", args=[scheme.public_id])
     return [
         {"label": "已发放", "value": found.issued, "unit": "张", "href": href},
-        {"label": "已使用", "value": found.count(VoucherState.REDEEMED), "unit": "张", "href": f"{href}?state=redeemed"},
+        {
+            "label": "已使用",
+            "value": found.count(VoucherState.REDEEMED),
+            "unit": "张",
+            "href": f"{href}?state=redeemed",
+        },
         {"label": "预算还剩", "value": benefit_words.money(scheme.budget - scheme.bound), "unit": "元"},
         {"label": "名额还剩", "value": scheme.pool.left, "unit": "份"},
     ]
 
 
-def _form(
-    request: HouseRequest, scheme: Scheme, form: HouseForm, title: str, say: str, ask: str = ""
-) -> HttpResponse:
+def _form(request: HouseRequest, scheme: Scheme, form: HouseForm, title: str, say: str, ask: str = "") -> HttpResponse:
     return render_form(request, FORM, form, {"scheme": scheme, "title": title, "say": say, "ask": ask})
 
 

@@ -104,7 +104,11 @@ class ReleaseForm(HouseForm):
         label="领的人身份要核验到", coerce=int, choices=Assurance.choices, initial=Assurance.DECLARED
     )
     rule = forms.ModelChoiceField(
-        Rule.objects.none(), label="谁可以领（规则）", to_field_name="public_id", required=False, empty_label="会员都可以"
+        Rule.objects.none(),
+        label="谁可以领（规则）",
+        to_field_name="public_id",
+        required=False,
+        empty_label="会员都可以",
     )
 
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:

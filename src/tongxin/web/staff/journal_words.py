@@ -83,6 +83,7 @@ WORDS: Final = {
     "scheme.release-set": "改了福利的名额或领取时间",
     "scheme.published": "公布了福利",
     "scheme.withdrawn": "停发了福利",
+    "scheme.exported": "导出了领用名单",
     "scheme.closed": "结清了福利",
     "recognition.made": "登记了福利互认",
     "recognition.ended": "结束了福利互认",

@@ -62,7 +62,10 @@ def export(request: HouseRequest, scheme_id: str) -> HttpResponse:
     state = state if state in VoucherState.values else ""
     rows = exports.vouchers(scheme=scheme, state=state, by=request.actor, at=request.now)
     title = f"{scheme.name}领用名单"
-    notes = [f"{scheme.union.name}，{benefit_words.what(scheme)}", "手机号已遮盖。此表含个人信息，用完请删除，不要转发。"]
+    notes = [
+        f"{scheme.union.name}，{benefit_words.what(scheme)}",
+        "手机号已遮盖。此表含个人信息，用完请删除，不要转发。",
+    ]
     body = write_workbook(COLUMNS, (_line(n, row) for n, row in enumerate(rows, 1)), title=title[:31], notes=notes)
     header = content_disposition_header(as_attachment=True, filename=f"{title}.xlsx") or "attachment"
     return HttpResponse(body, content_type=XLSX, headers={"Content-Disposition": header})

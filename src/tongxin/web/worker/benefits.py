@@ -6,11 +6,11 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from tongxin.benefits.models import Scheme
 from tongxin.benefits.queries import offers
-from tongxin.benefits.queries.offers import May, Offer
+from tongxin.benefits.queries.offers import May, Offer, taken_at
 from tongxin.calls.actions import applications
 from tongxin.calls.states import ApplicationState
 from tongxin.kernel.public_ids import new_public_id
@@ -23,9 +23,9 @@ from tongxin.web.guard import HouseRequest, OpenTo, page
 LIST, ONE = "worker/benefits/list.html", "worker/benefits/scheme.html"
 KEY = 64
 SAID = {
-    ApplicationState.GRANTED: "领到了，在“我的票券”里。",
-    ApplicationState.WAITING: "已排上候补。有名额会按先后轮到您，并告诉您。",
-    ApplicationState.ENTERED: "已报名。结果公布时告诉您，先报后报机会一样。",
+    ApplicationState.GRANTED: gettext_noop("领到了，在“我的票券”里。"),
+    ApplicationState.WAITING: gettext_noop("已排上候补。有名额会按先后轮到您，并告诉您。"),
+    ApplicationState.ENTERED: gettext_noop("已报名。结果公布时告诉您，先报后报机会一样。"),
 }
 
 
@@ -34,7 +34,11 @@ def benefits(request: HouseRequest) -> HttpResponse:
     """For a worker what is theirs; `?all=1`, and for visitors: everything that is offered."""
     person = request.actor.person_id
     everything = person is None or bool(request.GET.get("all"))
-    rows = offers.offered(request.actor.on) if person is None or everything else offers.for_person(person, request.actor.on)
+    rows = (
+        offers.offered(request.actor.on)
+        if person is None or everything
+        else offers.for_person(person, request.actor.on)
+    )
     groups = offers.by_brand(offers.as_offers(rows, person, request.now))
     context = {
         "everything": everything,
@@ -105,7 +109,7 @@ def _context(request: HouseRequest, scheme: Scheme) -> dict[str, Any]:
         "may": may,
         "verdict": verdict_words.shown(may.verdict) if may is not None and may.verdict is not None else None,
         "limit": _limit(may) if may is not None else None,
-        "places": [accepts.partner for accepts in scheme.accepted_by.select_related("partner") if accepts.ends is None],
+        "places": [row.partner for row in taken_at(scheme)],
         "key": new_public_id(),
     }
 

@@ -6,11 +6,12 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from tongxin.benefits.actions import vouchers as actions
 from tongxin.benefits.models import Voucher
 from tongxin.benefits.queries import mine
+from tongxin.benefits.queries.offers import taken_at
 from tongxin.benefits.states import VoucherState
 from tongxin.kernel.refused import Refused
 from tongxin.web import benefit_words
@@ -19,14 +20,14 @@ from tongxin.web.guard import HouseRequest, OpenTo, page
 
 LIST, ONE = "worker/vouchers/list.html", "worker/vouchers/one.html"
 VERBS = {
-    "issue": "领到",
-    "withhold": "因年度上限暂未发放",
-    "spend": "使用",
-    "undo_spend": "撤销了这次使用",
-    "expire": "过期",
-    "give_back": "退回",
-    "refund": "退款",
-    "pass_on": "名额让给了下一位",
+    "issue": gettext_noop("领到"),
+    "withhold": gettext_noop("因年度上限暂未发放"),
+    "spend": gettext_noop("使用"),
+    "undo_spend": gettext_noop("撤销了这次使用"),
+    "expire": gettext_noop("过期"),
+    "give_back": gettext_noop("退回"),
+    "refund": gettext_noop("退款"),
+    "pass_on": gettext_noop("名额让给了下一位"),
 }
 
 
@@ -107,10 +108,9 @@ def _context(request: HouseRequest, voucher: Voucher) -> dict[str, Any]:
 
 def _sites(voucher: Voucher) -> list[tuple[str, str]]:
     """Where it is taken: for whoever goes to a place without network, it is opened for that place."""
-    accepted = voucher.scheme.accepted_by.filter(ends=None).prefetch_related("partner__sites")
     return [
         (site.public_id, f"{row.partner.name} {site.name}")
-        for row in accepted
+        for row in taken_at(voucher.scheme)
         for site in row.partner.sites.all()
         if site.closed_on is None
     ]
