@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from tongxin.served.actions import ledger
 from tongxin.served.models import Measure, ServedRow
@@ -53,3 +53,12 @@ def test_ledger_rows_cannot_be_changed_even_by_an_action() -> None:
     with pytest.raises(IntegrityError), writing():
         ServedRow.objects.all().delete()
     assert ServedRow.objects.get().quantity == 1
+
+
+@pytest.mark.django_db
+def test_no_table_keeps_an_index_for_beginnings_of_public_ids() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexdef LIKE '%%(public_id%%'")
+        found = [definition for (definition,) in cursor.fetchall()]
+    assert len(found) > 20
+    assert [one for one in found if "pattern_ops" in one or "UNIQUE" not in one] == []

@@ -24,6 +24,7 @@ def main() -> None:
     import tongxin.people.actions.imports.deeds  # noqa: F401, PLC0415  only once Django is set up, and before the fork
 
     gc.freeze()  # all of this stays: it need not be looked through, or copied, ever again
+    gc.set_threshold(100_000)  # a part makes that many things at once, and hardly a ring among them
     gc.enable()
     children = [_forked(one, {mine, *others} - {one}) for one in others]
     for one in others:

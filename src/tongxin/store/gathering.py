@@ -9,7 +9,9 @@ from typing import Final
 from django.db import connection
 from django.db.utils import OperationalError
 
-HEAP: Final = "32MB"
+HEAP: Final = (
+    "16MB"  # at 32 the last heap of 100,000 rows is laid in by one process while the others have nothing to do
+)
 PATIENCE: Final = "3s"  # the switch waits for searches that run, and new ones would wait for it
 
 

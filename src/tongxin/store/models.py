@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from tongxin.kernel.public_ids import LENGTH, new_public_id
 from tongxin.store.atomic import must_be_writing
@@ -91,6 +92,12 @@ class PublicIdField(models.CharField):  # type: ignore[type-arg]  # not subscrip
         super().__init__(
             **{**kwargs, "max_length": LENGTH, "unique": True, "default": new_public_id, "editable": False}
         )
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:  # noqa: ARG002  Django asks so
+        """`varchar`, spelt out: where Django reads that word, it adds a second index, for the beginnings of values. Nobody
+        asks for the beginning of a random name, and each row would pay a twelfth of its writing for it.
+        """
+        return f"character varying({self.max_length})"
 
 
 def append_only(table: str) -> tuple[str, str]:

@@ -5,6 +5,7 @@ standard output: a refusal, or a workbook, its sheets and rows, and an end. Noth
 Lines of rows begin with ROWS, so that who passes them on need not read them.
 """
 
+import gc
 import json
 import os
 import sys
@@ -42,6 +43,7 @@ Opened = Callable[[str | None], tuple[Workbook, Iterator[Stream]]]  # all visibl
 
 def main() -> None:
     limits = Limits.from_dict(json.loads(sys.argv[1]))
+    gc.disable()  # cells make no rings, and there are millions of them
     bind(limits)
     try:
         for answer in _answers(sys.stdin.buffer, limits, Asked(**json.loads(sys.argv[2]))):
