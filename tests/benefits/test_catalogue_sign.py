@@ -15,7 +15,7 @@ from tongxin.benefits.actions import catalogue
 from tongxin.benefits.actions.catalogue import Said
 from tongxin.benefits.models import CatalogueLine, CatalogueTerms, CatalogueVersion
 from tongxin.benefits.promises import Measure, Promise, Unit, VersionState
-from tongxin.benefits.queries.catalogue import for_staff, history, in_force, public_lines, signs_for, standing
+from tongxin.benefits.queries.catalogue import for_staff, history, in_force, public_lines, standing
 from tongxin.kernel.refused import Refused
 from tongxin.records.models import JournalEntry
 from tongxin.store.atomic import writing
@@ -200,13 +200,9 @@ def test_next_version_says_what_changed(sides: TwoSides) -> None:
     assert refusal.value.code == "catalogue-changed"
 
 
-def test_staff_see_and_sign_what_their_federation_is_party_to(sides: TwoSides, cast: Cast) -> None:
+def test_staff_see_what_their_federation_is_party_to(sides: TwoSides, cast: Cast) -> None:
     line = sides.drafted()
-    version = line.versions.get()
     assert [list(for_staff(one.actor)) for one in (cast.chief, sides.sichuan_chief, cast.admin)] == [[line], [line], []]
-    assert signs_for(sides.sichuan_chief.actor, version) == [cast.sichuan]
-    catalogue.sign(version=version, union=cast.sichuan, by=sides.sichuan_chief.actor, at=NOW)
-    assert signs_for(sides.sichuan_chief.actor, CatalogueVersion.objects.get(pk=version.pk)) == []
 
 
 def test_amount_is_exact(sides: TwoSides, cast: Cast) -> None:

@@ -9,7 +9,8 @@ import pytest
 from django.contrib.auth import SESSION_KEY
 from django.test import Client
 from django.utils import timezone
-from tests.cast import NOW, Player
+from tests.benefits.lines import TwoSides
+from tests.cast import NOW, Cast, Player
 
 from tongxin.people.models import Account
 
@@ -60,3 +61,8 @@ def as_staff(clock: Clock) -> Callable[[Player], Client]:
 def _sign_in(player: Player, *, factor: bool) -> Client:
     assert player.account is not None
     return sign_in(player.account, factor=factor)
+
+
+@pytest.fixture
+def sides(cast: Cast) -> TwoSides:
+    return TwoSides(cast)

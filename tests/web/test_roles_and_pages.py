@@ -51,6 +51,7 @@ OPEN_TO_STRANGERS = {
     "classes/<str:cohort_id>/": "published classes are for everybody",
     "classes/<str:cohort_id>/sign-up/": "any worker may sign up; who may is for the call's rule to say",
     "classes/<str:cohort_id>/withdraw/": "only ever the asker's own place: refused where there is none",
+    "catalogue/<slug:line_id>/": "what both federations signed is for everybody",
     "at/union/<slug:public_id>/": "a code on a wall leads everybody to the union's door",
     "at/site/<slug:public_id>/": "and to the classes of a site",
     "join/at/<slug:union>/": "anyone may ask to join any union; its reviewer decides",
@@ -193,6 +194,8 @@ OPERATIONS = {  # (method, path): who gets past the door; the rest get 401 if un
     ("GET", "/api/classes"): set(WHO),
     ("GET", "/api/classes/{class_id}"): set(WHO),
     ("POST", "/api/classes/{class_id}/sign-up"): SIGNED_IN,
+    ("GET", "/api/catalogue"): set(WHO),
+    ("GET", "/api/catalogue/{line_id}"): set(WHO),
     ("GET", "/api/figures"): READERS,
     ("GET", "/api/unions"): set(WHO),
     ("POST", "/api/unions/{union_id}/join"): SIGNED_IN,
@@ -227,7 +230,11 @@ def test_key_opens_what_its_account_s_posts_open(ours: Estate, cast: Cast, clock
 
 
 def _call(client: Client, method: str, path: str, ours: Estate) -> HttpResponse:
-    ids = {"{class_id}": ours.cohort.public_id, "{union_id}": str(ours.things["union"])}
+    ids = {
+        "{class_id}": ours.cohort.public_id,
+        "{union_id}": str(ours.things["union"]),
+        "{line_id}": str(ours.things["line_id"]),
+    }
     address = path
     for piece, public_id in ids.items():
         address = address.replace(piece, public_id)

@@ -10,7 +10,20 @@ from typing import Final
 from django.db import connection
 from django.utils import timezone
 
-from config.demo import accounts, filings, joining, kept, moving, planting, populating, rules, sibling, telling, twice
+from config.demo import (
+    accounts,
+    catalogue,
+    filings,
+    joining,
+    kept,
+    moving,
+    planting,
+    populating,
+    rules,
+    sibling,
+    telling,
+    twice,
+)
 from config.demo.accounts import Guest
 from config.demo.current_term import current_term
 from config.demo.history import TERMS, history, next_worker
@@ -97,6 +110,8 @@ def load(say: Say, now: datetime | None = None) -> str:
         telling.tell(by=run.by, at=run.now)
     with run.stage("上级表和填报（合成）"):
         filings.plant(by=run.by, at=run.now)
+    with run.stage("共同服务目录（签署为虚构）"):
+        catalogue.plant(by=run.by, at=run.now)
     _gather_statistics()
     say(f"演示数据就绪，共 {clock.monotonic() - run.began:.0f} s")
     return accounts.words(guests)

@@ -76,6 +76,7 @@ STAFF: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("建会申请", "writing-sign", "staff:foundings", Power.KEEP_UNION),
             Entry("换届", "calendar-time", "staff:elections", Power.KEEP_UNION),
             Entry("工会间协议", "heart-handshake", "staff:agreements", Power.MANAGE_UNIONS),
+            Entry("共同目录", "clipboard-check", "staff:catalogue", Power.MANAGE_CATALOGUE),
             Entry("岗位任命", "id-badge-2", "staff:appointments", Power.APPOINT),
             Entry("工作账号", "key", "staff:accounts", Power.APPOINT),
         ),

@@ -8,6 +8,7 @@ from decimal import Decimal
 from tongxin.benefits.asked_facts import ASKED, USABLE, Situation
 from tongxin.benefits.models import CatalogueLine, CatalogueSignature, CatalogueTerms, CatalogueVersion
 from tongxin.benefits.promises import VERSION_MOVES, LineKind, Measure, Promise, Unit, VersionState
+from tongxin.benefits.queries.catalogue import parties_of
 from tongxin.kernel.public_ids import new_public_id
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor, may, require
@@ -153,12 +154,6 @@ def end(*, line: CatalogueLine, union: Union, on: date, why: str, by: Actor, at:
     line.save(update_fields=["ended_on", "ended_why"])
     journal.write("catalogue.ended", of=line, by=by, at=at, union=union.pk, on=on.isoformat())
     return line
-
-
-def parties_of(line: CatalogueLine) -> list[Union]:
-    """Who signs: those of the first version; they stay the same for the item's life."""
-    rows = CatalogueSignature.objects.filter(version__line=line, version__number=1).select_related("union")
-    return [row.union for row in rows.order_by("pk")]
 
 
 def _draft(

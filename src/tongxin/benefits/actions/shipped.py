@@ -13,14 +13,17 @@ from tongxin.unions.models import Union
 
 
 @atomic
-def draft_all(*, union: Union, other: Union, by: Actor, at: datetime) -> list[CatalogueLine]:
-    """Those that are not in the catalogue yet. A second press adds nothing. Refused: "no-power", "catalogue-region"."""
+def draft_all(*, union: Union, other: Union, remark: str = "", by: Actor, at: datetime) -> list[CatalogueLine]:
+    """Those that are not in the catalogue yet; `remark` joins each one's note. A second press adds nothing.
+
+    Refused: "no-power", "catalogue-region".
+    """
     require(by, Power.MANAGE_CATALOGUE, union)
     there = set(CatalogueLine.objects.values_list("code", flat=True))
     known = regions({terms.region for one in shipped() for terms in one.terms})
     return [
         catalogue.draft_line(
-            union=union, others=[other], code=one.code, name=one.name, kind=one.kind, wording=_wording(one, known),
+            union=union, others=[other], code=one.code, name=one.name, kind=one.kind, wording=_wording(one, known, remark),
             by=by, at=at,
         )
         for one in shipped()
@@ -28,12 +31,12 @@ def draft_all(*, union: Union, other: Union, by: Actor, at: datetime) -> list[Ca
     ]  # fmt: skip
 
 
-def _wording(one: ShippedLine, known: dict[str, Union]) -> Wording:
+def _wording(one: ShippedLine, known: dict[str, Union], remark: str) -> Wording:
     return Wording(
         who=one.who,
         valid_from=one.since,
         condition=one.condition,
-        note=one.note,
+        note=one.note + remark,
         said=[
             Said(
                 region=known[terms.region], promise=terms.promise, measure=terms.measure, amount=terms.amount,

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -13,6 +14,7 @@ from tongxin.benefits.promises import LineKind, VersionState
 from tongxin.people.authority import Actor
 from tongxin.people.powers import Power
 from tongxin.people.scoping import unions_within
+from tongxin.rulebook.queries import parameters
 from tongxin.unions.models import Union
 
 _ORDER: Final = (LineKind.UNIVERSAL, LineKind.TARGETED)
@@ -82,10 +84,10 @@ def for_staff(actor: Actor) -> QuerySet[CatalogueLine]:
     return found
 
 
-def signs_for(actor: Actor, version: CatalogueVersion) -> list[Union]:
-    """The parties for which the actor may sign and that have not signed yet."""
-    mine = set(unions_within(actor, Power.MANAGE_CATALOGUE).values_list("pk", flat=True))
-    return [one.union for one in version.signatures.all() if one.signed_at is None and one.union_id in mine]
+def parties_of(line: CatalogueLine) -> list[Union]:
+    """Who signs: those of the first version; they stay the same for the item's life."""
+    rows = CatalogueSignature.objects.filter(version__line=line, version__number=1).select_related("union")
+    return [row.union for row in rows.order_by("pk")]
 
 
 def _versions() -> QuerySet[CatalogueVersion]:
@@ -118,3 +120,21 @@ def _speaks_of(item: Item, text: str) -> bool:
     """As it stands now; what an older version said does not find it."""
     said = [item.line.name, item.version.who, *(terms.how for terms in item.version.terms.all())]
     return any(text in words for words in said)
+
+
+def drifts(version: CatalogueVersion, on: date) -> list[tuple[CatalogueTerms, Decimal]]:
+    """Terms whose amount is not what the rulebook says for that region and day, with what it says: one of both is to be mended."""
+    found = []
+    for terms in version.terms.all():
+        row = parameters.value(terms.parameter, union=terms.region_id, on=on) if terms.parameter else None
+        if row is not None and row.number is not None and row.number != terms.amount:
+            found.append((terms, row.number))
+    return found
+
+
+def common_region(parties: Sequence[Union], on: date) -> Union | None:
+    """The nearest union above all parties, whose terms speak for all of them."""
+    shared = Union.objects.all()
+    for party in parties:
+        shared = shared.filter(pk__in=Union.objects.above(party, on=on).values("pk"))
+    return shared.exclude(pk__in=[party.pk for party in parties]).order_by("-level").first()

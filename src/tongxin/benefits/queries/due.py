@@ -6,7 +6,6 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from tongxin.benefits.asked_facts import TOLD
 from tongxin.benefits.models import CatalogueTerms
 from tongxin.benefits.promises import Promise
 from tongxin.benefits.queries.catalogue import Item, in_force
@@ -42,20 +41,11 @@ class Due:
     verdict: Verdict | None
 
     @property
-    def reasons(self) -> list[str]:
-        """Because of which the answer is not yes, in the rule's own words."""
-        return [] if self.verdict is None else [obstacle.words for obstacle in self.verdict.in_the_way()]
-
-    @property
     def used(self) -> list[Verdict]:
         """What was known and used, each with where from."""
         if self.verdict is None:
             return []
         return [one for one in self.verdict.comparisons() if one.fact is not None and one.fact.known]
-
-    @property
-    def from_record(self) -> bool:
-        return any(one.fact is not None and one.fact.source != TOLD for one in self.used)
 
 
 def due(facts: Facts, region: Union, *, on: date) -> list[Due]:

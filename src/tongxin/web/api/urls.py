@@ -6,6 +6,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from tongxin.kernel.refused import Refused
+from tongxin.web.api.catalogue import router as catalogue
 from tongxin.web.api.classes import router as classes
 from tongxin.web.api.figures import router as figures
 from tongxin.web.api.joining import router as joining
@@ -17,8 +18,9 @@ api = NinjaAPI(
     docs_url=None,
     openapi_url="/openapi.json",
     urls_namespace="api",
-    description="Classes, sign-up, joining, figures. Errors are {code, words}: Chinese, or English with the cookie tx-language=en.",
+    description="Classes, joining, figures, catalogue. Errors are {code, words}: Chinese, or English with cookie tx-language=en.",
 )
+api.add_router("", catalogue)
 api.add_router("", classes)
 api.add_router("", figures)
 api.add_router("", joining)

@@ -3,4 +3,4 @@
 from tongxin.web.addresses import gather
 
 app_name = "public"
-urlpatterns = gather("public", ("pages", "health", "doors", "hooks", "passport", "slip", "brands"))
+urlpatterns = gather("public", ("pages", "health", "doors", "hooks", "passport", "slip", "brands", "catalogue"))

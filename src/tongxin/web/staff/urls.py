@@ -35,6 +35,7 @@ urlpatterns = gather(
         "collective",
         "rollcall",
         "checkin",
+        "catalogue",
         "sites",
         "vouchers",
         "benefits",

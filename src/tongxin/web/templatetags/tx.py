@@ -18,13 +18,15 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from tongxin.kernel.refused import Refused
-from tongxin.web import dates, forms, navigation, tones
+from tongxin.web import catalogue_words, dates, forms, navigation, tones
 from tongxin.web.wording import say
 
 register = template.Library()
 ICONS = Path(__file__).resolve().parents[1] / "icons.json"
 
 register.filter("cn_date", dates.day)
+register.filter("line_amount", catalogue_words.amount)
+register.filter("line_region", catalogue_words.region)
 register.filter("cn_day", dates.short_day)
 register.filter("cn_full_day", dates.full_day)
 register.filter("weekday", dates.weekday)

@@ -7,6 +7,7 @@ urlpatterns = gather(
     "worker",
     (
         "home",
+        "due",
         "classes",
         "leave",
         "check_in",

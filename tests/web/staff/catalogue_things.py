@@ -1,0 +1,22 @@
+"""What stands behind the addresses of the joint catalogue."""
+
+from tests.cast import HOUSE, NOW
+
+from tongxin.benefits.actions import catalogue
+from tongxin.benefits.actions.catalogue import Said, Wording
+from tongxin.benefits.promises import LineKind, Measure, Promise
+from tongxin.unions.models import Union
+
+
+def catalogue_things(union: Union) -> dict[str, object]:
+    """A line that this federation signed with the one above it."""
+    above = Union.objects.get(code="500000")
+    said = Said(union, Promise.MAY_GIVE, Measure.UNKNOWN, how="由工会送到", document="示例文件", clause="第一条")
+    condition = {"fact": "is_member", "op": "=", "value": True, "words": "是工会会员"}
+    wording = Wording(who="本区会员", valid_from=NOW.date(), said=[said], condition=condition)
+    line = catalogue.draft_line(
+        union=union, others=[above], name=f"{union.name}送清凉", kind=LineKind.UNIVERSAL, wording=wording, by=HOUSE, at=NOW
+    )  # fmt: skip
+    for party in (union, above):
+        catalogue.sign(version=line.versions.get(), union=party, by=HOUSE, at=NOW)
+    return {"line_id": line.public_id}
