@@ -25,6 +25,13 @@ BY_ENTRY: Final = (
 )  # all who enter in the window are alike, whenever they come
 
 
+class Ties(models.TextChoices):
+    """Of equal points at the edge: all of them get a place (there are more places then), or the smaller ticket goes first."""
+
+    TICKET = "ticket", "同分的按票号先后"
+    SHARE = "share", "同分的都录取"
+
+
 class CallState(models.TextChoices):
     DRAFT = "draft", "未公布"
     PUBLISHED = "published", "已公布"

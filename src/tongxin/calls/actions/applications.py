@@ -3,17 +3,17 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import F
-
-from tongxin.calls.actions import arrivals, lines
+from tongxin.calls.actions import arrivals, entries, lines
+from tongxin.calls.actions.acting import acts_for_all, require_acting_for
 from tongxin.calls.actions.eligibility import check_eligible
+from tongxin.calls.actions.reserves import groups_of
 from tongxin.calls.actions.tellings import Told, tell
 from tongxin.calls.actions.windows import check_not_closed, check_open
 from tongxin.calls.kinds import kind_of
-from tongxin.calls.models import Applicant, Application, Pool, Preference
-from tongxin.calls.states import APPLICATION_MOVES, LIVE, ApplicationState, Stage, Why
+from tongxin.calls.models import Applicant, Application, Award, Pool, Preference
+from tongxin.calls.states import APPLICATION_MOVES, ENTRY, HOLDING, LIVE, ApplicationState, Stage, Why
 from tongxin.kernel.refused import Refused
-from tongxin.people.authority import Actor, may, require
+from tongxin.people.authority import Actor, require
 from tongxin.people.models import Person
 from tongxin.people.powers import Power
 from tongxin.records.actions import journal
@@ -32,7 +32,10 @@ def apply(
     Refused: "no-power", "call-not-published", "not-open-yet", "closed-already", "pool-closed", "not-eligible",
     "eligibility-unknown", "one-per-call", "application_key_once" (the key came with another wish), and what the kind refuses.
     """
-    pool = lines.lock_pool(pool.pk)
+    quick = lines.lock_quick(pool.pk)
+    if quick is None:  # its places are given later: this is the one wish
+        return entries.enter(call=pool.call, wishes=[pool], persons=[person], by=by, at=at, key=key, tells=tells)
+    pool = quick
     require_acting_for(by, person.pk, pool.union_id)
     try:
         check_open(pool, at)
@@ -41,12 +44,13 @@ def apply(
         if (same := _made_before(pool, person, by, key)) is not None:
             return same
         raise
-    arrival = arrivals.write(pool=pool, person=person, by=by, at=at, key=key)
+    groups = groups_of([pool.pk], person, at=at) if pool.reserved else ""
+    arrival = arrivals.write(pool=pool, person=person, by=by, at=at, key=key, groups=groups)
     while arrival is None:  # once more only if what was in the way is gone by now
         if (same := _made_before(pool, person, by, key)) is not None:
             return same
         _check_slots(pool, person)
-        arrival = arrivals.write(pool=pool, person=person, by=by, at=at, key=key)
+        arrival = arrivals.write(pool=pool, person=person, by=by, at=at, key=key, groups=groups)
     application = arrival.application
     kind = kind_of(pool.call)
     kind.check(application, Stage.ENTRY)
@@ -60,24 +64,29 @@ def apply(
 
 @atomic
 def withdraw(*, application: Application, why: str = "", by: Actor, at: datetime) -> Application:
-    """Gives the place back (or leaves the line); the first in line moves up and is told. A second tap changes nothing.
+    """Gives the place back (or leaves every line); the first in line moves up and is told. A second tap changes nothing.
 
-    Refused: "no-power", "why-missing" (staff say why), "wrong-state" (it ended otherwise), "changed-meanwhile".
+    Refused: "no-power", "why-missing" (staff say why), "wrong-state" (it ended otherwise), "changed-meanwhile",
+    "party-lead" (of people who entered together, the one who entered withdraws it).
     """
-    pool, _, application, person_id = _lock(application)
-    require_acting_for(by, person_id, pool.union_id)
+    locked = _lock(application)
+    application = locked.application
+    acts_for_all(by, locked.people, application.union_id)
     if application.state == ApplicationState.WITHDRAWN:
         return application
-    if by.person_id != person_id:
+    own = by.person_id in locked.people
+    if not own:
         _check_why(why)
     target = ApplicationState(APPLICATION_MOVES.target("withdraw", application.state))
-    _out(pool, application, why=Why.WITHDRAWN, by=by, at=at)
+    freed = _out(locked, why=Why.WITHDRAWN, by=by, at=at)
     lines.leave([application.pk])
     lines.turn([application], target, "withdraw", by=by, at=at, why=why)
-    journal.write("application.withdrawn", of=application, by=by, at=at, pool=pool.public_id)
-    if by.person_id != person_id:
-        tell(Told.WITHDRAWN, [(person_id, application)], pool=pool, at=at, why=why)
-    lines.fill(pool, by=by, at=at)
+    named = locked.first.public_id
+    journal.write("application.withdrawn", of=application, by=by, at=at, pool=named, late=_is_late(application, at))
+    if not own:
+        tell(Told.WITHDRAWN, [(person, application) for person in locked.people], pool=locked.first, at=at, why=why)
+    for pool in freed:
+        lines.fill(pool, by=by, at=at)
     return application
 
 
@@ -88,29 +97,24 @@ def move(*, application: Application, into: Pool, by: Actor, at: datetime, why: 
     Refused: "no-power", "why-missing", "other-call", "pool-full", "pool-closed", "already-there", "wrong-state",
     "changed-meanwhile".
     """
-    pool, into, application, person_id = _lock(application, into)
+    locked = _lock(application, into)
+    pool, into, application = locked.first, locked.pools[into.pk], locked.application
     require(by, Power.ACT_FOR_WORKER, pool.union_id)
     if pool.pk == into.pk:
         return application
     _check_why(why)
     _check_move(pool, into, application)
-    _out(pool, application, why=Why.MOVED, by=by, at=at)
+    freed = _out(locked, why=Why.MOVED, by=by, at=at)
     lines.stand([application.pk], into, waits=False)
     lines.grant(into, [application.pk], by=by, at=at, verb="move", why=why)
     lines.count(into)
     journal.write("application.moved", of=application, by=by, at=at, pool=pool.public_id, into=into.public_id)
-    tell(Told.MOVED, [(person_id, application)], pool=into, at=at, before=pool.name, why=why)
-    lines.fill(pool, by=by, at=at)
+    people = [(person, application) for person in locked.people]
+    tell(Told.MOVED, people, pool=into, at=at, before=pool.name, why=why)
+    for other in freed:
+        lines.fill(other, by=by, at=at)
     application.state = ApplicationState.GRANTED
     return application
-
-
-def require_acting_for(by: Actor, person_id: int, union_id: int) -> None:
-    """The person, staff of the union that opened the call, or staff who reach the person. Else Refused("no-power")."""
-    if by.system or by.person_id == person_id or may(by, Power.ACT_FOR_WORKER, union_id):
-        return
-    if not Person.objects.within(by, Power.ACT_FOR_WORKER).filter(pk=person_id).exists():
-        require(by, Power.ACT_FOR_WORKER, union_id)
 
 
 def _made_before(pool: Pool, person: Person, by: Actor, key: str | None) -> Application | None:
@@ -138,43 +142,60 @@ def _check_slots(pool: Pool, person: Person) -> None:
 
 
 class _Locked(NamedTuple):
-    pool: Pool
-    into: Pool
+    """`first`: where it has its place, else its first wish. `people`: who entered comes first."""
+
+    pools: dict[int, Pool]
+    first: Pool
     application: Application
-    person_id: int
+    people: list[int]
 
 
 def _lock(application: Application, into: Pool | None = None) -> _Locked:
-    """Its pool (and another), locked in the order of keys; then the application as it is under that lock."""
-    pool_id = Preference.objects.values_list("pool_id", flat=True).get(application=application)
-    pools = lines.lock_pools({pool_id, into.pk if into else pool_id})
-    row = (
-        Applicant.objects.select_related("application")
-        .annotate(stands_at=F("application__preferences__pool_id"))
-        .get(application=application)
-    )
-    if row.stands_at != pool_id:
+    """All its pools (and another), locked in the order of keys; then the application as it is under that lock."""
+    wished = _wished(application)
+    pools = lines.lock_pools({*wished, into.pk} if into else wished)
+    row = Application.objects.lock(application.pk)
+    if _wished(application) != wished:
         raise Refused("changed-meanwhile", "刚刚有人调整了这个报名，请刷新后再看。")
-    row.application.call = pools[pool_id].call
-    return _Locked(pools[pool_id], pools[into.pk if into else pool_id], row.application, row.person_id)
+    held = Award.objects.filter(application=row, state__in=HOLDING).values_list("pool_id", flat=True).first()
+    first = pools[wished[0] if held is None else held]
+    row.call = first.call
+    people = Applicant.objects.filter(application=row).order_by("pk").values_list("person_id", flat=True)
+    return _Locked(pools, first, row, list(people))
 
 
-def _out(pool: Pool, application: Application, *, why: Why, by: Actor, at: datetime) -> None:
-    if application.state == ApplicationState.GRANTED:
-        lines.release(pool, [application.pk], why=why, by=by, at=at)
-    else:
-        Preference.objects.filter(application=application, pool=pool).update(waits=False)
+def _wished(application: Application) -> list[int]:
+    return list(Preference.objects.filter(application=application).order_by("rank").values_list("pool_id", flat=True))
+
+
+def _out(locked: _Locked, *, why: Why, by: Actor, at: datetime) -> list[Pool]:
+    """Gives back what it has and leaves the lines it stands in; returns the pools in which someone may move up now."""
+    application, freed = locked.application, []
+    if application.state in {ApplicationState.GRANTED, ApplicationState.OFFERED}:
+        lines.release(locked.first, [application.pk], why=why, by=by, at=at)
+        lines.count(locked.first)
+        freed.append(locked.first)
+    for row in Preference.objects.filter(application=application, waits=True):
+        pool = locked.pools[row.pool_id]
         pool.waiting -= 1
-    lines.count(pool)
+        lines.count(pool)
+        freed.append(pool)  # a reserve may have waited for just this one
+    Preference.objects.filter(application=application, waits=True).update(waits=False)
+    return freed
+
+
+def _is_late(application: Application, at: datetime) -> bool:
+    """After the list was frozen: its line in the list stays, and shows."""
+    return application.call.frozen_at is not None and application.call.settled_at is None and at >= application.call.closes
 
 
 def _check_move(pool: Pool, into: Pool, application: Application) -> None:
     if into.call_id != pool.call_id:
         raise Refused("other-call", "只能换到同一次开放的名额里，请另选一个。")
-    if application.state not in LIVE:
+    if application.state not in LIVE or application.state in ENTRY:
         raise Refused("wrong-state", "这个报名已经退出或结束，不能再调整，请刷新后再看。")
     check_not_closed(into)
-    if into.left <= 0:
+    if into.left < application.size:
         raise Refused("pool-full", "“%(what)s”名额已满，请先加名额，或换一个。", what=into.name)
     if Applicant.objects.filter(
         person__in=Applicant.objects.filter(application=application).values("person"),

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from tongxin.calls.actions.lines import reserves_of
 from tongxin.calls.models import Application, Award, Pool
+from tongxin.calls.places import Counter
 from tongxin.calls.states import ApplicationState, AwardState
 from tongxin.people.authority import Actor
 from tongxin.people.models import Person
@@ -34,14 +36,17 @@ WITH free AS (
     ON CONFLICT (person_id, call_id, slot) WHERE live DO NOTHING
     RETURNING application_id
 ), application AS (
-    INSERT INTO calls_application (id, federation, public_id, call_id, union_id, state, at, account, key)
-    SELECT application_id, %(federation)s, %(public_id)s, %(call)s, %(union)s, %(state)s, %(at)s, %(account)s, %(key)s
+    INSERT INTO calls_application (id, federation, public_id, call_id, union_id, state, at, account, key, groups)
+    SELECT application_id, %(federation)s, %(public_id)s, %(call)s, %(union)s, %(state)s, %(at)s, %(account)s, %(key)s,
+           %(groups)s
     FROM applicant
 ), counted AS (
     UPDATE calls_pool
     SET next_no = next_no + 1, taken = taken + %(units)s, waiting = waiting + (1 - %(units)s)
     FROM applicant WHERE calls_pool.id = %(pool)s
     RETURNING next_no - 1 AS no
+), reserved AS (
+    UPDATE calls_reserve SET taken = taken + 1 FROM applicant WHERE calls_reserve.id = %(reserve)s
 ), preference AS (
     INSERT INTO calls_preference (federation, application_id, pool_id, rank, no, waits)
     SELECT %(federation)s, application_id, %(pool)s, 1, counted.no, %(units)s = 0 FROM applicant, counted
@@ -49,8 +54,8 @@ WITH free AS (
     INSERT INTO calls_step (federation, application_id, verb, account, at, why)
     SELECT %(federation)s, application_id, %(verb)s, %(account)s, %(at)s, '' FROM applicant
 ), award AS (
-    INSERT INTO calls_award (federation, public_id, application_id, pool_id, person_id, units, state, at)
-    SELECT %(federation)s, %(award)s, application_id, %(pool)s, %(person)s, 1, %(held)s, %(at)s
+    INSERT INTO calls_award (federation, public_id, application_id, pool_id, person_id, units, state, at, reserve_id)
+    SELECT %(federation)s, %(award)s, application_id, %(pool)s, %(person)s, 1, %(held)s, %(at)s, %(reserve)s
     FROM applicant WHERE %(units)s = 1
     RETURNING id
 )
@@ -66,14 +71,15 @@ class Arrival:
     award: Award | None
 
 
-def write(*, pool: Pool, person: Person, by: Actor, at: datetime, key: str | None) -> Arrival | None:
+def write(*, pool: Pool, person: Person, by: Actor, at: datetime, key: str | None, groups: str = "") -> Arrival | None:
     """None, and nothing written, when this person stands in the pool already, has no slot left, or sent the key before.
 
-    `pool` is locked and brought up to date; `left` and nothing else decides between a place and the line. Where another
+    `pool` is locked and brought up to date; what is left, of the reserves too, and nothing else decides between a place and the line. Where another
     transaction takes the same slot meanwhile, the unique constraint makes this one wait and then answer None as well.
     """
     must_be_writing("arrival")
-    units = 1 if pool.left > 0 else 0
+    place = Counter(pool, reserves_of(pool)).give(0, 1, groups)
+    units = 0 if place is None else 1
     application = Application(
         federation=pool.call.federation,
         call=pool.call,
@@ -81,9 +87,11 @@ def write(*, pool: Pool, person: Person, by: Actor, at: datetime, key: str | Non
         at=at,
         account=by.account_id,
         key=key,
+        groups=groups,
         state=ApplicationState.GRANTED if units else ApplicationState.WAITING,
     )
     award = Award(federation=application.federation, application=application, pool=pool, person=person, units=1, at=at)
+    award.reserve = place.reserve if place is not None else None
     row = _ARRIVAL.row(**_values(application, award, units))
     if row is None:
         return None
@@ -111,4 +119,6 @@ def _values(application: Application, award: Award, units: int) -> dict[str, Any
         "at": application.at,
         "account": application.account,
         "key": application.key,
+        "groups": application.groups,
+        "reserve": award.reserve_id,
     }

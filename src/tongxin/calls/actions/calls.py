@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 
 from tongxin.calls.kinds import kind_named
 from tongxin.calls.models import Call
-from tongxin.calls.states import BY_ENTRY, CALL_MOVES, CallState, Policy
+from tongxin.calls.states import BY_ENTRY, CALL_MOVES, CallState, Policy, Ties
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor
 from tongxin.people.models.persons import Assurance
@@ -37,6 +37,7 @@ class Manner:
     accept_hours: int = 0
     review_hours: int | None = None
     notice_days: int = 0
+    ties: Ties = Ties.TICKET
     spares_meals: bool = False
 
 
@@ -159,6 +160,8 @@ def _check_promises(call: Call) -> None:
         raise Refused("entry-short", "报名至少开放一整天，好让上班、跑单的人都来得及。请把开始提前，或把截止推后。")
     if call.policy == Policy.DRAW and call.result_at is None:
         raise Refused("result-missing", "还没有写公布结果的时间。抽签的结果什么时候公布，要随报名一起公布。")
+    if call.ties == Ties.SHARE and (call.choices > 1 or call.party_most > 1):
+        raise Refused("ties-share", "同分都录取，只能用在每人选1个、各报各的时候。请改成按票号先后，或只留1个志愿。")
     opens = localtime(call.opens).time()
     if call.spares_meals and any(start <= opens < end for start, end in RUSHES):
         raise Refused(

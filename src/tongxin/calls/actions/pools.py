@@ -6,11 +6,13 @@ Power is checked by the substance room's action that calls these: only it knows 
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef, Q
+
 from tongxin.calls.actions import lines
 from tongxin.calls.actions.tellings import Told, tell
 from tongxin.calls.actions.windows import check_not_closed
-from tongxin.calls.models import Applicant, Application, Call, Pool, Preference
-from tongxin.calls.states import LIVE, ApplicationState, Why
+from tongxin.calls.models import Applicant, Application, Award, Call, Pool, Preference
+from tongxin.calls.states import ENTRY, HOLDING, LIVE, ApplicationState, Why
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor
 from tongxin.records.actions import journal
@@ -39,7 +41,9 @@ def rename(*, pool: Pool, name: str, by: Actor, at: datetime) -> Pool:
 
 @atomic
 def resize(*, pool: Pool, units: int, by: Actor, at: datetime) -> Pool:
-    """More places: the line moves up. Refused: "places", "places-taken" (fewer than are taken), "pool-closed"."""
+    """More places: the line moves up. Refused: "places", "places-taken" (fewer than are taken), "places-reserved",
+    "pool-closed".
+    """
     _check_units(units)
     pool = lines.lock_pool(pool.pk)
     check_not_closed(pool)
@@ -50,6 +54,15 @@ def resize(*, pool: Pool, units: int, by: Actor, at: datetime) -> Pool:
             taken=pool.taken,
             units=units,
             over=pool.taken - units,
+        )
+    kept = sum(reserve.left for reserve in lines.reserves_of(pool))
+    if units < pool.taken + kept:
+        raise Refused(
+            "places-reserved",
+            "已录取%(taken)d人，另有%(kept)d个名额预留给各组，总数不能少于%(least)d。",
+            taken=pool.taken,
+            kept=kept,
+            least=pool.taken + kept,
         )
     before, pool.units = pool.units, units
     lines.count(pool)
@@ -67,6 +80,7 @@ def close_pool(*, pool: Pool, into: Pool | None = None, by: Actor, at: datetime,
     """
     pool, into = _lock_two(pool, into)
     check_not_closed(pool)
+    _drop_wishes(pool, into)
     movers, others = _sort_out(pool, into)
     placed = [row.application_id for row in _standing(pool) if not row.waits]
     lines.release(pool, [pk for pk in placed if pk in movers], why=Why.MOVED, by=by, at=at)
@@ -118,9 +132,22 @@ def _lock_two(pool: Pool, into: Pool | None) -> tuple[Pool, Pool | None]:
 
 
 def _standing(pool: Pool) -> list[Preference]:
-    """Those with places first, then the line; each in order of arrival."""
+    """Those with places first, then the line; each in order of arrival. Whoever has a place elsewhere does not stand here."""
     rows = Preference.objects.filter(pool=pool, application__state__in=LIVE).order_by("waits", "no")
-    return list(rows.select_related("application"))
+    held = Award.objects.filter(pool=pool, application=OuterRef("application"), state__in=HOLDING)
+    here = Q(waits=True) | Q(application__state__in=ENTRY) | Exists(held)
+    return list(rows.filter(here).select_related("application"))
+
+
+def _drop_wishes(pool: Pool, into: Pool | None) -> None:
+    """Who entered and has another wish, or wishes the other pool too, simply has one wish less."""
+    wishes = Preference.objects.filter(pool=pool, application__state__in=(*ENTRY, ApplicationState.WAITING))
+    others = Preference.objects.filter(application=OuterRef("application")).exclude(pool=pool)
+    if into is not None:
+        others = others.filter(pool=into)
+    rows = wishes.filter(Exists(others))
+    pool.waiting -= rows.filter(waits=True).count()
+    rows.delete()
 
 
 def _sort_out(pool: Pool, into: Pool | None) -> tuple[dict[int, Applicant], dict[int, Applicant]]:
@@ -146,15 +173,33 @@ def _empty(pool: Pool, at: datetime) -> None:
 
 def _bring(rows: Sequence[Applicant], pool: Pool, into: Pool, *, by: Actor, at: datetime, why: str) -> None:
     """As many as fit get places, the rest stand in line."""
-    fit, rest = rows[: into.left], rows[into.left :]
+    fit, rest = _fitting(rows, into)
     lines.stand([row.application_id for row in fit], into, waits=False)
+    entered = [row for row in rest if row.application.state in ENTRY]
+    rest = [row for row in rest if row.application.state not in ENTRY]
+    Preference.objects.filter(pool=pool, application__in=[row.application_id for row in entered]).update(pool=into)
     lines.stand([row.application_id for row in rest], into, waits=True)
     if fit:
         lines.grant(into, [row.application_id for row in fit], by=by, at=at, verb="move", why=why)
     lines.turn([row.application for row in rest], ApplicationState.WAITING, "move", by=by, at=at, why=why)
     lines.count(into)
+    tell(Told.MOVED_WISH, _whom(entered), pool=into, at=at, before=pool.name, why=why)
     tell(Told.MOVED, _whom(fit), pool=into, at=at, before=pool.name, why=why)
     tell(Told.MOVED_TO_LINE, _whom(rest), pool=into, at=at, before=pool.name, why=why)
+
+
+def _fitting(rows: Sequence[Applicant], into: Pool) -> tuple[list[Applicant], list[Applicant]]:
+    """In their order; a party that does not fit is skipped. Reserves stay for those who arrive."""
+    left = into.left - sum(reserve.left for reserve in lines.reserves_of(into))
+    fit: list[Applicant] = []
+    rest: list[Applicant] = []
+    for row in rows:
+        if row.application.size <= left and row.application.state not in ENTRY:
+            left -= row.application.size
+            fit.append(row)
+        else:
+            rest.append(row)
+    return fit, rest
 
 
 def _end(rows: Sequence[Applicant], pool: Pool, *, by: Actor, at: datetime, why: str) -> None:

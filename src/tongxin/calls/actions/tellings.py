@@ -18,6 +18,17 @@ class Told(StrEnum):
     ENDED = "place.ended"
     LINE_ENDED = "place.line-ended"
     WITHDRAWN = "place.withdrawn"  # someone else withdrew for them
+    ENTERED = "place.entered"  # someone else entered for them
+    MOVED_WISH = "place.moved-wish"
+    GIVEN = "place.given"  # by the result of a call that was entered
+    OFFERED = "place.offered"  # to be accepted in time
+    IN_LINE = "place.in-line"  # the result was no place; they wait
+    LAPSED = "place.lapsed"
+    RETURNED = "review.returned"
+    REFUSED = "review.refused"
+    SUSPENDED = "place.suspended"
+    RESTORED = "place.restored"
+    REVOKED = "place.revoked"
 
 
 def tell(told: Told, whom: Iterable[tuple[int, Application]], *, pool: Pool, at: datetime, **words: str) -> None:

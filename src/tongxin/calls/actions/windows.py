@@ -10,14 +10,17 @@ from tongxin.store.moments import Moment
 
 def check_open(pool: Pool, at: datetime) -> None:
     """Refused: "call-not-published", "not-open-yet", "closed-already", "pool-closed"."""
-    call: Call = pool.call
+    check_window(pool.call, at)
+    check_not_closed(pool)
+
+
+def check_window(call: Call, at: datetime) -> None:
     if call.state != CallState.PUBLISHED:
         raise Refused("call-not-published", "这里现在不接受报名，请看看别的。")
     if at < call.opens:
         raise Refused("not-open-yet", "报名还没开始，%(opens)s开放，请到时再来。", opens=Moment(call.opens))
     if at >= call.closes:
         raise Refused("closed-already", "报名已在%(closes)s截止，请留意下一次。", closes=Moment(call.closes))
-    check_not_closed(pool)
 
 
 def check_not_closed(pool: Pool) -> None:

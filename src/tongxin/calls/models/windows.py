@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from tongxin.calls.states import BY_ENTRY, BY_SPEED, CallState, Policy, Spill, When
+from tongxin.calls.states import BY_ENTRY, BY_SPEED, CallState, Policy, Spill, Ties, When
 from tongxin.people.models.persons import Assurance
 from tongxin.people.scoping import ScopedQuerySet
 from tongxin.rulebook.models import RuleVersion
@@ -39,6 +39,7 @@ class Call(Sharded):
     notice_days = models.SmallIntegerField(
         default=0, db_default=0
     )  # for how long the outcome is published for objections
+    ties = models.CharField(max_length=6, choices=Ties, default=Ties.TICKET, db_default=Ties.TICKET)  # of a ranking
     spares_meals = models.BooleanField(
         default=False, db_default=False
     )  # its people deliver meals: never opens at the rush
@@ -113,6 +114,7 @@ class Pool(Sharded):
     waiting = models.IntegerField(default=0)
     next_no = models.IntegerField(default=1)  # the line's next number; numbers are never given twice
     cut = models.IntegerField(null=True)  # the last number of the order to which an open place went, at settling
+    reserved = models.BooleanField(default=False, db_default=False)  # has reserves: who arrives is asked for their groups
     closed_at = models.DateTimeField(null=True)
 
     objects: ClassVar[ScopedQuerySet] = ScopedQuerySet.as_manager()  # type: ignore[assignment]
@@ -150,6 +152,7 @@ class Reserve(Sharded):
     when = models.CharField(max_length=5, choices=When, default=When.FIRST)
     spill = models.CharField(max_length=4, choices=Spill, default=Spill.OPEN)
     taken = models.IntegerField(default=0, db_default=0)
+    handed = models.IntegerField(default=0, db_default=0)  # units that an earlier reserve handed on to this one
     let_go = models.IntegerField(default=0, db_default=0)
 
     class Meta(Sharded.Meta):
@@ -171,7 +174,8 @@ class Reserve(Sharded):
                 violation_error_message="预留的名额至少1个；不预留就删去这一组。",
             ),
             models.CheckConstraint(
-                condition=Q(taken__gte=0, let_go__gte=0, units__gte=F("taken") + F("let_go")),
+                condition=Q(taken__gte=0, let_go__gte=0, handed__gte=0)
+                & Q(taken__lte=F("units") + F("handed") - F("let_go")),
                 name="reserve_never_oversold",
                 violation_error_message="预留的名额不能少于这一组已经录取的人数。",
             ),
@@ -184,4 +188,4 @@ class Reserve(Sharded):
 
     @property
     def left(self) -> int:
-        return self.units - self.let_go - self.taken
+        return self.units + self.handed - self.let_go - self.taken
