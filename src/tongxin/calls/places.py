@@ -90,7 +90,9 @@ class Counter:
 def as_drawn(reserves: Sequence[Reserve], *, spills: bool) -> list[draw.Reserve]:
     """As the printed rule knows them, with what is left of each; `spills=False`: more come later, so nothing is let go."""
     return [
-        draw.Reserve(one.name, one.left, cast("draw.When", one.when), cast("draw.Spill", one.spill if spills else "none"))
+        draw.Reserve(
+            one.name, one.left, cast("draw.When", one.when), cast("draw.Spill", one.spill if spills else "none")
+        )
         for one in sorted(reserves, key=lambda one: one.order)
     ]
 

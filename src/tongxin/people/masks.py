@@ -10,6 +10,7 @@ from tongxin.people.models import Person
 
 class Purpose(StrEnum):
     PUBLIC_PAGE = "public_page"  # anyone may read it
+    PUBLICATION = "publication"  # who got a place, published for objections
     OWN_PAGE = "own_page"  # the worker's own record
     ROLL_CALL = "roll_call"  # a teacher, or whoever stands in, calls the roll
     ROSTER_LIST = "roster_list"  # staff run a course: who has a place
@@ -31,22 +32,22 @@ class Show(StrEnum):
 
 S, M, H = Show.SHOWN, Show.MASKED, Show.HIDDEN
 _ORDER: Final = tuple(Purpose)
-#                          public own roll roster list find detail import export office drill names
+#                          public publ own roll roster list find detail import export office drill names
 _TABLE: Final[dict[str, tuple[Show, ...]]] = {
-    "name":                (H,    S,   S,   S,     M,   M,   S,     M,     S,      S,     M,    S),
-    "document":            (H,    M,   H,   H,     M,   M,   M,     M,     H,      M,     H,    H),
-    "phone":               (H,    M,   H,   M,     M,   H,   M,     M,     M,      M,     H,    H),
-    "employer":            (H,    S,   H,   S,     S,   H,   S,     S,     S,      S,     H,    H),
-    "gig_group":           (H,    S,   H,   S,     S,   H,   S,     S,     S,      S,     H,    H),
-    "sex":                 (H,    S,   H,   H,     H,   H,   S,     S,     H,      S,     H,    H),
-    "born":                (H,    S,   H,   H,     H,   H,   S,     M,     H,      S,     H,    H),
-    "ethnicity":           (H,    S,   H,   H,     H,   H,   S,     H,     H,      S,     H,    H),
-    "political_status":    (H,    S,   H,   H,     H,   H,   S,     H,     H,      S,     H,    H),
-    "education":           (H,    S,   H,   H,     H,   H,   S,     S,     H,      S,     H,    H),
-    "skill_level":         (H,    S,   H,   H,     H,   H,   S,     S,     H,      S,     H,    H),
-    "migrant_worker":      (H,    S,   H,   H,     H,   H,   S,     S,     H,      S,     H,    H),
-    "occupation":          (H,    S,   H,   S,     H,   H,   S,     S,     H,      S,     H,    H),
-    "model_worker":        (H,    S,   H,   H,     H,   H,   S,     S,     H,      S,     H,    H),
+    "name":                (H,    M,    S,   S,   S,     M,   M,   S,     M,     S,      S,     M,    S),
+    "document":            (H,    H,    M,   H,   H,     M,   M,   M,     M,     H,      M,     H,    H),
+    "phone":               (H,    H,    M,   H,   M,     M,   H,   M,     M,     M,      M,     H,    H),
+    "employer":            (H,    H,    S,   H,   S,     S,   H,   S,     S,     S,      S,     H,    H),
+    "gig_group":           (H,    H,    S,   H,   S,     S,   H,   S,     S,     S,      S,     H,    H),
+    "sex":                 (H,    H,    S,   H,   H,     H,   H,   S,     S,     H,      S,     H,    H),
+    "born":                (H,    H,    S,   H,   H,     H,   H,   S,     M,     H,      S,     H,    H),
+    "ethnicity":           (H,    H,    S,   H,   H,     H,   H,   S,     H,     H,      S,     H,    H),
+    "political_status":    (H,    H,    S,   H,   H,     H,   H,   S,     H,     H,      S,     H,    H),
+    "education":           (H,    H,    S,   H,   H,     H,   H,   S,     S,     H,      S,     H,    H),
+    "skill_level":         (H,    H,    S,   H,   H,     H,   H,   S,     S,     H,      S,     H,    H),
+    "migrant_worker":      (H,    H,    S,   H,   H,     H,   H,   S,     S,     H,      S,     H,    H),
+    "occupation":          (H,    H,    S,   H,   S,     H,   H,   S,     S,     H,      S,     H,    H),
+    "model_worker":        (H,    H,    S,   H,   H,     H,   H,   S,     S,     H,      S,     H,    H),
 }  # fmt: skip
 TABLE: Final = {field: dict(zip(_ORDER, shows, strict=True)) for field, shows in _TABLE.items()}
 

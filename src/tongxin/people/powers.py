@@ -30,6 +30,7 @@ class Power(models.TextChoices):
     RUN_COURSES = "run_courses", "开办课程"
     SEE_COURSES = "see_courses", "查看课程与名单"
     CALL_ROLL = "call_roll", "点名"
+    RUN_CALLS = "run_calls", "审核报名、公布结果"
     MANAGE_SITES = "manage_sites", "维护阵地"
     RUN_BENEFITS = "run_benefits", "办理福利"
     SEE_BENEFITS = "see_benefits", "查看福利与领用名单"
@@ -67,6 +68,7 @@ _SCOPE: dict[Power, Scope] = {
     Power.RUN_COURSES: Scope.HANDLE,
     Power.SEE_COURSES: Scope.SEE,
     Power.CALL_ROLL: Scope.HANDLE,
+    Power.RUN_CALLS: Scope.HANDLE,
     Power.MANAGE_SITES: Scope.HANDLE,
     Power.RUN_BENEFITS: Scope.HANDLE,
     Power.SEE_BENEFITS: Scope.SEE,

@@ -18,7 +18,7 @@ from django.utils.timezone import localdate
 from tongxin.benefits.actions.issuing import Given, Issued, issue
 from tongxin.benefits.models import Scheme, Voucher, VoucherMove
 from tongxin.benefits.states import VOUCHER_MOVES, VoucherState
-from tongxin.calls.actions import applications
+from tongxin.calls.actions import acting, applications
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor, may, require
 from tongxin.people.models import Person
@@ -108,7 +108,7 @@ def give_back(*, voucher: Voucher, why: str = "", by: Actor, at: datetime) -> Vo
         if Voucher.objects.only("state").get(pk=voucher.pk).state != VoucherState.RETURNED:
             applications.withdraw(application=voucher.award.application, why=why, by=by, at=at)
         return Voucher.objects.get(pk=voucher.pk)  # the engine's kind has called `take_back`
-    applications.require_acting_for(by, voucher.person_id, voucher.union_id)
+    acting.require_acting_for(by, voucher.person_id, voucher.union_id)
     if by.person_id != voucher.person_id and not why.strip():
         raise Refused("why-missing", "请写一句原因，职工会看到。")
     take_back([voucher.pk], why=why, by=by, at=at)

@@ -73,7 +73,9 @@ def settle(*, call: Call, orders: Orders, last: bool = True, by: Actor, at: date
     found = _matched(pools, reserves, orders, entries, wishes, last=last)
     _number(pools, orders, entries, wishes, found)
     awards = _place(call, pools, reserves, entries, found, last=last, by=by, at=at)
-    waiting = _let_wait(call, [one for ticket, one in entries.items() if ticket not in found], wishes, pools, by=by, at=at)
+    waiting = _let_wait(
+        call, [one for ticket, one in entries.items() if ticket not in found], wishes, pools, by=by, at=at
+    )
     if last:
         call.settled_at = at
         call.save(update_fields=["settled_at"])
@@ -125,7 +127,7 @@ def _check_orders(
         raise Refused("order-incomplete", "有%(many)d份报名不在次序里，不能漏掉任何人。", many=left_out)
 
 
-def _matched(  # noqa: PLR0913 - the sides of one matching
+def _matched(
     pools: Mapping[int, Pool],
     reserves: Mapping[int, Sequence[Reserve]],
     orders: Orders,
@@ -179,7 +181,7 @@ def _number(
     _NUMBER.run(pks=pks, nos=nos, waits=waits)
 
 
-def _place(  # noqa: PLR0913 - what is written of one matching
+def _place(
     call: Call,
     pools: Mapping[int, Pool],
     reserves: Mapping[int, Sequence[Reserve]],

@@ -186,7 +186,9 @@ def _out(locked: _Locked, *, why: Why, by: Actor, at: datetime) -> list[Pool]:
 
 def _is_late(application: Application, at: datetime) -> bool:
     """After the list was frozen: its line in the list stays, and shows."""
-    return application.call.frozen_at is not None and application.call.settled_at is None and at >= application.call.closes
+    return (
+        application.call.frozen_at is not None and application.call.settled_at is None and at >= application.call.closes
+    )
 
 
 def _check_move(pool: Pool, into: Pool, application: Application) -> None:

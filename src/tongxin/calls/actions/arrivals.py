@@ -74,7 +74,7 @@ class Arrival:
 def write(*, pool: Pool, person: Person, by: Actor, at: datetime, key: str | None, groups: str = "") -> Arrival | None:
     """None, and nothing written, when this person stands in the pool already, has no slot left, or sent the key before.
 
-    `pool` is locked and brought up to date; what is left, of the reserves too, and nothing else decides between a place and the line. Where another
+    `pool` is locked and brought up to date; what is left, of the reserves too, decides between a place and the line. Where another
     transaction takes the same slot meanwhile, the unique constraint makes this one wait and then answer None as well.
     """
     must_be_writing("arrival")

@@ -32,7 +32,7 @@ TICKET: Final = 16  # bytes
 
 
 @atomic
-def enter(  # noqa: PLR0913 - one of each thing that an entry states
+def enter(
     *,
     call: Call,
     wishes: Sequence[Pool],
@@ -199,13 +199,14 @@ def _made_before(
     if key is not None and by.account_id is not None:
         keyed = Application.objects.filter(account=by.account_id, key=key).select_related("call").first()
         if keyed is not None:
+            sent: Application = keyed
             if keyed.call_id != call.pk or not _is(keyed, wishes, persons):
                 raise Refused("application_key_once", "这张报名页已经用过，请刷新页面再报。")
-            return keyed
-    standing = Application.objects.filter(
-        applicants__person=persons[0].pk if persons else None, applicants__live=True, call=call
-    )
-    return next((one for one in standing.select_related("call") if _is(one, wishes, persons)), None)
+            return sent
+    first = persons[0].pk if persons else None
+    standing = Application.objects.filter(applicants__person=first, applicants__live=True, call=call)
+    rows: list[Application] = list(standing.select_related("call"))
+    return next((one for one in rows if _is(one, wishes, persons)), None)
 
 
 def _is(application: Application, wishes: Sequence[Pool], persons: Sequence[Person]) -> bool:
@@ -258,7 +259,11 @@ def _slot(call: Call, person: Person) -> int:
     used = set(Applicant.objects.filter(person=person, call=call, live=True).values_list("slot", flat=True))
     free = next((slot for slot in range(1, call.per_person + 1) if slot not in used), None)
     if free is None:
-        raise Refused("one-per-call", "这一次已经有一份报名在里面了，每人最多%(most)d份。想换的话，请先退出再报，或改志愿。", most=call.per_person)
+        raise Refused(
+            "one-per-call",
+            "这一次已经有一份报名在里面了，每人最多%(most)d份。想换的话，请先退出再报，或改志愿。",
+            most=call.per_person,
+        )
     return free
 
 

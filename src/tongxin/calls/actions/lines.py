@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, Model, QuerySet
 
 from tongxin.calls.actions.tellings import Told, tell
 from tongxin.calls.kinds import kind_of
@@ -154,7 +154,7 @@ def grant(
     return give(pool, places, offered=False, by=by, at=at, verb=verb, why=why)
 
 
-def give(  # noqa: PLR0913 - what is given, how, and what is noted of it
+def give(
     pool: Pool, places: Sequence[Place], *, offered: bool, by: Actor, at: datetime, verb: str = "", why: str = ""
 ) -> list[Award]:
     """Awards in the order given, one a person, added to `pool.taken`, which the caller saves; the kind hears of them."""
@@ -202,7 +202,7 @@ def announce(call: Call, awards: Sequence[Award], *, offered: bool, by: Actor, a
         journal.write_many(verb, of=same, by=by, at=at, pool=pool.public_id, union=pool.union_id)
 
 
-def release(  # noqa: PLR0913 - whose, why, and what becomes of the awards
+def release(
     pool: Pool,
     applications: Sequence[int],
     *,
@@ -256,11 +256,11 @@ def turn(
     )
 
 
-def write_new(rows: Sequence[Award] | Sequence[Step]) -> None:
+def write_new(rows: Sequence[Model]) -> None:
     if len(rows) > MANY:
         copy_new(rows)
     elif rows:
-        type(rows[0]).objects.bulk_create(rows)
+        type(rows[0])._default_manager.bulk_create(rows)
 
 
 def stand(applications: Sequence[int], pool: Pool, *, waits: bool) -> None:
@@ -284,15 +284,15 @@ def leave(applications: Sequence[int]) -> None:
     Applicant.objects.filter(application__in=among(applications), live=True).update(live=False)
 
 
-def tell_awards(told: Told, awards: Sequence[Award], *, at: datetime) -> None:
+def tell_awards(told: Told, awards: Sequence[Award], *, at: datetime, **words: str) -> None:
     """Each person once, with the pool's name, and until when an offer stands."""
     by_pool = defaultdict(list)
     for award in awards:
         by_pool[award.pool].append(award)
     for pool, same in by_pool.items():
         until = same[0].accept_by
-        words = {"until": until.isoformat()} if until is not None else {}
-        tell(told, [(award.person_id, award.application) for award in same], pool=pool, at=at, **words)
+        more = {"until": until.isoformat()} if until is not None else {}
+        tell(told, [(award.person_id, award.application) for award in same], pool=pool, at=at, **words, **more)
 
 
 def _applications(awards: Iterable[Award]) -> list[Application]:

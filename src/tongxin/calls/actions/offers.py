@@ -24,8 +24,12 @@ def accept(*, application: Application, by: Actor, at: datetime) -> Application:
     if application.state == ApplicationState.GRANTED:
         return application
     awards = _offered(application)
-    if application.state == ApplicationState.LAPSED or any(a.accept_by is not None and a.accept_by <= at for a in awards):
-        raise Refused("offer-lapsed", "确认的时间已经过了，名额会给候补的下一位。还想参加的话，请看看别的，或联系主办的工会。")
+    if application.state == ApplicationState.LAPSED or any(
+        a.accept_by is not None and a.accept_by <= at for a in awards
+    ):
+        raise Refused(
+            "offer-lapsed", "确认的时间已经过了，名额会给候补的下一位。还想参加的话，请看看别的，或联系主办的工会。"
+        )
     target = ApplicationState(APPLICATION_MOVES.target("accept", application.state))
     Award.objects.filter(pk__in=[award.pk for award in awards]).update(state=AwardState.HELD, accept_by=None)
     for award in awards:

@@ -68,12 +68,11 @@ def groups_of(pools: Iterable[int], person: Person, *, at: datetime) -> str:
     versions: dict[str, RuleVersion] = {}
     rows = Reserve.objects.filter(pool__in=list(pools), rule_version__isnull=False).select_related("rule_version")
     for row in rows:
-        versions[row.name] = row.rule_version
+        if row.rule_version is not None:
+            versions[row.name] = row.rule_version
     day = localdate(at)
     return "+".join(
-        sorted(
-            name for name, version in versions.items() if verdict_on(version, person, day).truth is Truth.YES
-        )
+        sorted(name for name, version in versions.items() if verdict_on(version, person, day).truth is Truth.YES)
     )
 
 
@@ -85,7 +84,9 @@ def mark(*, application: Application, groups: Iterable[str], why: str, by: Actor
         raise Refused("list-frozen", "报名名单已经封存，不能再改。")
     wanted = sorted(set(groups))
     known = set(
-        Reserve.objects.filter(pool__preferences__application=application, rule_version=None).values_list("name", flat=True)
+        Reserve.objects.filter(pool__preferences__application=application, rule_version=None).values_list(
+            "name", flat=True
+        )
     )
     if unknown := [name for name in wanted if name not in known]:
         raise Refused("group-unknown", "没有“%(group)s”这一组，或者这一组由规则判断。", group=unknown[0])

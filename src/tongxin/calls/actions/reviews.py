@@ -18,9 +18,9 @@ from tongxin.calls.states import APPLICATION_MOVES, ApplicationState, Stage, Ver
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor, require, system
 from tongxin.people.powers import Power
+from tongxin.people.queries import keepers
 from tongxin.records.actions import journal, outbox
 from tongxin.records.actions.outbox import Telling
-from tongxin.people.queries import keepers
 from tongxin.store.atomic import atomic
 from tongxin.unions.models import Union
 
@@ -48,10 +48,8 @@ def decide(*, application: Application, verdict: Verdict, why: str = "", by: Act
     if verdict in {Verdict.RETURN, Verdict.REFUSE} and not why.strip():
         raise Refused("why-missing", "请写一句原因，职工会看到。")
     why = why.strip()[:200]
-    if verdict == Verdict.RETURN:
-        return _end(application, people, "return", verdict, Told.RETURNED, pools, why, by, at)
-    if verdict == Verdict.REFUSE:
-        return _end(application, people, "refuse", verdict, Told.REFUSED, pools, why, by, at)
+    if verdict in {Verdict.RETURN, Verdict.REFUSE}:
+        return _end(application, people, verdict, pools, why=why, by=by, at=at)
     kind_of(application.call).check(application, Stage.REVIEW)
     higher = reviewer_above(application, on=by.on, above=application.reviewer_id)
     if higher is not None:
@@ -114,28 +112,28 @@ def _hand_to(application: Application, reviewer: Union | None, by: Actor, at: da
     outbox.put([Telling(f"{key}:{pk}", "review.to-answer", pk, kept, data) for pk, kept in people], at=at)
 
 
-def _end(  # noqa: PLR0913 - a verdict with all that is noted of it
+def _end(
     application: Application,
     people: list[int],
-    verb: str,
     verdict: Verdict,
-    told: Told,
     pools: dict[int, Pool],
+    *,
     why: str,
     by: Actor,
     at: datetime,
 ) -> Application:
-    state = ApplicationState(APPLICATION_MOVES.target(verb, application.state))
+    """Returned or refused: with the reason, which the applicants read."""
+    state = ApplicationState(APPLICATION_MOVES.target(verdict, application.state))
     _step(application, verdict, why, by, at)
     if verdict == Verdict.REFUSE:
         _leave_review(application)
         lines.leave([application.pk])
     else:
         application.due = None
-        application.save(update_fields=["due"])
-    Application.objects.filter(pk=application.pk).update(state=state)
     application.state = state
+    application.save(update_fields=["state", "due"])
     journal.write(f"review.{verdict}", of=application, by=by, at=at, union=application.union_id)
+    told = Told.REFUSED if verdict == Verdict.REFUSE else Told.RETURNED
     pool = next(iter(pools.values()))
     tell(told, [(person, application) for person in people], pool=pool, at=at, why=why)
     return application
@@ -146,8 +144,10 @@ def _give(application: Application, pools: dict[int, Pool], people: list[int], *
     offered = application.call.accept_hours > 0
     for pool in pools.values():
         reserves = lines.reserves_of(pool)
-        place = None if pool.closed_at else Counter(pool, reserves).give(
-            application.pk, application.size, application.groups
+        place = (
+            None
+            if pool.closed_at
+            else Counter(pool, reserves).give(application.pk, application.size, application.groups)
         )
         if place is None:
             continue

@@ -114,7 +114,9 @@ class Pool(Sharded):
     waiting = models.IntegerField(default=0)
     next_no = models.IntegerField(default=1)  # the line's next number; numbers are never given twice
     cut = models.IntegerField(null=True)  # the last number of the order to which an open place went, at settling
-    reserved = models.BooleanField(default=False, db_default=False)  # has reserves: who arrives is asked for their groups
+    reserved = models.BooleanField(
+        default=False, db_default=False
+    )  # has reserves: who arrives is asked for their groups
     closed_at = models.DateTimeField(null=True)
 
     objects: ClassVar[ScopedQuerySet] = ScopedQuerySet.as_manager()  # type: ignore[assignment]

@@ -10,6 +10,7 @@ from tongxin.people.authority import Actor
 from tongxin.people.models import Appointment, Membership
 from tongxin.people.powers import Power
 from tongxin.people.roles import ROLES, Reach, RoleName
+from tongxin.people.scoping import reached
 from tongxin.unions.models import Closure, Union
 
 
@@ -39,9 +40,8 @@ def reviewer_above(application: Application, *, on: date, above: int | None = No
 
 def to_review(actor: Actor) -> QuerySet[Application]:
     """What waits for a union in reach, what is due soonest first."""
-    rows: QuerySet[Application] = Application.objects.filter(
-        state=ApplicationState.ENTERED, reviewer__in=Union.objects.within(actor, Power.RUN_CALLS)
-    )
+    within = reached(actor.roots(Power.RUN_CALLS), "reviewer_id", actor)
+    rows: QuerySet[Application] = Application.objects.filter(within, state=ApplicationState.ENTERED)
     return rows.select_related("call", "union", "reviewer").order_by("due", "pk")
 
 

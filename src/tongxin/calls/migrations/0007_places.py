@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('calls', '0004_policies'),
+        ('calls', '0006_draws_bind'),
         ('rulebook', '0002_parameters'),
     ]
 

@@ -1,0 +1,60 @@
+"""What happens by itself when its time comes. A job loads and calls one action; the house acts, nobody is signed in."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import TypeVar
+
+import structlog
+from django.db.models import F, Model
+from django.utils.timezone import localdate, now
+from procrastinate.contrib.django import app
+
+from tongxin.calls.actions import offers, reviews
+from tongxin.calls.models import Award, Pool
+from tongxin.calls.queries.reviews import overdue
+from tongxin.calls.states import BY_SPEED, AwardState, Spill
+from tongxin.kernel.refused import Refused
+from tongxin.people.authority import system
+
+BATCH = 500
+M = TypeVar("M", bound=Model)
+log = structlog.get_logger("tongxin.calls")
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="calls.lapse_offers", queueing_lock="calls.lapse_offers", lock="calls.lapse_offers")
+def lapse_offers(timestamp: int) -> None:  # noqa: ARG001 - procrastinate tells for which tick it runs
+    at = now()
+    over = Award.objects.filter(state=AwardState.OFFERED, accept_by__lte=at).values("pool")
+    _each(Pool.objects.filter(pk__in=over), lambda pool: offers.lapse(pool=pool, by=system(localdate(at)), at=at))
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="calls.let_go", queueing_lock="calls.let_go", lock="calls.let_go")
+def let_reserves_go(timestamp: int) -> None:  # noqa: ARG001 - as above
+    """Sign-up is over, and some reserve still keeps what it should hand on."""
+    at = now()
+    _each(unspilled(at), lambda pool: offers.let_go(pool=pool, by=system(localdate(at)), at=at))
+
+
+@app.periodic(cron="3-59/10 * * * *")
+@app.task(name="calls.escalate_reviews", queueing_lock="calls.escalate_reviews", lock="calls.escalate_reviews")
+def escalate_reviews(timestamp: int) -> None:  # noqa: ARG001 - as above
+    at = now()
+    on = localdate(at)
+    _each(overdue(at, limit=BATCH), lambda application: reviews.escalate(application=application, on=on, at=at))
+
+
+def unspilled(at: datetime) -> list[Pool]:
+    rows = Pool.objects.filter(call__policy__in=BY_SPEED, call__closes__lte=at, closed_at=None, reserved=True)
+    left = rows.filter(reserves__units__gt=F("reserves__taken") + F("reserves__let_go") - F("reserves__handed"))
+    return list(left.exclude(reserves__spill=Spill.NONE).distinct()[:BATCH])
+
+
+def _each(rows: Iterable[M], deed: Callable[[M], object]) -> None:
+    """What cannot be done for one does not hold up the others."""
+    for row in rows:
+        try:
+            deed(row)
+        except Refused as refusal:
+            log.warning("left standing", of=f"{row._meta.model_name} {row.pk}", code=refusal.code)
