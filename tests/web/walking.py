@@ -18,6 +18,7 @@ from tests.factories.activities import School, at, enrolment, fresh, lesson, sig
 from tests.factories.likenesses import again as member
 from tests.factories.likenesses import pair_of
 from tests.factories.rosters import document, members, row, uploaded
+from tests.web.staff.benefit_things import benefit_things
 from tests.web.staff.catalogue_things import catalogue_things
 from tests.web.staff.channel_things import channel_things
 from tests.web.staff.filing_things import filing_things
@@ -160,6 +161,7 @@ def _things(school: School, master: Player, cohort: Cohort, pupil: Player) -> di
         **channel_things(school),
         **catalogue_things(school.union),
         **filing_things(home, school.union, pupil, master.actor),
+        **benefit_things(home, school.union, pupil),
     }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from config.demo import (
     accounts,
+    benefits,
     catalogue,
     filings,
     joining,
@@ -112,6 +113,9 @@ def load(say: Say, now: datetime | None = None) -> str:
         filings.plant(by=run.by, at=run.now)
     with run.stage("共同服务目录（签署为虚构）"):
         catalogue.plant(by=run.by, at=run.now)
+    with run.stage(f"{benefits.NAME}：品牌、福利、互认（除出处外都是合成）"):
+        numbers = sorted(_workers_of([now_here]))[: benefits.CLAIMS]
+        benefits.plant(people=[run.people[number] for number in numbers], by=run.by, at=run.now)
     _gather_statistics()
     say(f"演示数据就绪，共 {clock.monotonic() - run.began:.0f} s")
     return accounts.words(guests)

@@ -299,6 +299,16 @@ CATALOGUE: Final[dict[str, Words]] = {
         gettext_noop("%(who)s要下发“%(what)s”，预计花%(hours)s工时，需要第二个人批准。"),
         "/staff/requests/%(id)s/",
     ),
+    "voucher.expiring": Words(
+        gettext_noop("“%(what)s”快到期了"),
+        gettext_noop("您的“%(what)s”到%(day)s为止。用不上的话，可以退回，让给别人。"),
+        "/me/vouchers/%(voucher)s/",
+    ),
+    "voucher.refunded": Words(
+        gettext_noop("“%(what)s”已退款"),
+        gettext_noop("%(union)s给您的“%(what)s”办了退款：%(why)s。今年的额度也放回了，还有名额的话可以再领。"),
+        "/me/vouchers/%(voucher)s/",
+    ),
     **DRAWS,
     "pin.given": Words(
         gettext_noop("窗口给您发了卡号和密码"),

@@ -23,8 +23,9 @@ from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor, may, require
 from tongxin.people.models import Person
 from tongxin.people.powers import Power
-from tongxin.records.actions import journal
+from tongxin.records.actions import journal, outbox
 from tongxin.records.actions.journal import By
+from tongxin.records.actions.outbox import Telling
 from tongxin.store.atomic import atomic
 from tongxin.store.moments import Day, Moment, start_of
 
@@ -140,6 +141,9 @@ def refund(*, voucher: Voucher, why: str, by: Actor, at: datetime) -> Voucher:
     scheme = Scheme.objects.lock(voucher.scheme_id)
     voucher = _lock(voucher)
     _end(scheme, [voucher], "refund", why=why.strip(), by=by, at=at)
+    data = {"what": scheme.name, "union": voucher.scheme.union.name, "why": why.strip(), "voucher": voucher.public_id}
+    key = f"voucher.refunded:{voucher.public_id}"
+    outbox.put([Telling(key, "voucher.refunded", voucher.person_id, voucher.federation, data)], at=at)
     return voucher
 
 

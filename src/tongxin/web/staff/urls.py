@@ -40,6 +40,7 @@ urlpatterns = gather(
         "vouchers",
         "benefits",
         "recognitions",
+        "brands",
         "figures",
         "operate",
         "tokens",

@@ -1,0 +1,53 @@
+"""What is told about vouchers by the clock: that one is about to expire; and that a limit let a place go on to the next."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.utils.timezone import localdate
+
+from tongxin.benefits.models import Voucher
+from tongxin.benefits.states import VoucherState
+from tongxin.calls.actions import applications
+from tongxin.kernel.refused import Refused
+from tongxin.people.authority import Actor
+from tongxin.records.actions import outbox
+from tongxin.records.actions.outbox import Telling
+from tongxin.store.atomic import atomic
+
+EXPIRING: Final = "voucher.expiring"
+AHEAD: Final = timedelta(days=7)
+MANY: Final = 5_000
+WHY: Final = "今年各级工会给您的已到每人每年的上限，名额让给了下一位"
+
+
+@atomic
+def remind(*, at: datetime) -> int:
+    """Whoever has a voucher whose last day is near, once for each, however often this runs. Returns how many."""
+    day = localdate(at)
+    rows = Voucher.objects.filter(state=VoucherState.ISSUED, last_day__gte=day, last_day__lte=day + AHEAD)
+    found = rows.filter(at__lt=at - timedelta(days=1)).select_related("scheme")  # not what was claimed a moment ago
+    tellings = [
+        Telling(
+            f"{EXPIRING}:{row.public_id}",
+            EXPIRING,
+            row.person_id,
+            row.federation,
+            {"what": row.scheme.name, "day": row.last_day.isoformat(), "voucher": row.public_id},
+        )
+        for row in found.order_by("pk")
+    ]
+    outbox.put(tellings, at=at)
+    return len(tellings)
+
+
+def pass_on(*, by: Actor, at: datetime) -> int:
+    """Places whose voucher a limit withholds go on to the next in line; each in a transaction of its own."""
+    rows = Voucher.objects.filter(state=VoucherState.WITHHELD, award__isnull=False)
+    done = 0
+    for voucher in rows.select_related("award__application").order_by("pk")[:MANY]:
+        try:
+            applications.withdraw(application=voucher.award.application, why=WHY, by=by, at=at)
+        except Refused:
+            continue  # given back or moved meanwhile
+        done += 1
+    return done

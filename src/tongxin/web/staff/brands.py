@@ -1,0 +1,82 @@
+"""品牌: a page that several schemes share."""
+
+from typing import ClassVar
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
+
+from tongxin.benefits.actions import brands as actions
+from tongxin.benefits.models import Brand
+from tongxin.kernel.refused import Refused
+from tongxin.people.powers import Power
+from tongxin.web.answers import render_form, render_part
+from tongxin.web.forms import HouseForm
+from tongxin.web.guard import HouseRequest, page
+from tongxin.web.paging import paged
+from tongxin.web.staff.choosing import union_field
+
+LIST, FORM = "staff/brands/list.html", "staff/benefits/form.html"
+UNDER = {"name-missing": "name", "brand-slug": "slug", "no-power": "union"}
+
+
+class BrandForm(HouseForm):
+    why: ClassVar[dict[str, str]] = {"made_up": "演示里虚构的要说出来，读的人才不会当真。"}
+    name = forms.CharField(label="名称", max_length=60)
+    about = forms.CharField(label="一句话说明", required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    said = forms.CharField(label="已知的，和出处", required=False, widget=forms.Textarea(attrs={"rows": 4}))
+    made_up = forms.CharField(label="哪些是虚构的", required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class NewBrandForm(BrandForm):
+    slug = forms.SlugField(
+        label="网址里的名字", max_length=40, help_text="小写字母、数字和连字符，例如you-bashu",
+        error_messages={"invalid": "只能用小写字母、数字和连字符。"},
+    )  # fmt: skip
+
+
+@page(power=Power.RUN_BENEFITS, methods=("GET",))
+def brands(request: HouseRequest) -> HttpResponse:
+    rows = Brand.objects.within(request.actor, Power.RUN_BENEFITS).select_related("union").order_by("name", "pk")
+    return render_part(request, LIST, {"page": paged(request, rows)})
+
+
+@page(power=Power.RUN_BENEFITS)
+def new(request: HouseRequest) -> HttpResponse:
+    form = NewBrandForm(request.POST or None)
+    form.fields["union"] = union_field(request.actor, Power.RUN_BENEFITS, label="由哪个工会维护")
+    form.order_fields(["union", "name", "slug"])
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.add(**form.cleaned_data, by=request.actor, at=request.now)
+        except Refused as refusal:
+            form.refuse(refusal, UNDER.get(refusal.code))
+        else:
+            messages.success(request, "已添加品牌。办福利时可以选它。")
+            return redirect("staff:brands")
+    return render_form(request, FORM, form, {"title": "添加品牌", "say": "添加"})
+
+
+@page(power=Power.RUN_BENEFITS)
+def edit(request: HouseRequest, slug: str) -> HttpResponse:
+    brand = get_object_or_404(Brand.objects.within(request.actor, Power.RUN_BENEFITS), slug=slug)
+    initial = {name: getattr(brand, name) for name in BrandForm.base_fields}
+    form = BrandForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.edit(brand=brand, **form.cleaned_data, by=request.actor, at=request.now)
+        except Refused as refusal:
+            form.refuse(refusal, UNDER.get(refusal.code))
+        else:
+            messages.success(request, "已保存。")
+            return redirect("staff:brands")
+    return render_form(request, FORM, form, {"title": "改品牌", "say": "保存"})
+
+
+urlpatterns = [
+    path("brands/", brands, name="brands"),
+    path("brands/new/", new, name="brand-new"),
+    path("brands/<slug:slug>/edit/", edit, name="brand-edit"),
+]
