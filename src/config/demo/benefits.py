@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from config.demo.plans import LOCAL
 from config.demo.planting import JINJIANG, YONGCHUAN, firm_code
-from tongxin.benefits.actions import brands, recognitions, schemes, shipped, vouchers
+from tongxin.benefits.actions import brands, recognitions, schemes, vouchers
 from tongxin.benefits.actions.schemes import Plan, Release
 from tongxin.benefits.models import Brand, CatalogueLine, Recognition, Scheme, Voucher
 from tongxin.benefits.states import Fund, SchemeKind, Theme
@@ -87,14 +87,13 @@ MADE: Final = (
 
 @atomic
 def plant(*, people: Sequence[Person], by: Actor, at: datetime) -> None:
-    """What is there already stays. `people`: members at 永川 who claim some."""
+    """What is there already stays. `people`: members at 永川 who claim some. After the catalogue, whose lines it names."""
     unions = {
         union.code: union for union in Union.objects.filter(code__in={CHONGQING, SICHUAN, *(one.union for one in MADE)})
     }
     chongqing, sichuan = unions[CHONGQING], unions[SICHUAN]
     if Brand.objects.filter(slug=SLUG).exists():
         return
-    shipped.draft_all(union=chongqing, other=sichuan, by=by, at=at)
     _recognise(chongqing, sichuan, by=by, at=at)
     brand = brands.add(union=chongqing, slug=SLUG, name=NAME, about=ABOUT, said=SAID, made_up=MADE_UP, by=by, at=at)
     lines = {line.code: line for line in CatalogueLine.objects.all()}
