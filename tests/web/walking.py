@@ -23,6 +23,7 @@ from tests.web.staff.catalogue_things import catalogue_things
 from tests.web.staff.channel_things import channel_things
 from tests.web.staff.filing_things import filing_things
 from tests.web.staff.member_things import member_things
+from tests.web.staff.rule_things import rule_things
 from tests.web.staff.sending_things import sending_things
 from tests.web.staff.union_things import union_things
 
@@ -158,6 +159,7 @@ def _things(school: School, master: Player, cohort: Cohort, pupil: Player) -> di
         **_known_twice(home, master), **union_things(home, school.union, pupil, master.actor),
         **member_things(home, school.union, pupil, master.account.login),
         **sending_things(school, pupil),
+        **rule_things(school.union, master.actor),
         **channel_things(school),
         **catalogue_things(school.union),
         **filing_things(home, school.union, pupil, master.actor),

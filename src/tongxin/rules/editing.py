@@ -36,7 +36,7 @@ def replace(tree: Data, place: Place, part: Data) -> Data:
 
 def turn(tree: Data, place: Place) -> Data:
     """A "not" before what stands there; said twice, it goes."""
-    node = _whole(tree, place)
+    node = find(tree, place)
     return _set(tree, place, node.get("not", {"not": node}))
 
 
@@ -54,7 +54,7 @@ def remove(tree: Data, place: Place) -> Data:
         key, parts = _group(node)
         return {key: [part for n, part in enumerate(parts) if n != place[-1]]}
 
-    _whole(tree, place)
+    find(tree, place)
     return _changed(tree, place[:-1], without)
 
 
@@ -80,7 +80,7 @@ def _group(node: Data) -> tuple[str, list[Data]]:
     raise _gone()
 
 
-def _whole(tree: Data, place: Place) -> Data:
+def find(tree: Data, place: Place) -> Data:
     for step in place:
         parts = _group(bare(tree)[0])[1]
         if not 0 <= step < len(parts):
@@ -90,7 +90,7 @@ def _whole(tree: Data, place: Place) -> Data:
 
 
 def _changed(tree: Data, place: Place, change: Any) -> Data:
-    node, turned = bare(_whole(tree, place))
+    node, turned = bare(find(tree, place))
     made = change(node)
     return _set(tree, place, {"not": made} if turned else made)
 

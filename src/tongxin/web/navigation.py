@@ -83,6 +83,13 @@ STAFF: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
+        "规则",
+        (
+            Entry("规则", "scale", "staff:rules", Power.MANAGE_RULES),
+            Entry("参数", "list-numbers", "staff:parameters", Power.MANAGE_RULES),
+        ),
+    ),
+    (
         "通知",
         (
             Entry("群发通知", "speakerphone", "staff:sendings", Power.SEND_NOTICES),

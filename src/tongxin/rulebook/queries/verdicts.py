@@ -8,13 +8,13 @@ from django.utils.translation import gettext_noop as _
 
 from tongxin.kernel.refused import Refused
 from tongxin.people.facts import FACTS, facts_of
-from tongxin.people.models import Person
+from tongxin.people.models import Membership, Person
 from tongxin.rulebook.models import Rule, RuleVersion
 from tongxin.rulebook.queries import parameters
 from tongxin.rules.conditions import Condition, facts_used, from_data, parameters_used
 from tongxin.rules.facts import Fact, Facts, Value
 from tongxin.rules.verdicts import Verdict, evaluate, type_of
-from tongxin.unions.models import Union
+from tongxin.unions.models import Closure, Level, Union
 
 BY_HAND = _("您刚才的回答")
 
@@ -27,6 +27,22 @@ def version_in_force(rule: Rule, on: date) -> RuleVersion | None:
         .first()
     )
     return version
+
+
+def rules_for(person: Person, on: date) -> list[RuleVersion]:
+    """The versions in force of the rules of the person's unions and of those above them, the widest union's first.
+
+    For who was in no union that day: those of the whole country.
+    """
+    homes = Membership.objects.filter(Q(ends=None) | Q(ends__gt=on), person=person, starts__lte=on).values("union")
+    above = Closure.objects.as_of(on).filter(descendant__in=homes).values("ancestor")
+    versions = (
+        RuleVersion.objects.filter(Q(valid_to=None) | Q(valid_to__gt=on), valid_from__lte=on)
+        .filter(Q(rule__union__in=above) | Q(rule__union__level=Level.NATION))
+        .select_related("rule__union")
+        .order_by("rule__union__level", "rule__name", "rule", "-number")
+    )
+    return list({version.rule_id: version for version in reversed(versions)}.values())[::-1]
 
 
 def verdict_on(version: RuleVersion, person: Person, on: date, *, union: Union | int | None = None) -> Verdict:

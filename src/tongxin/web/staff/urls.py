@@ -54,5 +54,10 @@ urlpatterns = gather(
         "channels",
         "sendings",
         "slips",
+        "rules",
+        "rules_draft",
+        "rules_rehearsal",
+        "rules_parameters",
+        "rules_person",
     ),
 )

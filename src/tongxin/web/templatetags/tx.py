@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from tongxin.kernel.refused import Refused
-from tongxin.web import catalogue_words, dates, forms, navigation, tones
+from tongxin.web import catalogue_words, dates, forms, navigation, tones, verdict_words
 from tongxin.web.wording import say
 
 register = template.Library()
@@ -33,6 +33,7 @@ register.filter("weekday", dates.weekday)
 register.filter("clock", dates.clock)
 register.filter("moment", dates.moment)
 register.filter("last_day", dates.last_day)
+register.filter("plain", verdict_words.plain)
 register.simple_tag(dates.hours, name="hours")
 register.simple_tag(dates.span, name="span")
 

@@ -1,0 +1,123 @@
+"""A condition as staff read and write it: signs for comparisons, words for values, and back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final, cast
+
+from tongxin.kernel.refused import Refused
+from tongxin.people.facts import FACTS, Known
+from tongxin.rules.conditions import Compare, Op, from_data, to_data
+from tongxin.rules.editing import Data, bare
+from tongxin.rules.facts import Value
+from tongxin.rules.parameters import Param
+
+SIGNS: Final = {
+    ">=": "不小于（≥）",
+    "<=": "不大于（≤）",
+    ">": "大于（＞）",
+    "<": "小于（＜）",
+    "=": "是（=）",
+    "!=": "不是（≠）",
+    "in": "是其中之一",
+    "has": "属于",
+}
+SHORT: Final = {
+    ">=": "≥",
+    "<=": "≤",
+    ">": "＞",
+    "<": "＜",
+    "=": "是",
+    "!=": "不是",
+    "in": "是其中之一：",
+    "has": "属于",
+}
+YES_NO: Final = {"是": True, "否": False, "不是": False, "有": True, "没有": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One node of a tree that may be unfinished. `place`: its path as it stands in forms, "1.0"; the root's is empty."""
+
+    place: str
+    kind: str
+    turned: bool
+    words: str = ""
+    compared: str = ""
+    clause: str = ""
+    parts: tuple["Line", ...] = ()
+
+
+def lines(tree: Data, called: Mapping[str, str] | None = None, place: tuple[int, ...] = ()) -> Line:
+    """`called`: the words of parameters, by key."""
+    node, turned = bare(tree)
+    where = ".".join(map(str, place))
+    if "fact" in node:
+        return Line(
+            where, "leaf", turned, node.get("words", ""), compared(node, called or {}), node.get("clause") or ""
+        )
+    kind = "any" if "any" in node else "all"
+    parts = tuple(lines(part, called, (*place, n)) for n, part in enumerate(node.get(kind, [])))
+    return Line(where, kind, turned, parts=parts)
+
+
+def compared(node: Data, called: Mapping[str, str]) -> str:
+    """周岁 ≥ 18."""
+    known = FACTS.get(node["fact"])
+    words = known.words if known else node["fact"]
+    return f"{words} {SHORT.get(node['op'], node['op'])} {value_text(node['fact'], node['value'], called)}"
+
+
+def value_text(fact: str, data: Any, called: Mapping[str, str] | None = None) -> str:
+    """A value of the JSON form as people type it."""
+    known = FACTS.get(fact)
+    match data:
+        case {"param": str(key)}:
+            return (called or {}).get(key, key)
+        case {"decimal": str(text)} | {"date": str(text)}:
+            return text
+        case bool():
+            return "是" if data else "否"
+        case list():
+            return "、".join(value_text(fact, item) for item in data)
+        case str() if known is not None:
+            return known.values.get(data, data)
+        case _:
+            return str(data)
+
+
+def leaf(given: Mapping[str, str]) -> Data:
+    """What a form said, as a comparison. Refused: "value-unread", and as `from_data` refuses."""
+    known, op = FACTS[given["fact"]], given["op"]
+    value: Value | Param = Param(given["param"]) if given.get("param") else read_value(known, op, given["value"])
+    words = given["words"].strip() or f"{known.words}{SHORT[op]}{given['value'].strip() or given.get('called', '')}"
+    made = Compare(given["fact"], cast("Op", op), value, words, given["clause"].strip() or None)
+    return to_data(from_data(to_data(made)))
+
+
+def read_value(known: Known, op: str, text: str) -> Value:
+    text = text.strip()
+    by_words = {words: value for value, words in known.values.items()}
+    if not text:
+        raise Refused("value-unread", "请填要比较的值，或选一个参数。")
+    if op == "in":
+        return frozenset(
+            by_words.get(one, one) for one in text.replace("，", "、").replace(",", "、").split("、") if one
+        )
+    if known.type is bool:
+        if text not in YES_NO:
+            raise Refused("value-unread", "“%(called)s”的值请填“是”或“否”。", called=known.words)
+        return YES_NO[text]
+    if known.type is Decimal:
+        return _number(text, known)
+    return by_words.get(text, text)
+
+
+def _number(text: str, known: Known) -> Value:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite():
+        raise Refused("value-unread", "“%(called)s”的值请填数，例如18。", called=known.words)
+    return int(number) if number == number.to_integral_value() and abs(number) < 10**9 else number

@@ -1,0 +1,162 @@
+"""Before publishing: how many, at what cost, who gains and who loses, last year's decisions once more; accepted by name."""
+
+from decimal import Decimal, InvalidOperation
+from typing import Any, get_args
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
+
+from tongxin.kernel.refused import Refused
+from tongxin.people.masks import Purpose, shown
+from tongxin.people.models import Person
+from tongxin.people.powers import Power
+from tongxin.rulebook.actions import drafts
+from tongxin.rulebook.models import Draft, ParameterKey
+from tongxin.rulebook.queries import rehearsal
+from tongxin.rulebook.queries.rehearsal import Figures, Side
+from tongxin.rules.conditions import from_data, parameters_used
+from tongxin.web.answers import render_part, render_refusal
+from tongxin.web.guard import HouseRequest, page
+from tongxin.web.staff.choosing import asked_day
+from tongxin.web.staff.rules import context_of, draft_within, names_may_be_read, words_of_parameters
+from tongxin.web.staff.rules_forms import AcceptForm
+
+PAGE, NAMES = "staff/rules/rehearsal.html", "staff/rules/names.html"
+SIZE = 50
+SIDES = {"gain": "会新符合的人", "lose": "会不再符合的人", "unknown": "登记缺、还不能判断的人"}
+SUPPOSED = "limit-"
+
+
+@page(power=Power.MANAGE_RULES)
+def rehearse(request: HouseRequest, public_id: str) -> HttpResponse:
+    """GET counts and writes nothing; POST takes what was read, by name."""
+    one = draft_within(request, public_id)
+    if request.method == "POST":
+        try:
+            _accept(request, one)
+        except Refused as refusal:
+            return render_refusal(request, PAGE, _context(request, one), refusal)
+        messages.success(request, "已确认，您的姓名和看到的数字一起留下。现在可以发布。")
+        return redirect("staff:rule-rehearsal", public_id)
+    try:
+        return render_part(request, PAGE, _context(request, one))
+    except Refused as refusal:  # what is unfinished or cannot be counted is not half counted
+        return render_refusal(request, "staff/rules/draft.html", context_of(one, words_of_parameters()), refusal)
+
+
+@page(power=Power.MANAGE_RULES, methods=("GET",))
+def names(request: HouseRequest, public_id: str) -> HttpResponse:
+    """Of one side, for who may read names there; others read the numbers."""
+    one = draft_within(request, public_id)
+    side: Side = request.GET.get("who", "lose")  # type: ignore[assignment]
+    if side not in get_args(Side):
+        side = "lose"
+    if not names_may_be_read(request, one.rule):
+        raise Refused("no-names", "您的岗位可以看人数，不能看姓名。要看是谁，请找有“数据下钻看到姓名”权限的人。")
+    after = request.GET.get("after", "")
+    found = rehearsal.people(
+        one,
+        side,
+        on=asked_day(request),
+        size=SIZE + 1,
+        after=int(after) if _whole(after) else 0,
+        limits=_limits(request),
+    )
+    people = Person.objects.within(request.actor, Power.DRILL_TO_NAMES).filter(pk__in=found[:SIZE]).order_by("pk")
+    rows = [(person, shown(person, "name", Purpose.FIGURES_NAMES)) for person in people]
+    more = found[SIZE - 1] if len(found) > SIZE else 0
+    return render_part(request, NAMES, {"rule": one.rule, "side": SIDES[side], "rows": rows, "more": more})
+
+
+def _accept(request: HouseRequest, one: Draft) -> None:
+    form = AcceptForm(request.POST)
+    form.full_clean()
+    said = {name: request.POST.get(name, "") for name in ("revision", "differing")}
+    if not all(_whole(text) for text in said.values()):
+        raise Refused("rehearsal-moved", "和您看到的数字相比又有了变化，请看过现在的试算再确认。")
+    drafts.accept(
+        draft=one,
+        revision=int(said["revision"]),
+        differing=int(said["differing"]),
+        remark=form.cleaned_data.get("remark", ""),
+        by=request.actor,
+        at=request.now,
+    )
+
+
+def _context(request: HouseRequest, one: Draft) -> dict[str, Any]:
+    limits, on = _limits(request), asked_day(request)
+    found = rehearsal.figures(one, on=on, limits=limits)
+    real = not limits and on == request.actor.on
+    accepted = one.acceptances.filter(revision=one.revision, at__gt=request.now - drafts.FRESH).order_by("-pk").first()
+    return {
+        **context_of(one, words_of_parameters()),
+        "found": found,
+        "strip": _strip(found),
+        "on": on,
+        "supposed": _supposed(one, limits),
+        "limits": bool(limits),
+        "real": real,
+        "accepted": accepted,
+        "names": names_may_be_read(request, one.rule),
+        "differences": _differences(request, found),
+        "form": AcceptForm(request.POST or None),
+        "query": request.GET.urlencode(),
+    }
+
+
+def _strip(found: Figures) -> list[dict[str, Any]]:
+    cost = "没有填金额" if found.cost is None else f"{found.cost:,.2f}"
+    return [
+        {"label": "会员", "value": f"{found.counted.members:,}", "unit": "人"},
+        {"label": "符合", "value": f"{found.reached:,}", "unit": "人"},
+        {"label": "登记缺、不能判断", "value": f"{found.unknown:,}", "unit": "人", "hot": found.unknown > 0},
+        {"label": "要花多少钱", "value": cost, "unit": "元" if found.cost is not None else ""},
+    ]
+
+
+def _differences(request: HouseRequest, found: Figures) -> list[tuple[str, str, Any]]:
+    """Names only of people in reach."""
+    ids = [one.decision.person_id for one in found.replayed.kept]
+    people = Person.objects.within(request.actor, Power.DRILL_TO_NAMES).filter(pk__in=ids) if ids else []
+    called = {person.pk: shown(person, "name", Purpose.FIGURES_NAMES) for person in people}
+    return [
+        (called.get(one.decision.person_id, "（看不到姓名）"), str(one.truth), one.decision)
+        for one in found.replayed.kept
+    ]
+
+
+def _supposed(one: Draft, limits: dict[str, Decimal]) -> list[tuple[str, str, str]]:
+    """Field, words and supposed value of each parameter that the draft counts with."""
+    used = set(parameters_used(from_data(one.condition))) | ({one.amount_key.key} if one.amount_key else set())
+    keys = ParameterKey.objects.filter(key__in=used).exclude(type="text").order_by("words")
+    return [
+        (f"{SUPPOSED}{key.key}", f"{key.words}（{key.unit}）", str(limits[key.key]) if key.key in limits else "")
+        for key in keys
+    ]
+
+
+def _limits(request: HouseRequest) -> dict[str, Decimal]:
+    """What if these were the limits: ?limit-KEY=200. What is no number is left out."""
+    found = {}
+    for name, text in request.GET.items():
+        if name.startswith(SUPPOSED) and isinstance(text, str) and text.strip():
+            try:
+                number = Decimal(text.strip())
+            except InvalidOperation:
+                continue
+            if number.is_finite() and abs(number) < 10**11:
+                found[name.removeprefix(SUPPOSED)] = number
+    return found
+
+
+def _whole(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 18
+
+
+urlpatterns = [
+    path("rules/<slug:public_id>/rehearsal/", rehearse, name="rule-rehearsal"),
+    path("rules/<slug:public_id>/rehearsal/names/", names, name="rule-names"),
+]
