@@ -109,12 +109,12 @@ def _unions(count: int) -> list[Home]:
 
 
 def _stretches(workers: int) -> Iterator[Stretch]:
-    offset = _reserve(("people_person", "people_membership"), workers)
+    offset = reserve(("people_person", "people_membership"), workers)
     for first in range(0, workers, CHUNK):
         yield Stretch(first, min(first + CHUNK, workers), offset, workers)
 
 
-def _reserve(tables: Sequence[str], count: int) -> int:
+def reserve(tables: Sequence[str], count: int) -> int:
     """Row ids for COPY: the first of them; both tables use the same numbers."""
     from django.db import connection  # noqa: PLC0415
 

@@ -14,7 +14,7 @@ from bench.server import Server, watched
 
 CONNECTIONS: Final = 32
 THREADS: Final = 2
-ONE_ROW: Final = """\\set pool random(1, 20)
+ONE_ROW: Final = """\\set pool random(1, {pools})
 BEGIN;
 UPDATE bench_pool SET remaining = remaining - 1 WHERE id = :pool AND remaining > 0;
 INSERT INTO bench_claim (pool, at) VALUES (:pool, now());
@@ -76,7 +76,7 @@ def sign_ups_per_second(server: Server, lines: Path, seconds: int) -> tuple[Rate
     return rate, {"confirmed": told["confirmed"], "rows": rows, "people": people, "seconds": float(span)}
 
 
-def one_row_per_second(folder: Path, seconds: int) -> float:
+def one_row_per_second(folder: Path, seconds: int, *, pools: int = 20) -> float:
     """BEGIN; UPDATE one row; INSERT one row; COMMIT, 32 clients, prepared: the floor under any sign-up."""
     from django.db import connection  # noqa: PLC0415
 
@@ -86,7 +86,7 @@ def one_row_per_second(folder: Path, seconds: int) -> float:
         cursor.execute("INSERT INTO bench_pool SELECT n, 1000000000 FROM generate_series(1, 20) n")
         cursor.execute("CREATE TABLE bench_claim (id bigserial PRIMARY KEY, pool int, at timestamptz)")
     script = folder / "one-row.sql"
-    script.write_text(ONE_ROW)
+    script.write_text(ONE_ROW.format(pools=pools))
     try:
         text = _pgbench(
             "-n", "-M", "prepared", "-c", str(CONNECTIONS), "-j", str(THREADS), "-T", str(seconds), "-f", str(script)

@@ -198,6 +198,7 @@ CONTENT_SECURITY_POLICY = {
 CALL_KINDS = {  # open table: a substance room plugs in here
     "class_place": "tongxin.activities.kind.ClassPlaces",
     "benefit": "tongxin.benefits.kind.Benefits",
+    "plain": "tongxin.calls.plain.Plain",
 }
 RULE_DECISIONS = ("tongxin.calls.decided.decided_under",)  # open table: who decided under a rule
 SMS_SENDER = os.environ.get(

@@ -14,6 +14,7 @@ from config.supervisor import Child, log, supervise
 from config.surroundings import Wrong, database, set_up_django
 
 HELP = "serve the platform until stopped"
+LANE = 2  # connections of the release lane in each web process, beside those of the pages
 PATIENCE_FOR_PORT = 2.0  # seconds: a server killed just now lets go of its port
 
 
@@ -78,7 +79,8 @@ def serve(args: argparse.Namespace, server: EmbeddedServer | None) -> None:
 
     logs.configure()
     static_files.collect()
-    os.environ["TONGXIN_THREADS"] = os.environ["TONGXIN_DB_POOL"] = str(args.threads)
+    os.environ["TONGXIN_THREADS"] = str(args.threads)
+    os.environ["TONGXIN_DB_POOL"] = str(args.threads + LANE)
     children = [
         Child("web", ["config.server", args.host, str(args.port), str(args.workers)]),
         Child("jobs", ["config.worker"]),

@@ -9,10 +9,10 @@ from django.db.models import F, Model
 from django.utils.timezone import localdate, now
 from procrastinate.contrib.django import app
 
-from tongxin.calls.actions import offers, reviews
-from tongxin.calls.models import Award, Pool
+from tongxin.calls.actions import offers, reviews, settling
+from tongxin.calls.models import Award, Lane, Pool
 from tongxin.calls.queries.reviews import overdue
-from tongxin.calls.states import BY_SPEED, AwardState, Spill
+from tongxin.calls.states import BY_SPEED, AwardState, CallState, Spill
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import system
 
@@ -43,6 +43,24 @@ def escalate_reviews(timestamp: int) -> None:  # noqa: ARG001 - as above
     at = now()
     on = localdate(at)
     _each(overdue(at, limit=BATCH), lambda application: reviews.escalate(application=application, on=on, at=at))
+
+
+@app.periodic(cron="* * * * * */5")
+@app.task(name="calls.settle_lanes", queueing_lock="calls.settle_lanes", lock="calls.settle_lanes")
+def settle_lanes(timestamp: int) -> None:  # noqa: ARG001 - as above
+    """Places for whoever came, while there are some. Twelve looks a minute; each is one statement where nothing is to be done."""
+    by = system(localdate())
+    for lane in unsettled():
+        while settling.settle(pool=lane.pool, by=by, at=now()):
+            pass
+
+
+def unsettled() -> list[Lane]:
+    rows = Lane.objects.filter(
+        pool__call__state=CallState.PUBLISHED, pool__closed_at=None, pool__taken__lt=F("pool__units"),
+        pool__intake__arrived__gt=F("settled"),
+    )  # fmt: skip
+    return list(rows.select_related("pool").order_by("pk"))
 
 
 def unspilled(at: datetime) -> list[Pool]:

@@ -39,7 +39,7 @@ class Lane(Sharded):
     class Meta(Sharded.Meta):
         constraints: ClassVar = [
             *Sharded.Meta.constraints,
-            models.CheckConstraint(condition=Q(settled__gte=0, level_last__gte=0), name="lane_numbers"),
+            models.CheckConstraint(condition=Q(settled__gte=0), name="lane_numbers"),
         ]
 
 

@@ -10,10 +10,13 @@ PREFIX_6 = 64  # what one subscriber gets
 
 
 def network_of(request: HttpRequest) -> str:
+    return network_at(request.META.get("REMOTE_ADDR", ""), request.headers.get("X-Forwarded-For", ""))
+
+
+def network_at(text: str, forwarded: str) -> str:
     """The IPv4 address, or the /64 of an IPv6 one; behind settings.TRUSTED_PROXIES proxies, as the outermost of them saw it."""
-    text = request.META.get("REMOTE_ADDR", "")
     if depth := settings.TRUSTED_PROXIES:
-        seen = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+        seen = [part.strip() for part in forwarded.split(",") if part.strip()]
         text = seen[-depth] if len(seen) >= depth else text
     try:
         address = ip_address(text)

@@ -1,0 +1,161 @@
+"""`/lane/…`, answered before Django sees it; everything else is Django's.
+
+POST /lane/<pool>  enters: 200 with the receipt, else a code and words (answers.SAID). A form without script is led back to its page.
+GET  /lane/<pool>  how many have come and what is left, as of a second ago.
+GET  /lane/time    the moment by our clock, with which a page sets its countdown once.
+GET  /lane/empty   nothing at all: with what the rate of receipts is compared.
+"""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from tongxin.calls.entries import Pass, Passes
+from tongxin.store.keys import ring
+from tongxin.web.accounts.network import network_at
+from tongxin.web.lane import answers, watch
+from tongxin.web.lane.asgi import Application, Receive, Scope, Send, answer, cookies, header
+from tongxin.web.lane.clock import Clock
+from tongxin.web.lane.facts import Facts, FactsKeeper
+from tongxin.web.lane.gathering import Gatherer, Receipt
+from tongxin.web.lane.limits import Limits
+from tongxin.web.lane.shelf import Shelf
+
+BELOW: Final = "/lane/"
+KEYS_FRESH: Final = 5.0
+
+
+class Turned(Exception):
+    """Away, with a code of answers.SAID."""
+
+    def __init__(self, code: str, after: int = 0) -> None:
+        super().__init__(code)
+        self.code, self.after = code, after
+
+
+class Lane:
+    def __init__(self, application: Application) -> None:
+        self.application = application
+        self.clock, self.limits, self.facts = Clock(), Limits(), FactsKeeper()
+        self.shelf = Shelf(application)
+        self.gatherers: dict[int, Gatherer] = {}
+        self.noticed = watch.Noticed()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="lane")
+        self._passes: tuple[Passes, float] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        if not path.startswith(BELOW):
+            await (self.shelf if self.shelf.holds(scope) else self.application)(scope, receive, send)
+        elif path == "/lane/empty":
+            await answer(send, 204, [], b"")
+        elif path == "/lane/time":
+            await answer(send, 200, answers.PLAIN_HEADERS, b'{"now":%d}' % self.clock.now())
+        elif scope["method"] == "POST":
+            await self._enter(scope, send, path[len(BELOW) :])
+        else:
+            await self._tell(scope, send, path[len(BELOW) :])
+
+    async def _enter(self, scope: Scope, send: Send, pool: str) -> None:
+        try:
+            receipt = await self._receipt(scope, pool)
+        except Turned as turned:
+            await self._turn_away(scope, send, pool, turned)
+            return
+        if _wants_page(scope):
+            await answer(send, 303, [(b"location", f"/releases/{pool}/".encode()), answers.NO_STORE], b"")
+            return
+        body = f'{{"no":{receipt.no},"at":{receipt.at},"receipt":"{receipt.text}"}}'
+        await answer(send, 200, answers.PLAIN_HEADERS, body.encode())
+
+    async def _receipt(self, scope: Scope, pool: str) -> Receipt:
+        now = self.clock.now()
+        facts = await self.facts.of(pool)
+        if facts is None:
+            raise Turned("no-such-release")
+        person = self._checked(scope, facts, now)
+        if facts.closed or now >= facts.closes:
+            raise Turned("closed-already")
+        if now < facts.opens:
+            raise Turned("not-open-yet", 1 + (facts.opens - now) // 1000)
+        gatherer = self._gatherer(facts)
+        if (waiting := gatherer.join(person, now)) is None:
+            raise Turned("full", gatherer.seconds_to_wait())
+        if (receipt := await waiting) is None:
+            raise Turned("database-away", 5)
+        return receipt
+
+    def _checked(self, scope: Scope, facts: Facts, now: int) -> int:
+        """The person that may enter this pool, by what the request carries alone."""
+        carried, passes = cookies(scope), self._read_passes()
+        origin = header(scope, b"origin")
+        if origin and origin != b"null" and origin.partition(b"://")[2] != header(scope, b"host"):
+            raise Turned("foreign-page")
+        session = passes.read_session(carried.get(b"tx-lane", b""))
+        if session is None or session.ends * 1000 <= now:
+            self._count_stranger(scope, now)
+            raise Turned("sign-in")
+        text = carried.get(b"tx-entry", b"")
+        entry = passes.read_entry(text)
+        self._check_entry(entry, session, facts, now, sent=bool(text))
+        if not self.limits.person_may(session.person, now):
+            raise Turned("too-often", 10)
+        return session.person
+
+    def _check_entry(self, entry: Pass | None, session: Pass, facts: Facts, now: int, *, sent: bool) -> None:
+        """What someone should look at is counted, and stands in the journal once a while: not a line for each."""
+        if entry is None or entry.pool != facts.into.pool:
+            if sent:
+                self.noticed.count(facts.into, "changed")
+            raise Turned("no-entry")
+        if entry.person != session.person:
+            self.noticed.count(facts.into, "of-another")
+            raise Turned("entry-of-another")
+        if entry.ends * 1000 <= now:
+            raise Turned("entry-over")
+        if entry.assurance < facts.assurance:
+            raise Turned("not-known-well-enough")
+
+    def _count_stranger(self, scope: Scope, now: int) -> None:
+        client = scope.get("client") or ("", 0)
+        if not self.limits.stranger_may(network_at(client[0], header(scope, b"x-forwarded-for").decode("latin-1")), now):
+            raise Turned("too-often", 10)
+
+    async def _turn_away(self, scope: Scope, send: Send, pool: str, turned: Turned) -> None:
+        if _wants_page(scope):
+            where = f"/releases/{pool}/?said={turned.code}".encode()
+            await answer(send, 303, [(b"location", where), answers.NO_STORE], b"")
+            return
+        language = "en" if cookies(scope).get(b"tx-language") == b"en" else "zh-hans"
+        await answer(send, *answers.refusal(turned.code, language, after=turned.after))
+
+    async def _tell(self, scope: Scope, send: Send, pool: str) -> None:
+        facts = await self.facts.of(pool)
+        if facts is None:
+            await self._turn_away(scope, send, pool, Turned("no-such-release"))
+            return
+        left = facts.units - facts.taken
+        told = f'{{"now":{self.clock.now()},"opens":{facts.opens},"closes":{facts.closes},"units":{facts.units},'
+        told += f'"arrived":{facts.arrived},"settled":{facts.settled},"left":{left}}}'
+        await answer(send, 200, answers.PLAIN_HEADERS, told.encode())
+
+    def _gatherer(self, facts: Facts) -> Gatherer:
+        found = self.gatherers.get(facts.into.pool)
+        if found is None:
+            found = self.gatherers[facts.into.pool] = Gatherer(facts, self._thread)
+        found.facts = facts
+        return found
+
+    def _read_passes(self) -> Passes:
+        """The ring's keys, looked at again every few seconds: a key that was added counts without a restart."""
+        now = time.monotonic()
+        if self._passes is None or now - self._passes[1] > KEYS_FRESH:
+            self._passes = (Passes(ring()), now)
+            pools = [gatherer.facts.into for gatherer in self.gatherers.values()]
+            self.noticed.flush(self._thread, self.clock, pools)
+        return self._passes[0]
+
+
+def _wants_page(scope: Scope) -> bool:
+    """A form that a browser sends by itself."""
+    return b"text/html" in header(scope, b"accept")
