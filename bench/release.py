@@ -89,7 +89,11 @@ def bench(folder: Path, workers: int, places: int, clients: int) -> dict[str, An
         counted = _counted(pool)
     say(f"cores used: {', '.join(f'{who} {used:.2f}' for who, used in cores.items())}")
     say(f"ordinary pages beside it: {len(beside.spans)}, p95 {beside.p95:.0f} ms, failed {beside.failed}")
-    say(f"memory of the web processes: {beside.memory[0]:.0f} MB at first, {max(beside.memory):.0f} MB at most" if beside.memory else "")
+    say(
+        f"memory of the web processes: {beside.memory[0]:.0f} MB at first, {max(beside.memory):.0f} MB at most"
+        if beside.memory
+        else ""
+    )
     return {
         "workers": workers, "places": places, "clients": clients, "seconds": round(seconds, 2),
         "answers_per_s": round(told["received"] / told["seconds"], 1), "p50_ms": told["p50_ms"], "p99_ms": told["p99_ms"],
@@ -105,7 +109,9 @@ def _empty(server: Server, clients: int) -> float:
     return float(_found(r"Requests/sec:\s+([\d.]+)", text))
 
 
-def _run(server: Server, pool: Any, stem: Path, clients: int, lines: int) -> tuple[dict[str, Any], dict[str, float], float]:
+def _run(
+    server: Server, pool: Any, stem: Path, clients: int, lines: int
+) -> tuple[dict[str, Any], dict[str, float], float]:
     """`seconds`: until the last receipt and the last place; `told["seconds"]`: until the last receipt."""
     command = _command(
         server, "/", f"-c{clients}", f"-d{LONGEST}s", "-s", str(ROOT / "bench" / "release.lua"),
@@ -159,7 +165,11 @@ def _counted(pool: Any) -> dict[str, int]:
             [pool.pk],
         )
         granted, holders = cursor.fetchone()
-    return {"arrived": persons, "granted": granted, "twice": arrived - persons + granted - holders + abs((last or 0) - arrived)}
+    return {
+        "arrived": persons,
+        "granted": granted,
+        "twice": arrived - persons + granted - holders + abs((last or 0) - arrived),
+    }
 
 
 def _command(server: Server, address: str, *options: str, after: list[str] | None = None) -> list[str]:

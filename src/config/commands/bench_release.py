@@ -28,7 +28,9 @@ def run(args: argparse.Namespace) -> int:
     if shutil.which("wrk") is None:
         raise Wrong("wrk is missing; it is what stands for the crowd (apt-get install wrk).")
     if not (REPOSITORY / "bench" / "release.py").is_file():
-        raise Wrong("The measuring programs stand in the repository: run this from an installation made by `make install`.")
+        raise Wrong(
+            "The measuring programs stand in the repository: run this from an installation made by `make install`."
+        )
     sys.path.insert(0, str(REPOSITORY))
     os.environ.pop("DATABASE_URL", None)  # never the one that people use, and never their folder
     os.environ.setdefault("TONGXIN_BENCH_DATA", str(REPOSITORY / ".cache" / "bench-release"))

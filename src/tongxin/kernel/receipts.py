@@ -87,7 +87,9 @@ def tree(statements: Sequence[bytes]) -> tuple[bytes, list[bytes]]:
     for nodes in levels[-2::-1]:
         last = len(nodes) - 1
         paths = [
-            paths[n >> 1] if n == last and not n & 1 else (LEFT + nodes[n - 1] if n & 1 else RIGHT + nodes[n + 1]) + paths[n >> 1]
+            paths[n >> 1]
+            if n == last and not n & 1
+            else (LEFT + nodes[n - 1] if n & 1 else RIGHT + nodes[n + 1]) + paths[n >> 1]
             for n in range(len(nodes))
         ]
     return levels[-1][0], paths

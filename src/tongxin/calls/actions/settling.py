@@ -30,9 +30,11 @@ def settle(*, pool: Pool, by: Actor, at: datetime, most: int = MOST) -> int:
     pool = lines.lock_pool(pool.pk)
     lane = Lane.objects.lock(Lane.objects.only("pk").get(pool=pool).pk)
     free = 0 if pool.closed_at else min(pool.left, most)
-    rows = list(
-        Arrival.objects.filter(pool=pool, no__gt=lane.settled).select_related("person").order_by("no")[:free]
-    ) if free > 0 else []
+    rows = (
+        list(Arrival.objects.filter(pool=pool, no__gt=lane.settled).select_related("person").order_by("no")[:free])
+        if free > 0
+        else []
+    )
     if not rows:
         return 0
     awards = _give(pool, _without_place(pool, rows), by=by, at=at)
@@ -53,7 +55,9 @@ def _without_place(pool: Pool, rows: Sequence[Arrival]) -> dict[int, tuple[Arriv
         person = persons[row.person_id]
         person = heirs[person.merged_into_id] if person.merged_into_id else person
         found.setdefault(person.pk, (row, person))
-    live = Applicant.objects.filter(person__in=list(found), call=pool.call_id, live=True).values_list("person_id", flat=True)
+    live = Applicant.objects.filter(person__in=list(found), call=pool.call_id, live=True).values_list(
+        "person_id", flat=True
+    )
     for person_id in live:
         found.pop(person_id, None)
     return found

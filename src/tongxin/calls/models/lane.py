@@ -11,6 +11,7 @@ from tongxin.people.models import Person
 from tongxin.people.models.persons import Assurance
 from tongxin.people.scoping import ScopedQuerySet
 from tongxin.rulebook.models import RuleVersion
+from tongxin.store.keeping import WHILE_KNOWN, Kept
 from tongxin.store.models import Sharded
 
 SALT = 32  # bytes
@@ -29,10 +30,7 @@ class Lane(Sharded):
     pool = models.OneToOneField(Pool, models.PROTECT, related_name="lane")
     salt = models.BinaryField(max_length=SALT, default=new_salt)
     settled = models.IntegerField(default=0)
-    seed = models.CharField(
-        max_length=64, blank=True
-    )  # hex: from it follows the order of the first minutes; "": not yet
-    level_last = models.IntegerField(default=0)  # the last number of the first minutes, which were drawn
+    level_last = models.IntegerField(null=True)  # of a level start: the last number of its minutes; none: not known yet
 
     objects: ClassVar[ScopedQuerySet] = ScopedQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -64,6 +62,7 @@ class Arrival(Sharded):
     (Checked, each row would lock its pool's row and look up its person: half of the time that a batch takes.)
     """
 
+    keeps: ClassVar = Kept(3, "发放时本人排在第几位", WHILE_KNOWN)
     pool = models.ForeignKey(Pool, models.PROTECT, related_name="arrivals", db_constraint=False, db_index=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     no = models.IntegerField()  # 1 came first
@@ -81,6 +80,7 @@ class Arrival(Sharded):
 class Entry(Sharded):
     """Who may enter, found out days before: the verdict that the signed entry carries, and until when it counts."""
 
+    keeps: ClassVar = Kept(3, "发放前判断本人能不能进", WHILE_KNOWN)
     pool = models.ForeignKey(Pool, models.PROTECT, related_name="entries")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     rule_version = models.ForeignKey(RuleVersion, models.PROTECT, null=True, related_name="+")

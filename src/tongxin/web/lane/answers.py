@@ -41,4 +41,3 @@ def refusal(code: str, language: str, *, after: int = 0) -> tuple[int, Headers, 
     wait = [(b"retry-after", str(after).encode())] if after else []
     body = f'{{"code":"{code}","words":"{words}","after":{after}}}'.encode()
     return word.status, [*PLAIN_HEADERS, *wait], body
-

@@ -14,7 +14,7 @@ from tongxin.calls.entries import Pass, Passes
 from tongxin.store.keys import ring
 from tongxin.web.accounts.network import network_at
 from tongxin.web.lane import answers, watch
-from tongxin.web.lane.asgi import Application, Receive, Scope, Send, answer, cookies, header
+from tongxin.web.lane.asgi import Application, Receive, Scope, Send, answer, carried, cookie
 from tongxin.web.lane.clock import Clock
 from tongxin.web.lane.facts import Facts, FactsKeeper
 from tongxin.web.lane.gathering import Gatherer, Receipt
@@ -57,23 +57,24 @@ class Lane:
             await self._tell(scope, send, path[len(BELOW) :])
 
     async def _enter(self, scope: Scope, send: Send, pool: str) -> None:
+        headers = carried(scope)
         try:
-            receipt = await self._receipt(scope, pool)
+            receipt = await self._receipt(scope, headers, pool)
         except Turned as turned:
-            await self._turn_away(scope, send, pool, turned)
+            await self._turn_away(headers, send, pool, turned)
             return
-        if _wants_page(scope):
+        if _wants_page(headers):
             await answer(send, 303, [(b"location", f"/releases/{pool}/".encode()), answers.NO_STORE], b"")
             return
         body = f'{{"no":{receipt.no},"at":{receipt.at},"receipt":"{receipt.text}"}}'
         await answer(send, 200, answers.PLAIN_HEADERS, body.encode())
 
-    async def _receipt(self, scope: Scope, pool: str) -> Receipt:
+    async def _receipt(self, scope: Scope, headers: dict[bytes, bytes], pool: str) -> Receipt:
         now = self.clock.now()
         facts = await self.facts.of(pool)
         if facts is None:
             raise Turned("no-such-release")
-        person = self._checked(scope, facts, now)
+        person = self._checked(scope, headers, facts, now)
         if facts.closed or now >= facts.closes:
             raise Turned("closed-already")
         if now < facts.opens:
@@ -85,17 +86,16 @@ class Lane:
             raise Turned("database-away", 5)
         return receipt
 
-    def _checked(self, scope: Scope, facts: Facts, now: int) -> int:
+    def _checked(self, scope: Scope, headers: dict[bytes, bytes], facts: Facts, now: int) -> int:
         """The person that may enter this pool, by what the request carries alone."""
-        carried, passes = cookies(scope), self._read_passes()
-        origin = header(scope, b"origin")
-        if origin and origin != b"null" and origin.partition(b"://")[2] != header(scope, b"host"):
+        passes, origin = self._read_passes(), headers.get(b"origin")
+        if origin and origin.partition(b"://")[2] != headers.get(b"host"):
             raise Turned("foreign-page")
-        session = passes.read_session(carried.get(b"tx-lane", b""))
+        session = passes.read_session(cookie(headers, b"tx-lane="))
         if session is None or session.ends * 1000 <= now:
-            self._count_stranger(scope, now)
+            self._count_stranger(scope, headers, now)
             raise Turned("sign-in")
-        text = carried.get(b"tx-entry", b"")
+        text = cookie(headers, b"tx-entry=")
         entry = passes.read_entry(text)
         self._check_entry(entry, session, facts, now, sent=bool(text))
         if not self.limits.person_may(session.person, now):
@@ -118,21 +118,23 @@ class Lane:
 
     def _count_stranger(self, scope: Scope, now: int) -> None:
         client = scope.get("client") or ("", 0)
-        if not self.limits.stranger_may(network_at(client[0], header(scope, b"x-forwarded-for").decode("latin-1")), now):
+        if not self.limits.stranger_may(
+            network_at(client[0], header(scope, b"x-forwarded-for").decode("latin-1")), now
+        ):
             raise Turned("too-often", 10)
 
-    async def _turn_away(self, scope: Scope, send: Send, pool: str, turned: Turned) -> None:
-        if _wants_page(scope):
+    async def _turn_away(self, headers: dict[bytes, bytes], send: Send, pool: str, turned: Turned) -> None:
+        if _wants_page(headers):
             where = f"/releases/{pool}/?said={turned.code}".encode()
             await answer(send, 303, [(b"location", where), answers.NO_STORE], b"")
             return
-        language = "en" if cookies(scope).get(b"tx-language") == b"en" else "zh-hans"
+        language = "en" if cookie(headers, b"tx-language=") == b"en" else "zh-hans"
         await answer(send, *answers.refusal(turned.code, language, after=turned.after))
 
     async def _tell(self, scope: Scope, send: Send, pool: str) -> None:
         facts = await self.facts.of(pool)
         if facts is None:
-            await self._turn_away(scope, send, pool, Turned("no-such-release"))
+            await self._turn_away(carried(scope), send, pool, Turned("no-such-release"))
             return
         left = facts.units - facts.taken
         told = f'{{"now":{self.clock.now()},"opens":{facts.opens},"closes":{facts.closes},"units":{facts.units},'
@@ -156,6 +158,6 @@ class Lane:
         return self._passes[0]
 
 
-def _wants_page(scope: Scope) -> bool:
+def _wants_page(headers: dict[bytes, bytes]) -> bool:
     """A form that a browser sends by itself."""
-    return b"text/html" in header(scope, b"accept")
+    return b"text/html" in headers.get(b"accept", b"")

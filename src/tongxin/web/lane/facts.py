@@ -58,7 +58,9 @@ class FactsKeeper:
 
 def read_facts() -> dict[str, Facts]:
     try:
-        rows = LaneRow.objects.filter(pool__call__state=CallState.PUBLISHED).select_related("pool__call", "pool__intake")
+        rows = LaneRow.objects.filter(pool__call__state=CallState.PUBLISHED).select_related(
+            "pool__call", "pool__intake"
+        )
         return {row.pool.public_id: _facts(row) for row in rows.order_by("-pk")[:100]}
     finally:
         connection.close()  # back to the pool; a broken one is not kept

@@ -100,14 +100,9 @@ def commit(facts: Facts, claims: list[Claim]) -> dict[int, Receipt]:
         first.setdefault(claim.person, claim.at)
     found = _arrived(facts, first)
     key, pool, salt = _key(), facts.into.public_id, facts.salt
-    said = [
-        receipts.statement(key.id, pool, no, at, holder(salt, person))
-        for person, (no, at) in found.items()
-    ]
+    said = [receipts.statement(key.id, pool, no, at, holder(salt, person)) for person, (no, at) in found.items()]
     texts = receipts.write(said, key)
-    return {
-        person: Receipt(no, at, text) for (person, (no, at)), text in zip(found.items(), texts, strict=True)
-    }
+    return {person: Receipt(no, at, text) for (person, (no, at)), text in zip(found.items(), texts, strict=True)}
 
 
 def _arrived(facts: Facts, first: dict[int, int]) -> dict[int, tuple[int, int]]:

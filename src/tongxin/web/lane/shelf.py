@@ -8,11 +8,11 @@ import re
 import time
 from typing import Final
 
-from tongxin.web.lane.asgi import Application, Message, Receive, Scope, Send, cookies
+from tongxin.web.lane.asgi import Application, Message, Receive, Scope, Send, carried, cookie
 
 ALIKE: Final = re.compile(r"/releases/[A-Za-z0-9]+/waiting/")
 KEPT: Final = 5.0  # seconds
-LOOKS: Final = (b"tx-language", b"tx-large", b"tx-theme")
+LOOKS: Final = (b"tx-language=", b"tx-large=", b"tx-theme=")
 MOST: Final = 200
 _Held = tuple[float, list[Message]]
 
@@ -27,7 +27,7 @@ class Shelf:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         look = _look(scope)
-        host = next((value for name, value in scope["headers"] if name == b"host"), b"")
+        host = carried(scope).get(b"host", b"")
         key = (scope["path"], look.decode("latin-1"), host.decode("latin-1"))
         held = self._held.get(key)
         if held is None or time.monotonic() - held[0] > KEPT:
@@ -52,5 +52,6 @@ class Shelf:
 
 
 def _look(scope: Scope) -> bytes:
-    carried = cookies(scope)
-    return b"; ".join(name + b"=" + carried[name][:8] for name in LOOKS if name in carried)
+    headers = carried(scope)
+    found = ((name, cookie(headers, name)) for name in LOOKS)
+    return b"; ".join(name + value[:8] for name, value in found if value)
