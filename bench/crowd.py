@@ -49,7 +49,14 @@ def release(places: int, now: datetime) -> Any:
 
     by, union = system(now.date()), Union.objects.get(code=UNION)
     ends = {"opens": now - timedelta(seconds=5), "closes": now + timedelta(days=1)}
-    call = calls.open_call(union=union, kind="plain", **ends, manner=Manner(policy=Policy.ORDER_OF_ARRIVAL, policy_reason="压测"), by=by, at=now)
+    call = calls.open_call(
+        union=union,
+        kind="plain",
+        **ends,
+        manner=Manner(policy=Policy.ORDER_OF_ARRIVAL, policy_reason="压测"),
+        by=by,
+        at=now,
+    )
     pool = pools.add_pool(call=call, union=union, units=places, name="压测（示例）", by=by, at=now)
     lanes.open_lane(pool=pool, by=by, at=now)
     calls.publish(call=call, by=by, at=now)

@@ -14,7 +14,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from bench.crowd import fill, release, write_cookies
 from bench.ground import ROOT, machine, say
@@ -37,7 +37,7 @@ class Beside:
     failed: int = 0
     memory: list[float] = field(default_factory=list)
 
-    def __enter__(self) -> "Beside":
+    def __enter__(self) -> Self:
         self.threads = [threading.Thread(target=run, daemon=True) for run in (self._look, self._look, self._weigh)]
         for thread in self.threads:
             thread.start()
@@ -129,7 +129,7 @@ def _run(
 
 
 def _until_done(command: list[str]) -> tuple[str, float]:
-    """wrk sleeps for its whole time, whatever its threads have done: it is told to end once they all have said so."""
+    """Wrk sleeps for its whole time, whatever its threads have done: it is told to end once they all have said so."""
     began = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:  # noqa: S603
         assert child.stderr is not None

@@ -19,11 +19,11 @@ from config.surroundings import Wrong, WrongCall, database, set_up_django
 
 DONE, NOT_WELL, WRONG_CALL, WRONG_SURROUNDINGS = 0, 1, 2, 3
 ON_THEIR_OWN = ("serve", "demo", "manage", "backup", "restore", "bench_release")  # see to their surroundings themselves
-NO_DATABASE = ("powers", "check_passport")
+NO_DATABASE = ("powers", "check_passport", "check_receipt")
 NOTHING = ("verify_draw",)  # needs neither settings nor a data folder: whoever checks a draw has installed nothing else
 COMMANDS = (
     "demo", "serve", "migrate", "load_divisions", "staff_account", "import_roster", "figures", "powers",
-    "backup", "restore", "rotate_keys", "check_passport", "check_health", "verify_draw", "bench_release", "manage",
+    "backup", "restore", "rotate_keys", "check_passport", "check_health", "verify_draw", "check_receipt", "bench_release", "manage",
 )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Opening a pool for the lane, and letting people in ahead of it: whoever may enter is known days before."""
 
+import secrets
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -7,7 +8,8 @@ from tongxin.calls.actions.eligibility import check_eligible
 from tongxin.calls.actions.windows import check_not_closed
 from tongxin.calls.kinds import kind_of
 from tongxin.calls.models import Call, Entry, Intake, Lane, Pool
-from tongxin.calls.states import CallState
+from tongxin.calls.states import BY_SPEED, CallState
+from tongxin.kernel.draw import commitment
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor
 from tongxin.people.models import Person
@@ -23,20 +25,24 @@ def open_lane(*, pool: Pool, by: Actor, at: datetime) -> Lane:
     """From now on this pool is entered by the lane alone. Power is checked by the room that calls this, as for every pool.
 
     Refused: "lane-one-pool" (a call by the lane has one pool: in two lines at once nobody could be told one place),
-    "lane-too-late" (it has opened already), "pool-closed".
+    "lane-by-speed" (a draw or a review needs no lane: nobody hurries), "lane-too-late" (it has opened already), "pool-closed".
     """
     call = Call.objects.lock(pool.call_id)
     pool = Pool.objects.lock(pool.pk)
     check_not_closed(pool)
-    if (standing := Lane.objects.filter(pool=pool).first()) is not None:
+    standing: Lane | None = Lane.objects.filter(pool=pool).first()
+    if standing is not None:
         return standing
     if call.pools.count() != 1:
         raise Refused("lane-one-pool", "快速通道一次只放一种名额，请把其他名额另开一次。")
-    if call.state == CallState.PUBLISHED and call.opens <= at:
-        raise Refused("lane-too-late", "已经开始报名，不能再改成快速通道。")
+    _check_manner(call, at)
+    seal = secrets.token_hex(32)
+    committed = commitment(seal)
     Intake.make(federation=pool.federation, pool=pool)
-    lane = Lane.make(federation=pool.federation, pool=pool)
-    journal.write("lane.opened", of=pool, by=by, at=at)
+    lane = Lane.make(federation=pool.federation, pool=pool, seal=seal, commitment=committed)
+    call.by_lane = True
+    call.save(update_fields=["by_lane"])
+    journal.write("lane.opened", of=pool, by=by, at=at, commitment=committed)
     return lane
 
 
@@ -53,7 +59,7 @@ def let_in(*, pool: Pool, person: Person, by: Actor, at: datetime) -> Entry:
     check_eligible(pool.call, person, at=at)
     kind_of(pool.call)  # one that this installation does not know refuses now, not when places are given
     ends = min(pool.call.closes, at + COUNTS)
-    standing = Entry.objects.filter(pool=pool, person=person).first()
+    standing: Entry | None = Entry.objects.filter(pool=pool, person=person).first()
     if standing is not None and standing.ends_at >= ends and standing.assurance >= person.assurance:
         return standing
     values = {
@@ -65,6 +71,15 @@ def let_in(*, pool: Pool, person: Person, by: Actor, at: datetime) -> Entry:
     )
     journal.write("lane.let-in", of=pool, by=by, at=at)
     return entry
+
+
+def _check_manner(call: Call, at: datetime) -> None:
+    if call.policy not in BY_SPEED or call.accept_hours or call.party_most > 1 or call.per_person > 1:
+        raise Refused(
+            "lane-by-speed", "快速通道只用于先到先得或同时起步，每人一份，发出即得。其他办法不用赶时间，请直接报名。"
+        )
+    if call.state == CallState.PUBLISHED and call.opens <= at:
+        raise Refused("lane-too-late", "已经开始报名，不能再改成快速通道。")
 
 
 def _check_takes(pool: Pool, at: datetime) -> None:

@@ -9,12 +9,15 @@ from tongxin.store.moments import Moment
 
 
 def check_open(pool: Pool, at: datetime) -> None:
-    """Refused: "call-not-published", "not-open-yet", "closed-already", "pool-closed"."""
+    """Refused: "by-lane", and as `check_window`; "pool-closed"."""
+    if pool.call.by_lane:
+        raise Refused("by-lane", "这次发放大家一起排队，只能由本人从发放页面进入，不能插到前面。")
     check_window(pool.call, at)
     check_not_closed(pool)
 
 
 def check_window(call: Call, at: datetime) -> None:
+    """Refused: "call-not-published", "not-open-yet", "closed-already"."""
     if call.state != CallState.PUBLISHED:
         raise Refused("call-not-published", "这里现在不接受报名，请看看别的。")
     if at < call.opens:

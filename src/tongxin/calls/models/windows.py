@@ -43,6 +43,7 @@ class Call(Sharded):
     spares_meals = models.BooleanField(
         default=False, db_default=False
     )  # its people deliver meals: never opens at the rush
+    by_lane = models.BooleanField(default=False, db_default=False)  # entered by the release lane alone (models/lane.py)
     frozen_at = models.DateTimeField(null=True)  # nobody enters or changes a wish from here on, whatever the clocks say
     settled_at = models.DateTimeField(null=True)  # the entries were given their places
     state = models.CharField(max_length=12, choices=CallState, default=CallState.DRAFT)

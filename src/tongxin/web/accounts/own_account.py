@@ -83,7 +83,9 @@ def password(request: HouseRequest) -> HttpResponse:
 def sign_out(request: HouseRequest) -> HttpResponse:
     if request.method == "POST":
         logout(request)
-        return redirect("/")
+        answer = redirect("/")
+        answer.delete_cookie("tx-lane", path="/lane/")  # with it the entries on this device open nothing more
+        return answer
     return render(request, "accounts/sign_out.html")
 
 

@@ -25,7 +25,7 @@ SAID: Final = {
     "no-entry": Word(403, gettext_noop("没有找到您的入场凭证。请打开发放页面，点“领取入场凭证”，再进入。")),
     "entry-over": Word(403, gettext_noop("入场凭证已经过期。请打开发放页面重新领取，再进入。")),
     "entry-of-another": Word(403, gettext_noop("这张入场凭证是别人的，只能本人用。请用自己的账号登录，领取自己的入场凭证。")),
-    "not-known-well-enough": Word(403, gettext_noop("这次发放要求更高的身份核验。请带身份证到就近的工会窗口核验，当场办好，再来进入。")),
+    "not-known-well-enough": Word(403, gettext_noop("这次发放要求更高的身份核验。请带身份证到就近的工会窗口核验，当场办好。")),
     "not-open-yet": Word(425, gettext_noop("还没有开始。到时间后再进入，您的入场凭证一直有效。")),
     "closed-already": Word(410, gettext_noop("这次发放已经截止，请留意下一次。")),
     "too-often": Word(429, gettext_noop("您点得太快了。请等几秒再点，位置不会丢。")),

@@ -1,6 +1,6 @@
 """`/lane/…`, answered before Django sees it; everything else is Django's.
 
-POST /lane/<pool>  enters: 200 with the receipt, else a code and words (answers.SAID). A form without script is led back to its page.
+POST /lane/<pool>  enters: 200 with the receipt, else a code and words (answers.SAID); a form without script goes back to its page.
 GET  /lane/<pool>  how many have come and what is left, as of a second ago.
 GET  /lane/time    the moment by our clock, with which a page sets its countdown once.
 GET  /lane/empty   nothing at all: with what the rate of receipts is compared.
@@ -116,11 +116,10 @@ class Lane:
         if entry.assurance < facts.assurance:
             raise Turned("not-known-well-enough")
 
-    def _count_stranger(self, scope: Scope, now: int) -> None:
+    def _count_stranger(self, scope: Scope, headers: dict[bytes, bytes], now: int) -> None:
         client = scope.get("client") or ("", 0)
-        if not self.limits.stranger_may(
-            network_at(client[0], header(scope, b"x-forwarded-for").decode("latin-1")), now
-        ):
+        network = network_at(client[0], headers.get(b"x-forwarded-for", b"").decode("latin-1"))
+        if not self.limits.stranger_may(network, now):
             raise Turned("too-often", 10)
 
     async def _turn_away(self, headers: dict[bytes, bytes], send: Send, pool: str, turned: Turned) -> None:

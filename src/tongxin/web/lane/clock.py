@@ -13,8 +13,7 @@ class Clock:
 
     def now(self) -> int:
         told = time.time_ns() // 1_000_000
-        if told > self.last:
-            self.last = told
+        self.last = max(self.last, told)
         return self.last
 
     def jumped(self) -> int:

@@ -3,4 +3,6 @@
 from tongxin.web.addresses import gather
 
 app_name = "public"
-urlpatterns = gather("public", ("pages", "health", "doors", "hooks", "passport", "slip", "brands", "catalogue"))
+urlpatterns = gather(
+    "public", ("pages", "health", "doors", "hooks", "passport", "slip", "brands", "catalogue", "receipts")
+)

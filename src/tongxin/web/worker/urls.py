@@ -23,6 +23,7 @@ urlpatterns = gather(
         "filings",
         "membership",
         "card",
+        "releases",
         "benefits",
         "vouchers",
     ),

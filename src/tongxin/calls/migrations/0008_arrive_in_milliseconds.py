@@ -34,7 +34,7 @@ BEGIN RAISE EXCEPTION 'this version of the lane needs a later migration'; END $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("calls", "0006_draws_bind")]
+    dependencies = [("calls", "0007_places")]
     operations = [
         migrations.RunSQL(BEFORE, BACK),
         migrations.RunSQL(ARRIVE, "DROP FUNCTION calls_arrive(bigint, bigint[], bigint[])"),

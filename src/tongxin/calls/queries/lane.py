@@ -1,0 +1,115 @@
+"""A release as one sees it: where it stands, where one stands in it, and the receipt again."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.db.models import QuerySet
+from django.utils.timezone import localdate
+
+from tongxin.calls.entries import holder
+from tongxin.calls.models import Application, Arrival, Entry, Lane, Pool
+from tongxin.calls.states import LIVE, ApplicationState, CallState, Policy
+from tongxin.kernel import receipts
+from tongxin.store.signing import signing_ring
+
+
+class Stage(StrEnum):
+    BEFORE = "before"
+    LEVEL = "level"  # who comes now counts as simultaneous
+    OPEN = "open"
+    OVER = "over"  # closed, or nothing left and the line has been gone through
+
+
+class Stand(StrEnum):
+    """Of one person."""
+
+    OUT = "out"  # has not come
+    IN_LINE = "in-line"
+    GIVEN = "given"
+    MISSED = "missed"  # everything is given, and not to them
+    BACK = "back"  # had one, and gave it back
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    lane: Lane
+    pool: Pool
+    at: datetime
+
+    @property
+    def arrived(self) -> int:
+        return int(self.pool.intake.arrived)
+
+    @property
+    def level_ends(self) -> datetime | None:
+        minutes = self.pool.call.level_minutes
+        return self.pool.call.opens + timedelta(minutes=minutes) if minutes else None
+
+    @property
+    def stage(self) -> Stage:
+        call = self.pool.call
+        if self.at < call.opens:
+            return Stage.BEFORE
+        if self.pool.closed_at is not None or self.at >= call.closes or self.all_given:
+            return Stage.OVER
+        return Stage.LEVEL if self.level_ends is not None and self.at < self.level_ends else Stage.OPEN
+
+    @property
+    def all_given(self) -> bool:
+        return self.pool.left <= 0
+
+    @property
+    def drawn(self) -> bool:
+        """Whether the order of the first minutes stands, where there is such an order at all."""
+        return self.pool.call.policy != Policy.LEVEL_START or self.pool.call.settled_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """One person in a release. `place`: in the line as it will be gone through."""
+
+    stand: Stand
+    entry: Entry | None
+    arrival: Arrival | None
+    application: Application | None
+    receipt: str
+
+
+def releases() -> "QuerySet[Lane]":
+    """Published ones; the newest first."""
+    found: QuerySet[Lane] = Lane.objects.filter(pool__call__state=CallState.PUBLISHED)
+    return found.select_related("pool__call", "pool__union", "pool__intake").order_by("-pool__call__opens", "-pk")
+
+
+def release_of(lane: Lane, at: datetime) -> Release:
+    return Release(lane, lane.pool, at)
+
+
+def mine(release: Release, person: int, at: datetime) -> Mine:
+    pool = release.pool
+    arrival = Arrival.objects.filter(pool=pool, person=person).first()
+    applications = Application.objects.filter(applicants__person=person, call=pool.call_id)
+    application = applications.order_by("-pk").first()
+    entry = Entry.objects.filter(pool=pool, person=person, ends_at__gt=at).first()
+    text = receipt(release.lane, arrival, at) if arrival is not None else ""
+    return Mine(_stand(release, arrival, application), entry, arrival, application, text)
+
+
+def receipt(lane: Lane, arrival: Arrival, at: datetime) -> str:
+    """It says what the first one said, signed once more: the row is what was promised."""
+    key = signing_ring(localdate(at)).on(localdate(at))
+    name = holder(bytes(lane.salt), arrival.person_id)
+    moment = round(arrival.at.timestamp() * 1000)
+    (text,) = receipts.write([receipts.statement(key.id, lane.pool.public_id, arrival.no, moment, name)], key)
+    return text
+
+
+def _stand(release: Release, arrival: Arrival | None, application: Application | None) -> Stand:
+    if application is not None and application.state == ApplicationState.GRANTED:
+        return Stand.GIVEN
+    if application is not None and application.state not in LIVE:
+        return Stand.BACK
+    if arrival is None:
+        return Stand.MISSED if release.stage is Stage.OVER else Stand.OUT
+    return Stand.MISSED if release.stage is Stage.OVER and release.drawn else Stand.IN_LINE

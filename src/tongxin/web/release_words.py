@@ -1,0 +1,128 @@
+"""A release in words: its steps, where one stands, and what the waiting page's script says."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
+
+from tongxin.calls.models import Call
+from tongxin.calls.queries.lane import Mine, Release, Stage
+from tongxin.kernel.receipts import Arrived
+from tongxin.web import dates
+from tongxin.web.templatetags.tx import thousands
+
+# By kind of call: where one finds what one was given. A kind without a page of its own has none.
+ONWARD = {"benefit": "worker:vouchers"}
+
+
+def card(release: Release) -> dict[str, Any]:
+    call = release.pool.call
+    said = {
+        Stage.BEFORE: gettext("还没开始"),
+        Stage.LEVEL: gettext("正在进行"),
+        Stage.OPEN: gettext("正在进行"),
+        Stage.OVER: gettext("已结束"),
+    }
+    return {
+        "name": release.pool.name,
+        "href": reverse("worker:release", args=[release.pool.public_id]),
+        "when": f"{dates.full_day(call.opens)} {dates.clock(call.opens)}",
+        "said": said[release.stage],
+        "stage": str(release.stage),
+        "units": release.pool.units,
+    }
+
+
+def steps(release: Release) -> list[dict[str, str]]:
+    """What happens when, in order."""
+    given = gettext("按号发放，发完为止")
+    starts = dates.clock(release.pool.call.opens)
+    if release.level_ends is None:
+        first = gettext("%(at)s开始进入") % {"at": starts}
+        return [
+            _step("now", first, gettext("按到达的先后排号，每人一个号。")),
+            _step("next", given, gettext("无论领到没有，您都有一张写着位置的回执。")),
+        ]
+    ends = dates.clock(release.level_ends)
+    first = gettext("%(at)s—%(ends)s，进入") % {"at": starts, "ends": ends}
+    return [
+        _step("now", first, gettext("这段时间里进来的人都算同时到，先点后点机会一样。")),
+        _step(
+            "next",
+            gettext("%(at)s以后，抽签排号") % {"at": ends},
+            gettext("一次排定先后。抽签用的数事先已封存，之后公布，谁都能重算。"),
+        ),
+        _step("next", given, gettext("晚到的排在后面。无论领到没有，您都有一张写着位置的回执。")),
+    ]
+
+
+def _step(state: str, name: str, text: str) -> dict[str, str]:
+    return {"state": state, "name": name, "text": text}
+
+
+def rows(release: Release, mine: Mine) -> list[tuple[str, str]]:
+    if mine.arrival is None:
+        return []
+    at, pool = mine.arrival.at, release.pool
+    place = gettext("第%(no)s号，共%(all)s人")
+    left = gettext("共%(units)s个，还剩%(left)s个")
+    return [
+        (gettext("到达的号"), place % {"no": thousands(mine.arrival.no), "all": thousands(release.arrived)}),
+        (gettext("到达时间"), f"{dates.day(at)} {dates.clock(at)}:{localtime(at).second:02d}"),
+        (gettext("名额"), left % {"units": thousands(pool.units), "left": thousands(pool.left)}),
+    ]
+
+
+def onward(call: Call) -> str:
+    name = ONWARD.get(call.kind)
+    return reverse(name) if name else ""
+
+
+def for_script() -> dict[str, str]:
+    """What waiting.js says; N stands for a number."""
+    return {
+        "entering": gettext("正在进入，请不要关闭这一页。"),
+        "entered": gettext("进来了。您是第N号。"),
+        "kept": gettext("可以锁屏或离开，号不会丢。"),
+        "again": gettext("N秒后自动再试，不用点。"),
+        "broken": gettext("网络断了一下，正在自动再试。您的号不会丢。"),
+        "verified": gettext("回执已在这台设备上核验：签名有效。"),
+        "unverified": gettext("回执没有通过核验，请截图后联系工会。"),
+        "insecure": gettext("这个浏览器不能自己核验回执，可以到核验页再查。"),
+    }
+
+
+def verdicts() -> dict[str, list[str]]:
+    """Of a receipt that is checked: title, and what it means."""
+    return {
+        "valid": [gettext("回执有效"), gettext("这张回执由本平台签发，内容没有改动过。")],
+        "unreadable": [gettext("读不出来"), gettext("这不是完整的回执。请从头到尾复制，以TXA1开头。")],
+        "unknown-key": [gettext("签发的公钥不认识"), gettext("这张回执不是本平台签发的，或公钥已很旧。")],
+        "forged": [gettext("回执无效"), gettext("内容或签名被改动过，不能作数。")],
+    }
+
+
+def fields() -> dict[str, str]:
+    return {
+        "no": gettext("到达的号"),
+        "at": gettext("到达时间"),
+        "pool": gettext("发放编号"),
+        "holder": gettext("持有人代号"),
+        "key": gettext("签发公钥"),
+    }
+
+
+def said(arrived: Arrived) -> list[tuple[str, str]]:
+    """What a receipt says, whether or not its signature holds."""
+    names, at = fields(), localtime(datetime.fromtimestamp(arrived.at / 1000, UTC))
+    moment = f"{dates.day(at)} {dates.clock(at)}:{at.second:02d}.{at.microsecond // 1000:03d}"
+    shown = {
+        "no": thousands(arrived.no),
+        "at": moment,
+        "pool": arrived.pool,
+        "holder": arrived.holder,
+        "key": arrived.key,
+    }
+    return [(names[name], shown[name]) for name in names]
