@@ -19,11 +19,13 @@ EARLIER = NOW - timedelta(days=3)
 QUICK = Manner(policy=Policy.ORDER_OF_ARRIVAL, policy_reason="名额多，发得快")
 
 
-def a_lane(union: Union, units: int, *, manner: Manner = QUICK, opens: datetime = NOW, **more: Any) -> Pool:
+def a_lane(
+    union: Union, units: int, *, manner: Manner = QUICK, opens: datetime = NOW, kind: str = "quiet", **more: Any
+) -> Pool:
     """Published days before; opens on NOW."""
     call = calls.open_call(
         union=union,
-        kind="quiet",
+        kind=kind,
         opens=opens,
         closes=opens + timedelta(hours=2),
         manner=manner,

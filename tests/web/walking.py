@@ -22,6 +22,7 @@ from tests.web.staff.benefit_things import benefit_things
 from tests.web.staff.catalogue_things import catalogue_things
 from tests.web.staff.channel_things import channel_things
 from tests.web.staff.filing_things import filing_things
+from tests.web.staff.lane_things import lane_things
 from tests.web.staff.member_things import member_things
 from tests.web.staff.rule_things import rule_things
 from tests.web.staff.sending_things import sending_things
@@ -162,6 +163,7 @@ def _things(school: School, master: Player, cohort: Cohort, pupil: Player) -> di
         **rule_things(school.union, master.actor),
         **channel_things(school),
         **catalogue_things(school.union),
+        **lane_things(school.union, AT_THE_DOOR),
         **filing_things(home, school.union, pupil, master.actor),
         **benefit_things(home, school.union, pupil),
     }  # fmt: skip

@@ -97,7 +97,7 @@ def _facts(found: Release) -> dict[str, Any]:
         "release": found, "pool": found.pool, "call": call, "stage": str(found.stage),
         "opens": f"{dates.full_day(call.opens)} {dates.clock(call.opens)}", "seconds": _seconds(found),
         "level": dates.clock(found.level_ends) if found.level_ends else "", "units": found.pool.units,
-        "steps": release_words.steps(found), "synthetic": found.pool.union.synthetic,
+        "entrance": f"/lane/{found.pool.public_id}", "steps": release_words.steps(found), "synthetic": found.pool.union.synthetic,
     }  # fmt: skip
 
 
@@ -134,8 +134,8 @@ def _with_passes(request: HouseRequest, answer: HttpResponse, found: Release, mi
 
 urlpatterns = [
     path("releases/", releases, name="releases"),
-    path("releases/<str:pool_id>/", release, name="release"),
-    path("releases/<str:pool_id>/enter/", enter, name="release-enter"),
-    path("releases/<str:pool_id>/waiting/", waiting, name="release-waiting"),
-    path("releases/<str:pool_id>/receipt.txt", receipt, name="release-receipt"),
+    path("releases/<slug:pool_id>/", release, name="release"),
+    path("releases/<slug:pool_id>/enter/", enter, name="release-enter"),
+    path("releases/<slug:pool_id>/waiting/", waiting, name="release-waiting"),
+    path("releases/<slug:pool_id>/receipt.txt", receipt, name="release-receipt"),
 ]
