@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import TypeVar
 
 import structlog
-from django.db.models import F, Model
+from django.db.models import F, Model, Q
 from django.utils.timezone import localdate, now
 from procrastinate.contrib.django import app
 
-from tongxin.calls.actions import offers, reviews, settling
+from tongxin.calls.actions import leveling, offers, reviews, settling
 from tongxin.calls.models import Award, Lane, Pool
 from tongxin.calls.queries.reviews import overdue
-from tongxin.calls.states import BY_SPEED, AwardState, CallState, Spill
+from tongxin.calls.states import BY_SPEED, AwardState, CallState, Policy, Spill
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import system
 
@@ -51,6 +51,8 @@ def settle_lanes(timestamp: int) -> None:  # noqa: ARG001 - as above
     """Places for whoever came, while there are some. Twelve looks a minute; each is one statement where nothing is to be done."""
     by = system(localdate())
     for lane in unsettled():
+        while leveling.level(pool=lane.pool, by=by, at=now()):
+            pass
         while settling.settle(pool=lane.pool, by=by, at=now()):
             pass
 
@@ -58,7 +60,9 @@ def settle_lanes(timestamp: int) -> None:  # noqa: ARG001 - as above
 def unsettled() -> list[Lane]:
     rows = Lane.objects.filter(
         pool__call__state=CallState.PUBLISHED, pool__closed_at=None, pool__taken__lt=F("pool__units"),
-        pool__intake__arrived__gt=F("settled"),
+    ).filter(
+        Q(pool__intake__arrived__gt=F("settled"))
+        | Q(pool__call__policy=Policy.LEVEL_START, pool__call__settled_at=None, pool__call__opens__lt=now())
     )  # fmt: skip
     return list(rows.select_related("pool").order_by("pk"))
 

@@ -6,10 +6,13 @@ or is added, goes to the next number at the next look. Of a level start, who cam
 """
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any, Final
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import Q, QuerySet
 
 from tongxin.calls.actions import lines
+from tongxin.calls.actions.tellings import Told, tell
 from tongxin.calls.kinds import kind_of
 from tongxin.calls.models import Applicant, Application, Arrival, Award, Lane, Pool, Preference, Step
 from tongxin.calls.states import ApplicationState, Policy
@@ -32,14 +35,17 @@ def settle(*, pool: Pool, by: Actor, at: datetime, most: int = MOST) -> int:
     pool, lane = lock(pool)
     drawn_first = pool.call.policy == Policy.LEVEL_START and pool.call.settled_at is None
     free = 0 if pool.closed_at or pool.waiting or drawn_first else min(pool.left, most)
-    rows = arrived(pool).filter(no__gt=lane.settled).order_by("no")[:free] if free > 0 else []
+    rows = list(_next(pool, lane).order_by("no")[:free]) if free > 0 else []
     if not rows:
         return 0
     come = without_application(pool, rows)
     applications = write(pool, come, state=ApplicationState.GRANTED, verb="grant", by=by, at=at)
     _give(pool, applications, come, by=by, at=at)
-    first, lane.settled = lane.settled + 1, rows[len(rows) - 1].no
+    late = lane.settled >= pool.units  # nobody waits for these any more: they are told
+    first, lane.settled = lane.settled + 1, rows[-1].no
     lane.save(update_fields=["settled"])
+    if late:
+        tell(Told.MOVED_UP, [(who, one) for one, who in zip(applications, come, strict=True)], pool=pool, at=at)
     journal.write("arrivals.settled", of=pool, by=by, at=at, first=first, last=lane.settled, given=len(come))
     return len(rows)
 
@@ -50,8 +56,20 @@ def lock(pool: Pool) -> tuple[Pool, Lane]:
     return pool, Lane.objects.lock(Lane.objects.only("pk").get(pool=pool).pk)
 
 
-def arrived(pool: Pool) -> Any:
-    return Arrival.objects.filter(pool=pool).select_related("person")
+def arrived(pool: Pool) -> "QuerySet[Arrival]":
+    found: QuerySet[Arrival] = Arrival.objects.filter(pool=pool).select_related("person")
+    return found
+
+
+def level_ends(pool: Pool) -> datetime | None:
+    minutes = pool.call.level_minutes
+    return pool.call.opens + timedelta(minutes=minutes) if minutes else None
+
+
+def _next(pool: Pool, lane: Lane) -> "QuerySet[Arrival]":
+    """After a level start: without who was in it, but with whoever came in time and was written too late for it."""
+    found, ends = arrived(pool).filter(no__gt=lane.settled), level_ends(pool)
+    return found if ends is None else found.filter(Q(at__gte=ends) | Q(no__gt=lane.level_last))
 
 
 def without_application(pool: Pool, rows: Sequence[Arrival]) -> Come:

@@ -10,6 +10,7 @@ from tongxin.calls.models.windows import Pool
 from tongxin.people.models import Person
 from tongxin.people.models.persons import Assurance
 from tongxin.people.scoping import ScopedQuerySet
+from tongxin.records.models import Document
 from tongxin.rulebook.models import RuleVersion
 from tongxin.store.fields import SealedField
 from tongxin.store.keeping import WHILE_KNOWN, Kept
@@ -36,6 +37,7 @@ class Lane(Sharded):
     settled = models.IntegerField(default=0)
     commitment = models.CharField(max_length=64)  # published when the lane opens: the hash of what its draw will use
     seal = SealedField(purpose="lane.seal")  # that itself, until the draw
+    file = models.ForeignKey(Document, models.PROTECT, null=True, related_name="+")  # of that draw, as everyone gets it
     level_last = models.IntegerField(null=True)  # of a level start: the last number of its minutes; none: not known yet
 
     objects: ClassVar[ScopedQuerySet] = ScopedQuerySet.as_manager()  # type: ignore[assignment]
