@@ -40,7 +40,7 @@ def level(*, pool: Pool, by: Actor, at: datetime, most: int = MOST) -> int:
         settling.arrived(pool).filter(no__gt=lane.settled, no__lte=lane.level_last, at__lt=ends).order_by("no")[:most]
     )
     if rows:
-        _enter(pool, lane, rows, by=by, at=at)
+        _enter(pool, lane, list(rows), by=by, at=at)
         return len(rows)
     _hold(pool, lane, by=by, at=at)
     return 1
