@@ -49,6 +49,7 @@ OPEN_TO_STRANGERS = {
     "staff/collective/new/<str:cohort_id>/": "published classes are for everybody; who is named is matched in one's own reach",
     "staff/collective/new/<str:cohort_id>/commit/": "the same; 404 without a union of one's own",
     "classes/<str:cohort_id>/": "published classes are for everybody",
+    "classes/<str:cohort_id>/family/": "the same as its sign-up; leads to the class where no children come along",
     "classes/<str:cohort_id>/sign-up/": "any worker may sign up; who may is for the call's rule to say",
     "classes/<str:cohort_id>/withdraw/": "only ever the asker's own place: refused where there is none",
     "catalogue/<slug:line_id>/": "what both federations signed is for everybody",

@@ -19,7 +19,7 @@ from tests.factories.likenesses import again as member
 from tests.factories.likenesses import pair_of
 from tests.factories.rosters import document, members, row, uploaded
 from tests.web.staff.benefit_things import benefit_things
-from tests.web.staff.catalogue_things import catalogue_things
+from tests.web.staff.catalogue_things import catalogue_things, poll_things
 from tests.web.staff.channel_things import channel_things
 from tests.web.staff.filing_things import filing_things
 from tests.web.staff.lane_things import lane_things
@@ -164,6 +164,7 @@ def _things(school: School, master: Player, cohort: Cohort, pupil: Player) -> di
         **channel_things(school),
         **catalogue_things(school.union),
         **lane_things(school.union, AT_THE_DOOR),
+        **poll_things(school),
         **filing_things(home, school.union, pupil, master.actor),
         **benefit_things(home, school.union, pupil),
     }  # fmt: skip

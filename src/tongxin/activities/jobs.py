@@ -6,7 +6,7 @@ import structlog
 from django.utils.timezone import now
 from procrastinate.contrib.django import app
 
-from tongxin.activities.actions import endings, reminders
+from tongxin.activities.actions import endings, families, reminders
 from tongxin.activities.days import day_of
 from tongxin.activities.queries.overviews import due_to_finish
 from tongxin.kernel.refused import Refused
@@ -32,3 +32,12 @@ def finish_cohorts(timestamp: int) -> None:  # noqa: ARG001 - procrastinate tell
 def remind_of_tomorrow(timestamp: int) -> None:  # noqa: ARG001 - procrastinate tells for which tick it runs
     at = now()
     reminders.remind(day=day_of(at) + timedelta(days=1), at=at)
+
+
+@app.periodic(cron="40 19 * * *")  # at night in Beijing
+@app.task(
+    name="activities.forget_families", queueing_lock="activities.forget_families", lock="activities.forget_families"
+)
+def forget_families(timestamp: int) -> None:  # noqa: ARG001 - procrastinate tells for which tick it runs
+    """What guardians said of their children is not kept longer than said."""
+    families.forget(at=now())

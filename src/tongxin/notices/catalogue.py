@@ -62,6 +62,10 @@ CATALOGUE: Final[dict[str, Words]] = {
         gettext_noop("“%(what)s”有调整"),
         gettext_noop("从%(starts)s的课起：%(hours)s，地点：%(place)s，老师：%(teacher)s。"),
     ),
+    "poll.taken-up": Words(
+        gettext_noop("您想要的“%(what)s”，在排第%(term)s期"),
+        gettext_noop("您在“%(title)s”里选了它，工会正在筹备。开放报名后，在“课程”里能找到。"),
+    ),
     "cohort.ended-early": Words(
         gettext_noop("“%(what)s”提前结课"),
         gettext_noop("余下的课不再上。原因：%(why)s。上过的课照样记在您名下。"),

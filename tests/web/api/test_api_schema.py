@@ -15,6 +15,8 @@ OPERATIONS = (
     "GET /api/classes",
     "GET /api/classes/{class_id}",
     "POST /api/classes/{class_id}/sign-up",
+    "GET /api/catalogue",
+    "GET /api/catalogue/{line_id}",
     "GET /api/figures",
     "GET /api/unions",
     "POST /api/unions/{union_id}/join",

@@ -1,7 +1,11 @@
-"""What stands behind the addresses of the joint catalogue."""
+"""What stands behind the addresses of the joint catalogue, of polls and of events for families."""
 
 from tests.cast import HOUSE, NOW
+from tests.factories.activities import School, at
 
+from tongxin.activities.actions import polls
+from tongxin.activities.actions.polls import Asked
+from tongxin.activities.states import ActivityKind
 from tongxin.benefits.actions import catalogue
 from tongxin.benefits.actions.catalogue import Said, Wording
 from tongxin.benefits.promises import LineKind, Measure, Promise
@@ -20,3 +24,10 @@ def catalogue_things(union: Union) -> dict[str, object]:
     for party in (union, above):
         catalogue.sign(version=line.versions.get(), union=party, by=HOUSE, at=NOW)
     return {"line_id": line.public_id}
+
+
+def poll_things(school: School) -> dict[str, object]:
+    """One that its members may answer now."""
+    choices = [("想学川剧变脸", ActivityKind.LESSONS), ("想去亲子采摘", ActivityKind.FAMILY)]
+    asked = Asked(f"{school.union.name}问您想学什么", choices, NOW, at(6, 1))
+    return {"poll_id": polls.ask(programme=school.programme, asked=asked, by=HOUSE, at=NOW).public_id}

@@ -11,7 +11,7 @@ from tongxin.activities.actions.tellings import enrolled_in, place_of, teachers_
 from tongxin.activities.days import day_of, day_words, moment
 from tongxin.activities.models import Cohort, Course, Session, Term
 from tongxin.activities.planning import PlannedDay, plan_days
-from tongxin.activities.states import CohortState, TermState
+from tongxin.activities.states import ActivityKind, CohortState, TermState
 from tongxin.calls.actions import pools
 from tongxin.kernel.refused import Refused
 from tongxin.kernel.workdays import WorkdayCalendar
@@ -65,7 +65,7 @@ def plan_of(cohort: Cohort, *, first_day: date | None = None) -> CohortPlan:
 def add(*, term: Term, plan: CohortPlan, calendar: WorkdayCalendar | None = None, by: Actor, at: datetime) -> Cohort:
     """A cohort with its sessions, on days that are neither statutory holidays nor (by day) worked weekends.
 
-    Refused: "no-power", "term-finished", "other-programme", "cohort-times", "places", "room-small", "room-elsewhere",
+    Refused: "no-power", "term-finished", "other-programme", "event-once", "cohort-times", "places", "room-small", "room-elsewhere",
     "site-closed", "sessions-count", "sessions-weekday", "outside-term", "cohort-twice", "teacher-busy", "room-taken".
     """
     require(by, Power.RUN_COURSES, term.union_id)
@@ -174,6 +174,12 @@ def _check_plan(term: Term, plan: CohortPlan) -> None:
         raise Refused("other-programme", "这门课属于另一个项目，请先在本项目里添加这门课程。")
     if plan.site.closed_on is not None and plan.site.closed_on <= term.starts:
         raise Refused("site-closed", "“%(site)s”已经停用，请换一个地点。", site=plan.site.name)
+    if ActivityKind(plan.course.kind).traits.event and plan.session_count != 1:
+        raise Refused(
+            "event-once",
+            "“%(course)s”是活动，一个班次只办一场，次数请填1。要办几场，就添加几个班次。",
+            course=plan.course.name,
+        )
     _check_times(plan.starts_at, plan.ends_at)
     _check_room(plan.site, plan.room)
 

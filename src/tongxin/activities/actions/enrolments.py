@@ -6,7 +6,7 @@ from tongxin.activities.actions import leave
 from tongxin.activities.actions.openings import lock
 from tongxin.activities.actions.sessions import said
 from tongxin.activities.actions.tellings import teachers_of, tell
-from tongxin.activities.models import Cohort, Enrolment
+from tongxin.activities.models import Cohort, Enrolment, Family
 from tongxin.activities.states import CohortState, EnrolmentState
 from tongxin.calls.actions import applications
 from tongxin.calls.models import Applicant, Application
@@ -39,6 +39,7 @@ def withdraw(*, cohort: Cohort, person: Person, why: str = "", by: Actor, at: da
     cohort = lock(cohort)
     if cohort.state == CohortState.FINISHED:
         raise Refused("cohort-over", "这个班已经结课，不用再退。")
+    Family.objects.filter(cohort=cohort, person=person).delete()  # said for this event alone
     application = _application(cohort, person)
     if application is not None:
         applications.withdraw(application=application, why=why, by=by, at=at)

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from tongxin.activities.models import Course, Programme
+from tongxin.activities.states import ActivityKind
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor, require
 from tongxin.people.powers import Power
@@ -54,7 +55,16 @@ def edit(*, programme: Programme, name: str, about: str, late_after: int, by: Ac
 
 
 @atomic
-def add_course(*, programme: Programme, name: str, topic: str, about: str = "", by: Actor, at: datetime) -> Course:
+def add_course(
+    *,
+    programme: Programme,
+    name: str,
+    topic: str,
+    kind: ActivityKind = ActivityKind.LESSONS,
+    about: str = "",
+    by: Actor,
+    at: datetime,
+) -> Course:
     """Offered again in a later term it stays the same course. Refused: "no-power", "name-missing", "course_name_once"."""
     require(by, Power.RUN_COURSES, programme.union_id)
     course = Course.make(
@@ -63,6 +73,7 @@ def add_course(*, programme: Programme, name: str, topic: str, about: str = "", 
         union_id=programme.union_id,
         name=named(name),
         topic=topic.strip(),
+        kind=kind,
         about=about.strip(),
     )
     journal.write("course.added", of=course, by=by, at=at)
@@ -70,11 +81,17 @@ def add_course(*, programme: Programme, name: str, topic: str, about: str = "", 
 
 
 @atomic
-def edit_course(*, course: Course, name: str, topic: str, about: str, by: Actor, at: datetime) -> Course:
+def edit_course(
+    *, course: Course, name: str, topic: str, about: str, kind: ActivityKind | None = None, by: Actor, at: datetime
+) -> Course:
+    """`kind` only while it was never offered. Refused: "no-power", "name-missing", "course_name_once", "course-offered"."""
     require(by, Power.RUN_COURSES, course.union_id)
     course = Course.objects.lock(course.pk)
+    if kind is not None and kind != course.kind and course.cohorts.exists():
+        raise Refused("course-offered", "这门课已经开过班，不能再改种类。请另加一门。")
     course.name, course.topic, course.about = named(name), topic.strip(), about.strip()
-    course.save(update_fields=["name", "topic", "about"])
+    course.kind = kind or course.kind
+    course.save(update_fields=["name", "topic", "about", "kind"])
     journal.write("course.edited", of=course, by=by, at=at)
     return course
 

@@ -12,7 +12,7 @@ from django.db.models import Case, F, Q, QuerySet, SmallIntegerField, When
 from tongxin.activities.days import day_of
 from tongxin.activities.models import Attendance, Cohort, Enrolment, Session
 from tongxin.activities.queries.standing import Stands, stands
-from tongxin.activities.states import LISTED, CohortState, EnrolmentState, How, SessionState, TermState
+from tongxin.activities.states import LISTED, ActivityKind, CohortState, EnrolmentState, How, SessionState, TermState
 from tongxin.calls import queries as calls
 from tongxin.calls.models import Applicant, Pool
 from tongxin.calls.states import LIVE, ApplicationState, CallState
@@ -46,6 +46,7 @@ class Filters:
     weekdays: tuple[int, ...] = ()
     part: PartOfDay | None = None
     topic: str = ""
+    kind: ActivityKind | None = None
     text: str = ""
     open_only: bool = False  # a place can be had this moment
 
@@ -255,6 +256,8 @@ def _matching(filters: Filters, at: datetime) -> QuerySet[Cohort]:
         rows = rows.filter(weekday__in=filters.weekdays)
     if filters.part is not None:
         rows = rows.filter(_HOURS[filters.part])
+    if filters.kind is not None:
+        rows = rows.filter(course__kind=filters.kind)
     if filters.topic:
         rows = rows.filter(course__topic=filters.topic)
     if text := filters.text.strip():

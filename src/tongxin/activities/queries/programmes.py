@@ -33,7 +33,9 @@ def terms_of(programme: Programme) -> QuerySet[Term]:
 def courses_of(programme: Programme) -> QuerySet[Course]:
     """By topic and name, with `cohort_count`: in how many cohorts it was offered."""
     cohorts = Cohort.objects.filter(_TAKES_PLACE, course=OuterRef("pk"))
-    rows: QuerySet[Course] = programme.courses.annotate(cohort_count=_count(cohorts, "course"))
+    rows: QuerySet[Course] = programme.courses.select_related("asked__poll").annotate(
+        cohort_count=_count(cohorts, "course")
+    )
     return rows.order_by("topic", "name", "pk")
 
 

@@ -12,6 +12,7 @@ from tongxin.activities.actions import programmes, terms
 from tongxin.activities.models import Course, Programme
 from tongxin.activities.queries.previews import Copied, copy_preview, last_term
 from tongxin.activities.queries.programmes import courses_of, programmes_of, terms_of
+from tongxin.activities.states import ActivityKind
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import may
 from tongxin.people.powers import Power
@@ -25,7 +26,8 @@ FORM = "staff/programmes/form.html"
 NAME = 60
 UNDER = {  # which field a refusal of the actions speaks of
     "name-missing": "name", "name-long": "name", "programme_name_once": "name", "course_name_once": "name",
-    "term_ordinal_once": "ordinal", "term-ordinal": "ordinal", "term_days": "ends", "programme_late_after": "late_after",
+    "term_ordinal_once": "ordinal", "term-ordinal": "ordinal", "term_days": "ends",
+    "course-offered": "kind", "programme_late_after": "late_after",
 }  # fmt: skip
 
 
@@ -43,6 +45,10 @@ class NewProgrammeForm(ProgrammeForm):
 
 class CourseForm(HouseForm):
     name = forms.CharField(label="课程名称", max_length=NAME)
+    kind = forms.TypedChoiceField(
+        label="种类", choices=ActivityKind, coerce=ActivityKind, initial=ActivityKind.LESSONS,
+        help_text="课程上多次；活动只办一场。亲子活动报名时问带几个孩子，不登记孩子。",
+    )  # fmt: skip
     topic = forms.CharField(label="类别", max_length=20, help_text="职工按它找课，如健身、文化艺术、技能")
     about = forms.CharField(label="课上学什么", required=False, widget=forms.Textarea(attrs={"rows": 4}))
 
@@ -129,7 +135,9 @@ def add_course(request: HouseRequest, programme_id: str) -> HttpResponse:
 def edit_course(request: HouseRequest, course_id: str) -> HttpResponse:
     rows = Course.objects.within(request.actor, Power.RUN_COURSES).select_related("programme__union")
     course = get_object_or_404(rows, public_id=course_id)
-    form = CourseForm(request.POST or None, initial={"name": course.name, "topic": course.topic, "about": course.about})
+    form = CourseForm(request.POST or None, initial={
+        "name": course.name, "kind": course.kind, "topic": course.topic, "about": course.about,
+    })  # fmt: skip
     if request.method == "POST" and form.is_valid():
         try:
             programmes.edit_course(course=course, **form.cleaned_data, by=request.actor, at=request.now)

@@ -36,6 +36,7 @@ urlpatterns = gather(
         "rollcall",
         "checkin",
         "catalogue",
+        "polls",
         "sites",
         "vouchers",
         "benefits",

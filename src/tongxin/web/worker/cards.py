@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from tongxin.activities.models import Cohort, Session
 from tongxin.activities.queries.classes import ListedClass
 from tongxin.activities.queries.standing import Stands
-from tongxin.activities.states import Standing
+from tongxin.activities.states import ActivityKind, Standing
 from tongxin.web import dates
 from tongxin.web.class_words import when, where
 
@@ -23,6 +23,7 @@ def card(listed: ListedClass) -> dict[str, Any]:
     return {
         "href": reverse("worker:class", args=[cohort.public_id]),
         "name": cohort.title,
+        "kind": gettext(kind.label) if (kind := ActivityKind(cohort.course.kind)).traits.event else "",
         "state": gettext(stands.state.label),
         "tone": stands.tone,
         "when": when(cohort),

@@ -12,7 +12,7 @@ from tongxin.activities.actions import enrolments
 from tongxin.activities.models import Cohort
 from tongxin.activities.queries.classes import ClassPage, class_page, to_sign_up, visible
 from tongxin.activities.queries.standing import Stands
-from tongxin.activities.states import Standing
+from tongxin.activities.states import ActivityKind, Standing
 from tongxin.calls.states import ApplicationState
 from tongxin.kernel.public_ids import new_public_id
 from tongxin.kernel.refused import Refused
@@ -103,6 +103,7 @@ def _context(request: HouseRequest, cohort: Cohort) -> dict[str, Any]:
         "shown": shown,
         "stands": shown.stands,
         "state": str(shown.stands.state),
+        "kind": ActivityKind(cohort.course.kind),
         "synthetic": cards.synthetic([cohort]),
         "facts": _facts(cohort, shown.stands),
         "key": new_public_id(),

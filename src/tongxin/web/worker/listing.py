@@ -24,6 +24,7 @@ from tongxin.activities.queries.classes import (
     places,
     topics,
 )
+from tongxin.activities.states import ActivityKind
 from tongxin.venues.models import Site
 from tongxin.web import dates
 from tongxin.web.guard import HouseRequest
@@ -42,6 +43,7 @@ class FilterForm(forms.Form):
     weekday = forms.TypedMultipleChoiceField(required=False, choices=WEEKDAYS, coerce=int)
     part = forms.TypedChoiceField(required=False, choices=PartOfDay, coerce=PartOfDay, empty_value=None)
     topic = forms.CharField(required=False, max_length=20)
+    kind = forms.TypedChoiceField(required=False, choices=ActivityKind, coerce=ActivityKind, empty_value=None)
     q = forms.CharField(required=False, max_length=40, label=_("课程、老师"))
     open = forms.BooleanField(required=False)
 
@@ -138,6 +140,7 @@ def _asked(request: HouseRequest, sites: list[Site]) -> Filters:
         weekdays=tuple(values.get("weekday", ())),
         part=values.get("part"),
         topic=values.get("topic", ""),
+        kind=values.get("kind"),
         text=values.get("q", ""),
         open_only=values.get("open", False),
     )
@@ -167,6 +170,7 @@ def _filters(filters: Filters, shelf: Shelf) -> dict[str, Any]:
         "areas": _areas(filters, shelf.places),
         "weekdays": [(n, dates.weekday(n), n in filters.weekdays) for _value, n in WEEKDAYS],
         "parts": [(part.value, gettext(part.label), part == filters.part) for part in PartOfDay],
+        "kinds": [(kind.value, gettext(kind.label), kind == filters.kind) for kind in ActivityKind],
         "topics": [(topic, topic, topic == filters.topic) for topic in shelf.topics],
         "open": filters.open_only,
         "clear": reverse("worker:classes"),

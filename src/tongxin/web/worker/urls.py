@@ -8,7 +8,9 @@ urlpatterns = gather(
     (
         "home",
         "due",
+        "polls",
         "classes",
+        "family",
         "leave",
         "check_in",
         "inbox",
