@@ -10,7 +10,6 @@ Others' work on the same cores makes the clock lie, so the CPU that was spent is
 import argparse
 import csv
 import os
-import resource
 import threading
 import time
 from collections.abc import Iterator
@@ -252,9 +251,8 @@ def measured(spent: Spent, cluster: Path | None) -> Iterator[None]:
 
 
 def _our_cpu() -> float:
-    """Of this process and of those that it started and that have ended."""
-    gone = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return time.process_time() + gone.ru_utime + gone.ru_stime
+    """Of this process and of all that it started, whether they have ended or not."""
+    return sum(_ticks(pid) + _ticks(pid, children=True) for pid in _family(os.getpid())) / TICK
 
 
 def _database_cpu(cluster: Path | None) -> float:

@@ -1,9 +1,9 @@
-"""Processes that help with a large import: `python -m tongxin.people.hand 5 7 9`, one for each connected socket named.
+"""The process from which hands for large imports are forked: `python -m tongxin.people.hand 5`, 5 being a connected socket.
 
-The first sets up once, with no other thread beside it, and forks the others: Django is loaded once for all of them, and its
-memory is shared. A task is a line of JSON and, if it says so, bytes after it; a line answers it. A hand ends with its
-input: whoever started it may be killed without leaving it behind. It knows nothing that its starter does not: the same
-settings, keys and database.
+It sets up once, with no other thread beside it, and then forks a hand for each socket that is sent to it: Django is loaded
+once for all of them, and its memory is shared. A task is a line of JSON and, if it says so, bytes after it; a line answers
+it. A hand ends with its input, and this process with its own: whoever started them may be killed without leaving them
+behind. They know nothing that their starter does not: the same settings, keys and database.
 """
 
 import gc
@@ -11,14 +11,16 @@ import json
 import os
 import socket
 import sys
+from contextlib import suppress
 from io import BufferedRWPair
 from typing import Any
+
+MOST = 64  # hands asked for at once
 
 
 def main() -> None:
     import django  # noqa: PLC0415
 
-    mine, *others = [int(number) for number in sys.argv[1:]]
     gc.disable()
     django.setup()
     import tongxin.people.actions.imports.deeds  # noqa: F401, PLC0415  only once Django is set up, and before the fork
@@ -26,25 +28,33 @@ def main() -> None:
     gc.freeze()  # all of this stays: it need not be looked through, or copied, ever again
     gc.set_threshold(100_000)  # a part makes that many things at once, and hardly a ring among them
     gc.enable()
-    children = [_forked(one, {mine, *others} - {one}) for one in others]
-    for one in others:
-        os.close(one)
-    _serve(mine)
-    for child in children:
-        os.waitpid(child, 0)
+    with socket.socket(fileno=int(sys.argv[1])) as asked:
+        while wanted := socket.recv_fds(asked, 1, MOST)[1]:
+            for number in wanted:
+                _fork(number, [asked.fileno(), *wanted])
+            for number in wanted:
+                os.close(number)
+            _bury(os.WNOHANG)
+    _bury(0)
 
 
-def _forked(own: int, others: set[int]) -> int:
+def _fork(own: int, others: list[int]) -> None:
     """A hand that holds no other's socket: each must end when its own closes."""
-    child = os.fork()
-    if child:
-        return child
+    if os.fork():
+        return
     try:
-        for one in others:
-            os.close(one)
+        for number in others:
+            if number != own:
+                os.close(number)
         _serve(own)
     finally:
         os._exit(0)
+
+
+def _bury(how: int) -> None:
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, how)[0]:
+            pass
 
 
 def _serve(number: int) -> None:
@@ -53,7 +63,7 @@ def _serve(number: int) -> None:
     from tongxin.people.actions.imports.deeds import begin  # noqa: PLC0415
 
     with socket.socket(fileno=number) as own, own.makefile("rwb") as talk:
-        _say(talk, {"ready": True})
+        _say(talk, {"ready": os.getpid()})
         if not (line := talk.readline()):
             return
         hello = json.loads(line)

@@ -9,8 +9,6 @@ import os
 import queue
 import signal
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -22,9 +20,9 @@ from django.db import connection
 
 from tongxin.kernel.refused import Refused
 from tongxin.people.actions.imports.deeds import Work, begin
+from tongxin.people.actions.imports.foreman import fork_hands
 
 Task = tuple[dict[str, Any], bytes]
-HAND: Final = "tongxin.people.hand"
 PATIENCE: Final = 60.0  # seconds in which a hand finishes the part that it holds
 
 
@@ -34,25 +32,15 @@ class HandLost(RuntimeError):
 
 @contextmanager
 def hired() -> Iterator["Crew"]:
-    """Call early: they need most of a second to get ready, and do so while the caller does something else."""
-    pairs = [socket.socketpair() for _ in range(settings.IMPORT_HANDS)]
-    crew = Crew([own for own, _ in pairs])
-    process = _process([theirs.fileno() for _, theirs in pairs]) if pairs else None
-    for _, theirs in pairs:
-        theirs.close()
+    """Call early: they may need most of a second to get ready, and do so while the caller does something else."""
+    crew = Crew(fork_hands(settings.IMPORT_HANDS) if settings.IMPORT_HANDS else [])
     try:
         yield crew
-        crew.dismiss()
     except BaseException:
-        if process is not None:
-            _end(process)
-        crew.dismiss()
+        crew.stop()
         raise
     finally:
-        for own, _ in pairs:
-            own.close()
-        if process is not None:
-            process.wait()
+        crew.dismiss()
 
 
 class Crew:
@@ -61,7 +49,7 @@ class Crew:
     def __init__(self, sockets: list[socket.socket]) -> None:
         self._waiting: queue.Queue[Task | None] = queue.Queue()
         self._done: queue.Queue[Any] = queue.Queue()
-        self._ready: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._pids: list[int] = []  # of those that are ready
         self._told = threading.Event()
         self._hello: dict[str, Any] | None = None
         self._threads = [
@@ -72,7 +60,7 @@ class Crew:
 
     @property
     def are_ready(self) -> bool:
-        return self._ready.qsize() == len(self._threads)
+        return len(self._pids) == len(self._threads)
 
     def answers(self, hello: dict[str, Any], tasks: Iterable[Task]) -> Iterator[dict[str, Any]]:
         """What came of each task, in the order in which they are done; once a crew. Tasks are taken as hands get free.
@@ -90,6 +78,15 @@ class Crew:
                 out -= 1
         for _ in range(out):
             yield self._next()
+
+    def stop(self) -> None:
+        """In the middle of their parts, which go back; those that wait are not begun."""
+        with suppress(queue.Empty):
+            while True:
+                self._waiting.get_nowait()
+        for pid in self._pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def dismiss(self) -> None:
         self._told.set()
@@ -119,9 +116,8 @@ class Crew:
     def _serve(self, one: socket.socket) -> None:
         """One thread for each hand: it only carries."""
         try:
-            with one.makefile("rwb") as talk:
-                json.loads(talk.readline())
-                self._ready.put(None)
+            with one, one.makefile("rwb") as talk:
+                self._pids.append(json.loads(talk.readline())["ready"])
                 self._told.wait()
                 if self._hello is None:
                     return
@@ -131,24 +127,7 @@ class Crew:
                     talk.write(json.dumps(head | {"bytes": len(content)}).encode() + b"\n" + content)
                     talk.flush()
                     self._done.put(json.loads(talk.readline()))
+                one.shutdown(socket.SHUT_WR)
+                talk.read()  # nothing: until it has let go of the database
         except (OSError, ValueError) as problem:
             self._done.put(problem)
-
-
-def _process(sockets: list[int]) -> "subprocess.Popen[bytes]":
-    """In a group of its own, so that one call ends them all."""
-    paths = os.pathsep.join(path for path in sys.path if path)
-    environment = os.environ | {"PYTHONPATH": paths, "TONGXIN_DATA": str(settings.TONGXIN_DATA)}
-    environment["DJANGO_SETTINGS_MODULE"] = "config.settings"
-    return subprocess.Popen(  # noqa: S603  our own module
-        [sys.executable, "-m", HAND, *map(str, sockets)],
-        stdin=subprocess.DEVNULL,
-        env=environment,
-        pass_fds=sockets,
-        process_group=0,
-    )
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
