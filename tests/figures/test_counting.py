@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 from tests.factories.figures import BEIJING, Books, person, plant_unions
 
-from tongxin.activities.states import CohortState, SessionState
+from tongxin.activities.states import ActivityKind, CohortState, SessionState
 from tongxin.figures import catalogue, ratios, sheets
 from tongxin.figures.asking import Asking
 from tongxin.store.atomic import writing
@@ -56,6 +56,20 @@ def test_planned_and_cancelled_cohorts_do_not_count(books: Books, state: str, co
     books.cohort(books.term(1), books.course("瑜伽"), *MARCH, state=state)
     found = numbers(books, date(2024, 3, 31))
     assert (found["terms"], found["courses"], found["cohorts"]) == (counted, counted, counted)
+
+
+def test_events_are_counted_apart_from_classes(books: Books) -> None:
+    books.cohort(books.term(1), books.course("瑜伽"), *MARCH)
+    match = books.course("羽毛球赛")
+    with writing():
+        type(match).objects.filter(pk=match.pk).update(kind=ActivityKind.SPORTS)
+    books.cohort(books.term(1), match, MARCH[1])
+    books.cohort(books.term(1), match, MARCH[2], state=CohortState.CANCELLED)
+    counted = {
+        day: sheets.answers(["event_count", "cohorts"], Asking(as_of=day, programme=books.programme))
+        for day in (date(2024, 3, 10), date(2024, 3, 31))
+    }
+    assert [[one.value for one in found] for found in counted.values()] == [[0, 1], [1, 2]]
 
 
 def test_a_course_offered_in_two_terms_counts_once(books: Books) -> None:

@@ -24,6 +24,7 @@ from config.demo import (
     sibling,
     telling,
     twice,
+    wishing,
 )
 from config.demo.accounts import Guest
 from config.demo.current_term import current_term
@@ -121,6 +122,8 @@ def _extras(run: Loading, now_here: TermPlan) -> None:
         filings.plant(by=run.by, at=run.now)
     with run.stage("共同服务目录（签署为虚构）"):
         catalogue.plant(by=run.by, at=run.now)
+    with run.stage("文体和亲子活动，会员想要什么（合成）"):
+        wishing.plant(by=run.by, at=run.now)
     with run.stage(f"{benefits.NAME}：品牌、福利、互认（除出处外都是合成）"):
         numbers = sorted(_workers_of([now_here]))[: benefits.CLAIMS]
         benefits.plant(people=[run.people[number] for number in numbers], by=run.by, at=run.now)

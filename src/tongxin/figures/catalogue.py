@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tongxin.figures.asking import Axis
-from tongxin.figures.facts import ATTENDANCES, COHORTS, PERSON_TIMES, PLACES, Fact
+from tongxin.figures.facts import ATTENDANCES, COHORTS, EVENTS, PERSON_TIMES, PLACES, Fact
 from tongxin.kernel.refused import Refused
 
 
@@ -65,6 +65,11 @@ FIGURES: Final[Mapping[str, Figure]] = {
             source="班次、课次的记录", fact=COHORTS, aggregate="count(*)", exact_by=_PLACE,
         ),
         Figure(
+            name="event_count", words="活动", question="一共办了多少场活动？", unit="场", grain="班次", version=1,
+            definition=f"截止日（含当天）前计入的班次中，文化、体育、亲子活动的场数，一个班次办一场；上多次课的课程不计。{_COUNTED}",
+            source="课程、班次、课次的记录", fact=EVENTS, aggregate="count(*)", exact_by=_PLACE,
+        ),
+        Figure(
             name="person_times", words="服务职工", question="服务了职工多少人次？", unit="人次", grain="职工和班次", version=1,
             definition=(
                 "一名职工在一个班次至少出勤一次（到或迟），计1人次，记在第一次出勤那天；同一班次出勤多次仍是1人次，参加几个班次就是几人次。"
@@ -106,6 +111,7 @@ STABLE: Final = (
     "attendances",
     "headcount",
 )  # names that scripts rely on
+SHOWN: Final = (*STABLE, "event_count")  # the board's cards
 
 
 def figure(name: str) -> Figure:

@@ -66,6 +66,15 @@ COHORTS: Final = Fact(
     programme="t.programme_id",
 )  # fmt: skip
 
+EVENTS: Final = Fact(
+    name="events",
+    source=COHORTS.source + " JOIN activities_course kind ON kind.id = c.course_id",
+    columns=COHORTS.columns,
+    counted=f"kind.kind <> 'lessons' AND {COHORTS.counted}",
+    by_day=False,
+    programme="t.programme_id",
+)
+
 PLACES: Final = Fact(
     name="places",
     source=COHORTS.source  # noqa: S608  constants of this file

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models.functions import Coalesce
 
 from tongxin.activities.days import day_of
-from tongxin.activities.models import Attendance, Cohort, Enrolment, Session
-from tongxin.activities.states import ATTENDED, EnrolmentState, SessionState
+from tongxin.activities.models import Attendance, Cohort, Enrolment, Family, Session
+from tongxin.activities.states import ATTENDED, ActivityKind, EnrolmentState, SessionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +96,12 @@ def _columns(sessions: Sequence[Session], marks: _Marks) -> list[Column]:
     made = Counter(session for session, _ in marks)
     came = Counter(session for (session, _), (mark, _) in marks.items() if mark in ATTENDED)
     return [Column(session, came[session.pk], made[session.pk]) for session in sessions]
+
+
+def children_of(cohort: Cohort) -> dict[str, int] | None:
+    """How many children come along, in all; None where the kind of activity asks for none. No query then."""
+    if not ActivityKind(cohort.course.kind).traits.families:
+        return None
+    sums = {band: Coalesce(Sum(band), 0) for band in ("under_6", "from_6_to_11", "from_12_to_17")}
+    found: dict[str, int] = Family.objects.filter(cohort=cohort).aggregate(families=Count("pk"), **sums)
+    return found

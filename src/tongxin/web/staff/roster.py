@@ -12,7 +12,7 @@ from django.utils.http import content_disposition_header
 from tongxin.activities.actions import enrolments, exports
 from tongxin.activities.models import Cohort, Enrolment
 from tongxin.activities.queries.lists import RosterFilters, others_of_term, people_of
-from tongxin.activities.queries.rosters import roster
+from tongxin.activities.queries.rosters import children_of, roster
 from tongxin.activities.states import RUNNING, EnrolmentState
 from tongxin.calls import queries as calls
 from tongxin.calls.states import ApplicationState
@@ -168,6 +168,7 @@ def _context(request: HouseRequest, cohort: Cohort) -> dict[str, Any]:
         "filters": filters,
         "page": rows,
         "running": cohort.state in RUNNING,
+        "children": children_of(cohort),
         "people": [_person(row.person, about["purpose"]) | {"row": row} for row in rows],
     }
 

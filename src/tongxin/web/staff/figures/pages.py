@@ -9,7 +9,7 @@ from django.urls import path
 
 from tongxin.figures import counting, sheets
 from tongxin.figures.asking import Asking, Axis
-from tongxin.figures.catalogue import FIGURES, STABLE, Figure, chosen
+from tongxin.figures.catalogue import FIGURES, SHOWN, Figure, chosen
 from tongxin.figures.ratios import FILL_RATE, RATIOS, Ratio, Share
 from tongxin.figures.reach import NATIONAL
 from tongxin.people.powers import Power
@@ -70,10 +70,10 @@ def board_of(asked: Asked) -> dict[str, Any]:
     }  # fmt: skip
     if asked.asking.programme:
         wants |= {Axis.SITE: ("cohorts", "person_times"), Axis.COURSE: ("person_times",)}
-    totals, found = sheets.board(asked.asking, wants, (*STABLE, FILL_RATE.numerator.name, FILL_RATE.denominator.name))
+    totals, found = sheets.board(asked.asking, wants, (*SHOWN, FILL_RATE.numerator.name, FILL_RATE.denominator.name))
     return {
         "asked": asked,
-        "cards": [(sheets.Answer(FIGURES[name], totals[name]), asked.link(name)) for name in STABLE],
+        "cards": [(sheets.Answer(FIGURES[name], totals[name]), asked.link(name)) for name in SHOWN],
         "share": FILL_RATE.of(totals),
         "share_href": asked.link(FILL_RATE.name),
         "time": time.words,
