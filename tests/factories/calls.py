@@ -8,14 +8,16 @@ from typing import Any, ClassVar
 import pytest
 from tests.cast import HOUSE, NOW
 
-from tongxin.calls.actions import applications, calls, pools
+from tongxin.calls.actions import applications, calls, entries, pools
 from tongxin.calls.models import Application, Award, Call, Pool
 from tongxin.calls.states import Policy, Stage, Why
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor
 from tongxin.people.models import Account, Person
 from tongxin.records.models import OutboxRow
+from tongxin.rulebook.actions import rules
 from tongxin.rulebook.models import RuleVersion
+from tongxin.rules.conditions import compare
 from tongxin.store.atomic import writing
 from tongxin.unions.models import Union
 
@@ -39,7 +41,7 @@ class QuietKind:
 
     def check(self, application: Application, stage: Stage) -> None:
         assert application.pk is not None
-        assert stage is Stage.ENTRY
+        assert stage in Stage
         if self.heard.refuse:
             raise Refused("incomplete", "还缺一项。")
 
@@ -97,6 +99,28 @@ def accounts(persons: Sequence[Person]) -> list[Actor]:
     """The workers themselves, signed in."""
     rows = Account.objects.bulk_create([Account(login=f"a{person.pk}", person=person) for person in persons])
     return [Actor(on=NOW.date(), account_id=row.pk, person_id=row.person_id) for row in rows]
+
+
+def enter_all(wishes: Sequence[Pool], persons: Sequence[Person]) -> list[Application]:
+    """Each alone, all with the same wishes."""
+    call = wishes[0].call
+    return [entries.enter(call=call, wishes=wishes, persons=[one], by=HOUSE, at=NOW) for one in persons]
+
+
+def tickets(rows: Sequence[Application]) -> list[str]:
+    return [str(row.ticket) for row in rows]
+
+
+def a_group(union: Union, gig: str, words: str) -> RuleVersion:
+    """Who says of themselves that they do this work."""
+    rule = rules.add_rule(union=union, name=words, by=HOUSE, at=NOW)
+    condition = compare("gig_group", "in", frozenset({gig}), words=words)
+    return rules.publish(rule=rule, condition=condition, valid_from=OPENS.date(), by=HOUSE, at=NOW)
+
+
+def as_couriers(persons: Sequence[Person]) -> None:
+    with writing():
+        Person.objects.filter(pk__in=[one.pk for one in persons]).update(gig_group="courier")
 
 
 def apply_all(pool: Pool, persons: list[Person]) -> list[Application]:

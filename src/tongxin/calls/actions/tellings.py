@@ -36,7 +36,7 @@ def tell(told: Told, whom: Iterable[tuple[int, Application]], *, pool: Pool, at:
     outbox.put(
         [
             Telling(
-                key=f"{told}:{application.public_id}:{pool.public_id}:{at.timestamp():.6f}",
+                key=f"{told}:{application.public_id}:{pool.public_id}:{at.timestamp():.6f}:{person}",
                 kind=told,
                 person=person,
                 federation=application.federation,
