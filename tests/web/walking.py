@@ -19,6 +19,7 @@ from tests.factories.likenesses import again as member
 from tests.factories.likenesses import pair_of
 from tests.factories.rosters import document, members, row, uploaded
 from tests.web.staff.benefit_things import benefit_things
+from tests.web.staff.call_things import call_things
 from tests.web.staff.catalogue_things import catalogue_things, poll_things
 from tests.web.staff.channel_things import channel_things
 from tests.web.staff.filing_things import filing_things
@@ -165,6 +166,7 @@ def _things(school: School, master: Player, cohort: Cohort, pupil: Player) -> di
         **catalogue_things(school.union),
         **lane_things(school.union, AT_THE_DOOR),
         **poll_things(school),
+        **call_things(school.union, pupil),
         **filing_things(home, school.union, pupil, master.actor),
         **benefit_things(home, school.union, pupil),
     }  # fmt: skip

@@ -92,6 +92,8 @@ class Standing(models.TextChoices):
     NOT_YET = "not_yet", "未开放"
     OPEN = "open", "可报名"
     FULL = "full", "已满，可候补"
+    ENTERED = "entered", "已报名，等结果"  # the places are given later: by a draw, by points, after a review
+    OFFERED = "offered", "有名额，等您确认"
     WAITING = "waiting", "候补中"
     ENROLLED = "enrolled", "已报名"
     CLOSED = "closed", "报名已截止"
@@ -109,6 +111,8 @@ _TONE = {
     Standing.NOT_YET: "info",
     Standing.OPEN: "ok",
     Standing.FULL: "warn",
+    Standing.ENTERED: "info",
+    Standing.OFFERED: "warn",
     Standing.WAITING: "warn",
     Standing.ENROLLED: "ok",
     Standing.RUNNING: "info",

@@ -72,6 +72,7 @@ APPLICATION_MOVES = Table(
     ("end", [_S.ENTERED, _S.RETURNED, _S.WAITING, _S.OFFERED, _S.GRANTED], _S.ENDED),
 )
 LIVE: Final = (_S.ENTERED, _S.RETURNED, _S.WAITING, _S.OFFERED, _S.GRANTED)
+GIVEN: Final = (_S.OFFERED, _S.GRANTED)  # has a place of one of its wishes
 ENTRY: Final = (_S.ENTERED, _S.RETURNED)  # before the result: wishes and party may still change
 
 

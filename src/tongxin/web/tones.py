@@ -7,7 +7,7 @@ from django.db import models
 
 from tongxin.activities.states import CohortState, EnrolmentState, Mark, SessionState, TermState
 from tongxin.benefits.states import SchemeState, VoucherState
-from tongxin.calls.states import ApplicationState, AwardState, CallState
+from tongxin.calls.states import ApplicationState, AwardState, CallState, ObjectionState
 from tongxin.filings.states import FillerState, RequestState
 from tongxin.notices.states import DeliveryState, SendingState
 from tongxin.people.states import BatchState, JoinState, MembershipState, TransferState, Verdict
@@ -77,8 +77,16 @@ TONES: Final[dict[type[models.TextChoices], dict[str, str]]] = {
     RequestState: {RequestState.ASKED: WARN, RequestState.SENT: INFO},
     FillerState: {FillerState.WAITING: WARN, FillerState.ANSWERED: OK},
     CallState: {CallState.PUBLISHED: OK},
-    ApplicationState: {ApplicationState.WAITING: INFO, ApplicationState.GRANTED: OK},
-    AwardState: {AwardState.HELD: OK},
+    ApplicationState: {
+        ApplicationState.ENTERED: INFO,
+        ApplicationState.RETURNED: WARN,
+        ApplicationState.WAITING: INFO,
+        ApplicationState.OFFERED: WARN,
+        ApplicationState.GRANTED: OK,
+        ApplicationState.REFUSED: ZHU,
+    },
+    AwardState: {AwardState.OFFERED: WARN, AwardState.HELD: OK, AwardState.SUSPENDED: ZHU},
+    ObjectionState: {ObjectionState.FILED: WARN, ObjectionState.UPHELD: ZHU},
 }
 
 

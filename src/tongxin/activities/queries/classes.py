@@ -2,20 +2,29 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Final, NamedTuple
 
 from django.db import models
-from django.db.models import Case, F, Q, QuerySet, SmallIntegerField, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, SmallIntegerField, When
 
 from tongxin.activities.days import day_of
 from tongxin.activities.models import Attendance, Cohort, Enrolment, Session
-from tongxin.activities.queries.standing import Stands, stands
-from tongxin.activities.states import LISTED, ActivityKind, CohortState, EnrolmentState, How, SessionState, TermState
+from tongxin.activities.queries.standing import NOTHING, Mine, Stands, stands
+from tongxin.activities.states import (
+    LISTED,
+    ActivityKind,
+    CohortState,
+    EnrolmentState,
+    How,
+    SessionState,
+    Standing,
+    TermState,
+)
 from tongxin.calls import queries as calls
-from tongxin.calls.models import Applicant, Pool
-from tongxin.calls.states import LIVE, ApplicationState, CallState
+from tongxin.calls.models import Applicant, Award, Pool
+from tongxin.calls.states import ENTRY, HOLDING, LIVE, ApplicationState, CallState
 from tongxin.people.models import Person
 from tongxin.store.prepared import Prepared
 from tongxin.unions.models import Closure, Union
@@ -65,9 +74,9 @@ class ClassList:
 
 
 class Hold(NamedTuple):
-    """That someone has a place of a pool or waits for one; and the pool's own numbers at that moment."""
+    """That someone has, awaits or waits for a place of a pool; and the pool's own numbers at that moment."""
 
-    granted: bool
+    state: ApplicationState
     taken: int
     waiting: int
 
@@ -105,20 +114,21 @@ def class_list(
     found = [rows[pk] for pk in chosen]
     mine = _holdings(person, found[:size])
     listed = [
-        ListedClass(cohort, _stands(cohort, mine.get(cohort.pool_id or 0, _NOTHING), at)) for cohort in found[:size]
+        ListedClass(cohort, stands(cohort, at, mine.get(cohort.pool_id or 0, NOTHING))) for cohort in found[:size]
     ]
     return ClassList(listed, max(page, 1), len(found) > size)
 
 
 def holds(person: int) -> dict[int, Hold]:
     """All that the person has or waits for, by pool. One query, as cheap as it can be: it is asked at every list."""
-    rows = Applicant.objects.filter(person=person, application__state__in=LIVE).values_list(
+    given = [ApplicationState.GRANTED, ApplicationState.OFFERED]  # of one wish; the others are over
+    had = Award.objects.filter(application=OuterRef("application"), pool=OuterRef(_PREFERRED), state__in=HOLDING)
+    here = ~Q(application__state__in=given) | Exists(had)
+    rows = Applicant.objects.filter(here, person=person, application__state__in=LIVE).values_list(
         _PREFERRED, "application__state", f"{_PREFERRED}__taken", f"{_PREFERRED}__waiting"
     )
     return {
-        pool: Hold(state == ApplicationState.GRANTED, taken, waiting)
-        for pool, state, taken, waiting in rows
-        if pool is not None
+        pool: Hold(ApplicationState(state), taken, waiting) for pool, state, taken, waiting in rows if pool is not None
     }
 
 
@@ -134,9 +144,9 @@ def as_theirs(
         for one in listed
         if (pool := one.cohort.pool) is not None and pool.pk in held
     }
-    mine = {pool: _Mine(enrolled=True) for pool in theirs if held[pool].granted}
+    mine = {pool: Mine(enrolled=True) for pool in theirs if held[pool].state == ApplicationState.GRANTED}
     mine |= _holdings(person, [cohort for pool, cohort in theirs.items() if pool not in mine])
-    return {pool: ListedClass(cohort, _stands(cohort, mine.get(pool, _NOTHING), at)) for pool, cohort in theirs.items()}
+    return {pool: ListedClass(cohort, stands(cohort, at, mine.get(pool, NOTHING))) for pool, cohort in theirs.items()}
 
 
 def _with_numbers(cohort: Cohort, pool: Pool, hold: Hold) -> Cohort:
@@ -205,11 +215,11 @@ def class_page(cohort: Cohort, *, at: datetime, person: int | None = None) -> Cl
         Enrolment.objects.filter(cohort=cohort, person=person).select_related("moved_to__cohort__course").first()
     )
     marks = _marks(enrolment) if enrolment else {}
-    mine = _holdings(person, [cohort]).get(cohort.pool_id or 0, _NOTHING)
+    mine = _holdings(person, [cohort]).get(cohort.pool_id or 0, NOTHING)
     on_roster = enrolment is not None and enrolment.state == EnrolmentState.ENROLLED
     return ClassPage(
         cohort,
-        _stands(cohort, _Mine(mine.enrolled or on_roster, mine.place), at),
+        stands(cohort, at, replace(mine, enrolled=mine.enrolled or on_roster)),
         [_lesson(session, *marks.get(session.pk, ("", "")), at, on_roster=on_roster) for session in sessions],
         enrolment,
     )
@@ -231,18 +241,11 @@ _PREFERRED = "application__preferences__pool"
 _SHOWN = ("course", "site", "room", "term__call", "term__programme", "pool")  # each join costs the planner as well
 
 
-class _Mine(NamedTuple):
-    """What the person has of a cohort."""
-
-    enrolled: bool = False
-    place: int | None = None
-
-
-_NOTHING = _Mine()
-
-
-def _stands(cohort: Cohort, mine: _Mine, at: datetime) -> Stands:
-    return stands(cohort, at, enrolled=mine.enrolled, place=mine.place)
+def mine_of(held: calls.Holding) -> Mine:
+    """As the engine's states read for a class."""
+    state = held.application.state
+    pending = Standing.OFFERED if state == ApplicationState.OFFERED else Standing.ENTERED if state in ENTRY else None
+    return Mine(state == ApplicationState.GRANTED, held.place, pending, held.application.public_id)
 
 
 def _matching(filters: Filters, at: datetime) -> QuerySet[Cohort]:
@@ -275,12 +278,9 @@ def _open_at(at: datetime) -> Q:
     return _takes_at(at) & Q(pool__taken__lt=F("pool__units"))
 
 
-def _holdings(person: int | None, cohorts: Sequence[Cohort]) -> dict[int, _Mine]:
-    """By pool: whether the person has a place, or which in the line."""
+def _holdings(person: int | None, cohorts: Sequence[Cohort]) -> dict[int, Mine]:
+    """By pool: what the person has there."""
     pools = [cohort.pool_id for cohort in cohorts if cohort.pool_id is not None]
     if person is None or not pools:
         return {}
-    return {
-        held.pool.pk: _Mine(held.application.state == ApplicationState.GRANTED, held.place)
-        for held in calls.of_person(person, pools=pools)
-    }
+    return {held.pool.pk: mine_of(held) for held in calls.of_person(person, pools=pools)}

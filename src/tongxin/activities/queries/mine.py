@@ -9,10 +9,12 @@ from django.db.models import QuerySet
 
 from tongxin.activities.models import Attendance, Cohort, Enrolment, Session
 from tongxin.activities.queries.check_in import window_of
-from tongxin.activities.queries.standing import Stands, stands
+from tongxin.activities.queries.classes import mine_of
+from tongxin.activities.queries.standing import Mine, Stands, stands
 from tongxin.activities.states import ATTENDED, RUNNING, CohortState, EnrolmentState, SessionState
 from tongxin.calls import queries as calls
 from tongxin.calls.models import Application
+from tongxin.calls.states import ApplicationState
 from tongxin.people.authority import Actor
 from tongxin.people.powers import Power
 
@@ -36,7 +38,7 @@ class MyClass:
 class MyWait:
     application: Application
     cohort: Cohort
-    stands: Stands  # with the place in the line
+    stands: Stands  # with the place in the line, or what is awaited
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def _my_class(enrolment: Enrolment, upcoming: Session | None, attended: int, mar
     return MyClass(
         enrolment,
         cohort,
-        stands(cohort, at, enrolled=enrolled),
+        stands(cohort, at, Mine(enrolled=enrolled)),
         upcoming,
         attended,
         marked,
@@ -120,11 +122,11 @@ def _marks(enrolments: Sequence[Enrolment]) -> tuple[dict[int, int], dict[int, i
 
 
 def _waiting(person: int, at: datetime) -> list[MyWait]:
-    held = {one.pool.pk: one for one in calls.of_person(person) if one.place is not None}
+    held = {one.pool.pk: one for one in calls.of_person(person) if one.application.state != ApplicationState.GRANTED}
     if not held:
         return []
     cohorts = Cohort.objects.filter(pool__in=list(held)).select_related(*_SHOWN).order_by("first_day", "pk")
     return [
-        MyWait(held[cohort.pool_id].application, cohort, stands(cohort, at, place=held[cohort.pool_id].place))
+        MyWait(held[cohort.pool_id].application, cohort, stands(cohort, at, mine_of(held[cohort.pool_id])))
         for cohort in cohorts
     ]

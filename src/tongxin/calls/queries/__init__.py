@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from tongxin.calls.models import Applicant, Application, Award, Call, Pool, Preference
-from tongxin.calls.states import HOLDING, LIVE, CallState
+from tongxin.calls.models import Applicant, Application, Award, Call, Pool, Preference, Reserve
+from tongxin.calls.states import GIVEN, HOLDING, LIVE, CallState
 from tongxin.people.models import Person
 
 
@@ -56,6 +56,8 @@ def of_person(person: Person | int, *, pools: Iterable[int] | None = None, live:
     rows = Preference.objects.filter(application__in=Applicant.objects.filter(person=person).values("application"))
     if live:
         rows = rows.filter(application__state__in=LIVE)
+    had = Award.objects.filter(application=OuterRef("application"), pool=OuterRef("pool"), state__in=HOLDING)
+    rows = rows.filter(~Q(application__state__in=GIVEN) | Exists(had))  # of a few wishes the one that was given
     if pools is not None:
         rows = rows.filter(pool__in=pools)
     found = rows.select_related("application__call", "pool").annotate(place=_place())
@@ -87,8 +89,12 @@ def miscounted() -> list[int]:
         held=Coalesce(Subquery(held.annotate(n=Sum("units")).values("n"), output_field=IntegerField()), 0),
         waits=Coalesce(Subquery(waits.annotate(n=Count("*")).values("n"), output_field=IntegerField()), 0),
     )
-    wrong = rows.exclude(taken=F("held"), waiting=F("waits"))
-    return list(wrong.order_by("pk").values_list("pk", flat=True))
+    wrong = set(rows.exclude(taken=F("held"), waiting=F("waits")).values_list("pk", flat=True))
+    of_it = Award.objects.filter(reserve=OuterRef("pk"), state__in=HOLDING).order_by().values("reserve")
+    reserves = Reserve.objects.annotate(
+        held=Coalesce(Subquery(of_it.annotate(n=Sum("units")).values("n"), output_field=IntegerField()), 0)
+    )
+    return sorted(wrong | set(reserves.exclude(taken=F("held")).values_list("pool", flat=True)))
 
 
 def _place() -> Coalesce:

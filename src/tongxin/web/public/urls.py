@@ -4,5 +4,5 @@ from tongxin.web.addresses import gather
 
 app_name = "public"
 urlpatterns = gather(
-    "public", ("pages", "health", "doors", "hooks", "passport", "slip", "brands", "catalogue", "receipts")
+    "public", ("pages", "health", "doors", "hooks", "passport", "slip", "brands", "catalogue", "receipts", "outcomes")
 )

@@ -1,5 +1,6 @@
 """One term: its cohorts, its sign-up window, publishing it, and adding a cohort with its days shown first."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django import forms
@@ -14,6 +15,8 @@ from tongxin.activities.queries.lists import CohortFilters, term_cohorts, totals
 from tongxin.activities.queries.overviews import lines
 from tongxin.activities.queries.previews import Preview
 from tongxin.activities.states import CohortState, TermState
+from tongxin.calls.actions import calls
+from tongxin.calls.states import Policy
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import may
 from tongxin.people.models.persons import Assurance
@@ -30,10 +33,23 @@ from tongxin.web.staff.programmes import DaysForm
 
 FORM = "staff/terms/form.html"
 PAGE = "staff/terms/term.html"
-UNDER_WINDOW = {"window-order": "closes", "per-person": "per_person", "window-fixed": "per_person"}
+UNDER_WINDOW = {
+    "window-order": "closes",
+    "per-person": "per_person",
+    "window-fixed": "per_person",
+    "entry-short": "closes",
+    "result-missing": "result_at",
+    "manner-fixed": "policy",
+    "call_policy_reason": "policy_reason",
+    "call_choices": "choices",
+    "call_result_at": "result_at",
+}
+MANNER = ("policy", "policy_reason", "choices", "result_at", "accept_hours", "notice_days")
 
 
 class WindowForm(HouseForm):
+    """A draw unless something else is said: nobody then needs to be quick."""
+
     opens = MomentField(label="开始报名")
     closes = MomentField(label="截止报名", help_text="到这一刻就不再接受报名")
     per_person = whole("每人最多报几个班", most=50, initial=terms.PER_PERSON)
@@ -46,6 +62,34 @@ class WindowForm(HouseForm):
         empty_value=None,
         help_text="一般选“本人填报”。要求越高，越多人要先去窗口；已报上的人不受影响。",
     )
+    policy = forms.ChoiceField(
+        label="录取办法",
+        choices=[(one.value, one.label) for one in (Policy.DRAW, Policy.ORDER_OF_ARRIVAL, Policy.REVIEW)],
+        initial=Policy.DRAW,
+        required=False,
+        help_text="名额紧的用抽签：报名开放一天以上，截止后抽，手慢的人不吃亏。公布以后不能再改。",
+    )
+    policy_reason = forms.CharField(
+        label="为什么先到先得", max_length=300, required=False, help_text="选先到先得才填，职工会看到。"
+    )
+    choices = whole("每份报名可选几个志愿", most=3, initial=1, required=False)
+    result_at = MomentField(label="公布结果的时间", required=False, help_text="抽签要填，随报名一起公布。")
+    accept_hours = whole(
+        "轮到后几小时内确认", least=0, most=720, initial=0, required=False, help_text="填0表示轮到就直接录取。"
+    )
+    notice_days = whole("结果公示几天", least=0, most=60, initial=0, required=False)
+
+    def said(self) -> dict[str, Any]:
+        """As the action takes it. What a short form leaves out stays as the house has it."""
+        data = dict(self.cleaned_data)
+        manner = {name: data.pop(name) for name in MANNER}
+        if not manner["policy"]:
+            return data
+        manner["policy"] = Policy(manner["policy"])
+        manner |= {
+            name: manner[name] or least for name, least in (("choices", 1), ("accept_hours", 0), ("notice_days", 0))
+        }
+        return data | {"manner": calls.Manner(**manner)}
 
 
 @page(power=Power.SEE_COURSES, methods=("GET",))
@@ -58,12 +102,12 @@ def window(request: HouseRequest, term_id: str) -> HttpResponse:
     term = _term(request, term_id)
     call = term.call
     initial = {"opens": call.opens, "closes": call.closes, "per_person": call.per_person} if call else {}
-    initial |= {"assurance": call.assurance} if call else {}
+    initial |= {"assurance": call.assurance, **asdict(calls.manner_of(call))} if call else {}
     form = WindowForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         rule = call.rule_version if call else None
         try:
-            terms.set_window(term=term, **form.cleaned_data, rule_version=rule, by=request.actor, at=request.now)
+            terms.set_window(term=term, **form.said(), rule_version=rule, by=request.actor, at=request.now)
         except Refused as refusal:
             form.refuse(refusal, UNDER_WINDOW.get(refusal.code))
         else:

@@ -18,7 +18,7 @@ from tongxin.kernel.public_ids import new_public_id
 from tongxin.kernel.refused import Refused
 from tongxin.people.models import Person
 from tongxin.rulebook.queries import verdict_given, verdict_on
-from tongxin.web import class_words, dates, verdict_words
+from tongxin.web import call_words, class_words, dates, verdict_words
 from tongxin.web.answers import render_part, render_refusal, wants_part
 from tongxin.web.guard import HouseRequest, OpenTo, page
 from tongxin.web.worker import cards, listing
@@ -70,7 +70,11 @@ def sign_up(request: HouseRequest, cohort_id: str) -> HttpResponse:
     said = {
         ApplicationState.GRANTED: gettext("报名成功，名额已是您的。"),
         ApplicationState.WAITING: gettext("已加入候补。有名额会按先后轮到您，并告诉您。"),
+        ApplicationState.ENTERED: gettext("已报上名。结果出来会告诉您，在那以前可以改志愿，也可以退出。"),
     }
+    if application.state == ApplicationState.ENTERED:
+        messages.success(request, said[ApplicationState.ENTERED])
+        return redirect("worker:application", application.public_id)
     if words := said.get(ApplicationState(application.state)):
         messages.success(request, words)
     else:  # an old page, sent once more after the worker left
@@ -111,6 +115,7 @@ def _context(request: HouseRequest, cohort: Cohort) -> dict[str, Any]:
         "meter": cards.card_meter(shown.stands),
         "dots": _dots(shown, request),
         "closes": _until(shown.stands),
+        "result": dates.moment(shown.stands.result_at) if shown.stands.result_at else "",
         "opens": cards.note(shown.stands),
         "needs": _needs(shown.stands, request),
     }
@@ -134,7 +139,7 @@ def _facts(cohort: Cohort, stands: Stands) -> list[tuple[str, str]]:
         (gettext("地址"), cohort.site.address),
         (gettext("老师"), cohort.teacher_name),
         (gettext("费用"), fee),
-        (gettext("报名办法"), gettext("先到先得，报满后转为候补，退出的名额按候补先后递补。")),
+        (gettext("报名办法"), call_words.manner(cohort.term.call)),
         (gettext("报名截止"), _until(stands)),
         (gettext("主办"), cohort.union.name),
     ]

@@ -7,7 +7,8 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext, gettext_noop
 
-from tongxin.activities.queries.mine import MyClass, my_things
+from tongxin.activities.queries.mine import MyClass, MyWait, my_things
+from tongxin.activities.states import Standing
 from tongxin.notices.queries import unread
 from tongxin.people.masks import Purpose, shown
 from tongxin.people.models import Disclosure, Membership, Person
@@ -38,7 +39,7 @@ def me(request: HouseRequest) -> HttpResponse:
     things = my_things(request.actor.person_id, at=request.now)
     context = {
         "current": [_row(one, request) for one in things.current],
-        "waiting": [{"cohort": one.cohort, "seats": cards.seats(one.stands)} for one in things.waiting],
+        "waiting": [_waiting(one) for one in things.waiting],
         "past": [_row(one, request) for one in things.past],
         "person": Person.objects.only("name").get(pk=request.actor.person_id),
         "unread": unread(request.actor.person_id),
@@ -65,6 +66,16 @@ def record(request: HouseRequest) -> HttpResponse:
         "outside": linked(request.user),
     }
     return render(request, "worker/me/record.html", context)
+
+
+def _waiting(one: MyWait) -> dict[str, Any]:
+    pending = one.stands.state in {Standing.ENTERED, Standing.OFFERED}
+    return {
+        "cohort": one.cohort,
+        "entered": pending,
+        "application": one.application.public_id,
+        "seats": gettext(one.stands.state.label) if pending else cards.seats(one.stands),
+    }
 
 
 def _row(one: MyClass, request: HouseRequest) -> dict[str, Any]:

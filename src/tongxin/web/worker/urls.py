@@ -22,6 +22,8 @@ urlpatterns = gather(
         "notices",
         "contacts",
         "named",
+        "applications",
+        "objections",
         "filings",
         "membership",
         "card",

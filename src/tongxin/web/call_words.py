@@ -1,0 +1,50 @@
+"""How scarce places are given, in words that everybody reads: one place for pages of all faces."""
+
+from django.utils.translation import gettext
+
+from tongxin.calls.models import Call
+from tongxin.calls.queries.outcomes import Wish
+from tongxin.calls.states import BY_ENTRY, Policy
+from tongxin.web import dates
+
+
+def manner(call: Call | None) -> str:
+    """By what the places are given, and why by speed where it is so."""
+    if call is None or call.policy == Policy.ORDER_OF_ARRIVAL:
+        words = gettext("先到先得，报满后转为候补，退出的名额按候补先后递补。")
+        return _with_reason(words, call)
+    said = {
+        Policy.DRAW: gettext("抽签。截止前哪天报都一样，不用抢。"),
+        Policy.RANKED: gettext("按分排名。截止前哪天报都一样，不用抢。"),
+        Policy.REVIEW: gettext("逐级审核，通过后有名额就录取，没有就排候补。"),
+        Policy.LEVEL_START: gettext("同时起步：头%(n)d分钟来的一起抽签，之后按先后，手慢不吃亏。")
+        % {"n": call.level_minutes or 0},
+    }
+    return _with_reason(said[Policy(call.policy)], call) + result(call)
+
+
+def result(call: Call) -> str:
+    return gettext("%(when)s公布结果。") % {"when": dates.moment(call.result_at)} if call.result_at else ""
+
+
+def _with_reason(words: str, call: Call | None) -> str:
+    if call is None or call.policy in BY_ENTRY or not call.policy_reason:
+        return words
+    return words + gettext("为什么：%(why)s") % {"why": call.policy_reason}
+
+
+def why_not(wish: Wish, policy: str) -> str:
+    """Why this wish was not the one: the place in the order, and how far the places went."""
+    if wish.got or wish.no is None:
+        return ""
+    if wish.cut is None:
+        said = gettext("您排在第%(no)d位，公开名额没有轮到。") % {"no": wish.no}
+    elif wish.no <= wish.cut:
+        said = gettext("您排在第%(no)d位，轮到时剩下的名额不够您这一组的人数。") % {"no": wish.no}
+    else:
+        said = gettext("您排在第%(no)d位，名额取到第%(cut)d位。") % {"no": wish.no, "cut": wish.cut}
+    if wish.kept:
+        said += gettext("另有名额预留给：%(groups)s。") % {"groups": gettext("、").join(wish.kept)}
+    if policy == Policy.DRAW:
+        said += gettext("次序是抽出来的，谁都可以重新算一遍。")
+    return said

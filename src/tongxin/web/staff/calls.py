@@ -1,0 +1,198 @@
+"""Calls that are given later or by reserves: what was promised, who entered by groups, ranking, publishing, reserves."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
+
+from tongxin.calls.actions import calls, publications, ranking, reserves
+from tongxin.calls.models import Application, Call, Pool, Reserve
+from tongxin.calls.queries.lists import calls_within, entries_of, pools_of
+from tongxin.calls.queries.outcomes import counts_by_group
+from tongxin.calls.states import ENTRY, ApplicationState, CallState, Policy, Spill, When
+from tongxin.kernel.refused import Refused
+from tongxin.people.masks import Purpose, shown
+from tongxin.people.powers import Power
+from tongxin.rulebook.models import RuleVersion
+from tongxin.web import call_words
+from tongxin.web.answers import render_form, render_part, render_refusal
+from tongxin.web.forms import HouseForm
+from tongxin.web.guard import HouseRequest, page
+from tongxin.web.paging import paged
+from tongxin.web.staff.fields import whole
+
+LIST, ONE, ENTRIES, RESERVE = (f"staff/calls/{name}.html" for name in ("list", "one", "entries", "reserve"))
+UNDER = {"reserve_name": "name", "reserve_name_once": "name", "reserve-rule": "name", "reserves-too-many": "units"}
+
+
+class ReserveForm(HouseForm):
+    words = forms.CharField(label="留给谁", max_length=120, help_text="职工看到的说法，比如“快递小哥”。")
+    name = forms.CharField(
+        label="名单里的组名", max_length=60, help_text="写进公布的票号名单，不能有空格、逗号、加号和等号。"
+    )
+    units = whole("预留几个名额")
+    rule = forms.ModelChoiceField(
+        label="按哪条规则认人",
+        queryset=RuleVersion.objects.none(),
+        required=False,
+        help_text="不选就由工作人员逐个标。",
+    )
+    when = forms.ChoiceField(label="先后", choices=When, initial=When.FIRST)
+    spill = forms.ChoiceField(label="没用完的", choices=Spill, initial=Spill.OPEN)
+
+    def __init__(self, *args: Any, call: Call, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = RuleVersion.objects.filter(rule__union_id=call.union_id).select_related("rule")
+        field = self.fields["rule"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = rows.order_by("rule__name", "-number")
+        field.label_from_instance = lambda row: str(row.rule.name)  # type: ignore[method-assign, assignment]
+
+    def plan(self) -> reserves.Plan:
+        data = self.cleaned_data
+        return reserves.Plan(
+            name=data["name"], words=data["words"], units=data["units"], rule_version=data["rule"],
+            when=When(data["when"]), spill=Spill(data["spill"]),
+        )  # fmt: skip
+
+
+@page(power=Power.RUN_CALLS, methods=("GET",))
+def calls_(request: HouseRequest) -> HttpResponse:
+    found = paged(request, calls_within(request.actor))
+    return render_part(request, LIST, {"page": found.of([_row(one, request) for one in found.rows])})
+
+
+@page(power=Power.RUN_CALLS, methods=("GET",))
+def call(request: HouseRequest, call_id: str) -> HttpResponse:
+    return render_part(request, ONE, _context(request, _call(request, call_id)))
+
+
+@page(power=Power.RUN_CALLS, methods=("GET",))
+def entries(request: HouseRequest, call_id: str) -> HttpResponse:
+    one = _call(request, call_id)
+    show = request.GET.get("show", "")
+    show = show if show in ApplicationState.values else ""
+    found = paged(request, entries_of(one, show))
+    rows = [
+        {"one": row, "name": shown(row.applicants.all()[0].person, "name", Purpose.STAFF_LIST)} for row in found.rows
+    ]
+    return render_part(request, ENTRIES, {
+        "call": one, "page": found.of(rows), "show": show,
+        "shows": [("", "全部"), *((state.value, state.label) for state in ApplicationState)],
+    })  # fmt: skip
+
+
+@page(power=Power.RUN_CALLS, methods=("POST",))
+def settle(request: HouseRequest, call_id: str) -> HttpResponse:
+    one = _call(request, call_id)
+    try:
+        settled = ranking.settle(call=one, by=request.actor, at=request.now)
+    except Refused as refusal:
+        return render_refusal(request, ONE, _context(request, _call(request, call_id)), refusal)
+    messages.success(request, f"已按名次给出{len(settled.places)}份名额，{settled.waiting}份排候补。")
+    return redirect("staff:call", call_id)
+
+
+@page(power=Power.RUN_CALLS, methods=("POST",))
+def publish(request: HouseRequest, call_id: str) -> HttpResponse:
+    one = _call(request, call_id)
+    try:
+        why = request.POST.get("full_names_why", "")
+        found = publications.publish(call=one, full_names_why=why, by=request.actor, at=request.now)
+    except Refused as refusal:
+        return render_refusal(request, ONE, _context(request, _call(request, call_id)), refusal)
+    messages.success(request, "结果已公示，姓名只显示一部分。")
+    return redirect("public:outcome", found.public_id)
+
+
+@page(power=Power.RUN_CALLS)
+def add_reserve(request: HouseRequest, call_id: str, pool_id: str) -> HttpResponse:
+    one = _call(request, call_id)
+    pool = get_object_or_404(Pool, call=one, public_id=pool_id)
+    form = ReserveForm(request.POST or None, call=one)
+    if request.method == "POST" and form.is_valid():
+        try:
+            plans = [*_plans(pool), form.plan()]
+            reserves.keep(pool=pool, plans=plans, by=request.actor, at=request.now)
+        except Refused as refusal:
+            form.refuse(refusal, UNDER.get(refusal.code))
+        else:
+            messages.success(request, "已预留。")
+            return redirect("staff:call", call_id)
+    return render_form(request, RESERVE, form, {"call": one, "pool": pool})
+
+
+@page(power=Power.RUN_CALLS, methods=("POST",))
+def drop_reserve(request: HouseRequest, call_id: str, pool_id: str, reserve_id: str) -> HttpResponse:
+    one = _call(request, call_id)
+    pool = get_object_or_404(Pool, call=one, public_id=pool_id)
+    try:
+        plans = _plans(pool, without=reserve_id)
+        reserves.keep(pool=pool, plans=plans, by=request.actor, at=request.now)
+    except Refused as refusal:
+        return render_refusal(request, ONE, _context(request, _call(request, call_id)), refusal)
+    messages.success(request, "已不再预留。")
+    return redirect("staff:call", call_id)
+
+
+def _plans(pool: Pool, *, without: str = "") -> list[reserves.Plan]:
+    rows = Reserve.objects.filter(pool=pool).exclude(public_id=without).select_related("rule_version").order_by("order")
+    return [
+        reserves.Plan(row.name, row.words, row.units, row.rule_version, When(row.when), Spill(row.spill))
+        for row in rows
+    ]
+
+
+def _call(request: HouseRequest, call_id: str) -> Call:
+    found: Call = get_object_or_404(calls_within(request.actor), public_id=call_id)
+    return found
+
+
+def _row(one: Call, request: HouseRequest) -> dict[str, Any]:
+    return {"one": one, "next": _next(one, request)}
+
+
+def _next(one: Call, request: HouseRequest) -> str:
+    """What is due, in a few words."""
+    if one.state != CallState.PUBLISHED:
+        return "还没有公布" if one.state == CallState.DRAFT else "已撤下"
+    if request.now < one.opens:
+        return "等开放"
+    if request.now < one.closes:
+        return "报名中"
+    if one.policy in {Policy.DRAW, Policy.RANKED} and one.settled_at is None:
+        return "等抽签" if one.policy == Policy.DRAW else "等排名"
+    return "已截止"
+
+
+def _context(request: HouseRequest, one: Call) -> dict[str, Any]:
+    groups = counts_by_group(one)
+    words = dict(Reserve.objects.filter(pool__call=one).values_list("name", "words"))
+    entered = Application.objects.filter(call=one, state__in=ENTRY).count()
+    return {
+        "call": one,
+        "next": _next(one, request),
+        "manner": call_words.manner(one),
+        "pools": pools_of(one),
+        "entered": entered,
+        "groups": [(words.get(name, name) or "不在任何一组", many) for name, many in groups.items() if many],
+        "publications": one.publications.filter(application=None).order_by("-at"),
+        "ranked": one.policy == Policy.RANKED and one.settled_at is None and request.now >= one.closes,
+        "given": any(pool.taken for pool in pools_of(one)),
+        "fixed": entered > 0 or one.settled_at is not None,
+        "promise": calls.manner_of(one),
+    }
+
+
+urlpatterns = [
+    path("calls/", calls_, name="calls"),
+    path("calls/<slug:call_id>/", call, name="call"),
+    path("calls/<slug:call_id>/entries/", entries, name="call-entries"),
+    path("calls/<slug:call_id>/settle/", settle, name="call-settle"),
+    path("calls/<slug:call_id>/publish/", publish, name="call-publish"),
+    path("calls/<slug:call_id>/pools/<slug:pool_id>/reserve/", add_reserve, name="call-reserve"),
+    path("calls/<slug:call_id>/pools/<slug:pool_id>/<slug:reserve_id>/drop/", drop_reserve, name="call-reserve-drop"),
+]

@@ -1,0 +1,187 @@
+"""One's own application, of whatever kind: where it stands, its wishes and why not the first, its yes in time, its party."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from tongxin.calls.actions import applications, entries, offers, reviews
+from tongxin.calls.models import Applicant, Application, Award, Pool
+from tongxin.calls.queries import place_in_line
+from tongxin.calls.queries.outcomes import wishes_of
+from tongxin.calls.states import BY_ENTRY, ENTRY, LIVE, ApplicationState, AwardState
+from tongxin.kernel.refused import Refused
+from tongxin.people.models import Person
+from tongxin.web import call_words, dates
+from tongxin.web.answers import render_form, render_part, render_refusal
+from tongxin.web.forms import HouseForm
+from tongxin.web.guard import HouseRequest, OpenTo, page
+
+ONE = "worker/applications/one.html"
+WISHES = "worker/applications/wishes.html"
+RANKS = (_("第一志愿"), _("第二志愿"), _("第三志愿"))
+
+
+class WishesForm(HouseForm):
+    """As many fields as the call takes wishes; the first must be filled."""
+
+    def __init__(self, *args: Any, pools: Sequence[Pool], most: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.pools = {pool.public_id: pool for pool in pools}
+        offered = [("", gettext("不选")), *((pool.public_id, pool.name) for pool in pools)]
+        for n, label in enumerate(RANKS[:most]):
+            self.fields[f"wish{n}"] = forms.ChoiceField(label=label, choices=offered, required=n == 0)
+
+    @property
+    def chosen(self) -> list[Pool]:
+        return [self.pools[value] for value in self.cleaned_data.values() if value]
+
+
+@page(open_to=OpenTo.WORKER, methods=("GET",))
+def application(request: HouseRequest, application_id: str) -> HttpResponse:
+    return render_part(request, ONE, _context(request, _own(request, application_id)))
+
+
+@page(open_to=OpenTo.WORKER)
+def wishes(request: HouseRequest, application_id: str) -> HttpResponse:
+    own = _own(request, application_id)
+    pools = list(Pool.objects.filter(call=own.call, closed_at=None).order_by("name", "pk"))
+    initial = {f"wish{n}": wish.pool.public_id for n, wish in enumerate(wishes_of(own))}
+    form = WishesForm(request.POST or None, pools=pools, most=own.call.choices, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            entries.change_wishes(application=own, wishes=form.chosen, by=request.actor, at=request.now)
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, gettext("志愿已改好。"))
+            return redirect("worker:application", application_id)
+    return render_form(request, WISHES, form, {"own": own})
+
+
+@page(open_to=OpenTo.WORKER, methods=("POST",))
+def accept(request: HouseRequest, application_id: str) -> HttpResponse:
+    return _done(request, application_id, offers.accept, gettext("已确认，名额是您的。"))
+
+
+@page(open_to=OpenTo.WORKER, methods=("POST",))
+def decline(request: HouseRequest, application_id: str) -> HttpResponse:
+    return _done(request, application_id, offers.decline, gettext("已谢绝，名额会给候补的下一位。"))
+
+
+@page(open_to=OpenTo.WORKER, methods=("POST",))
+def withdraw(request: HouseRequest, application_id: str) -> HttpResponse:
+    return _done(request, application_id, applications.withdraw, gettext("已退出。"))
+
+
+@page(open_to=OpenTo.WORKER, methods=("POST",))
+def mend(request: HouseRequest, application_id: str) -> HttpResponse:
+    return _done(request, application_id, reviews.mend, gettext("已再次提交，从原来的地方接着审。"))
+
+
+@page(open_to=OpenTo.WORKER)
+def join(request: HouseRequest, application_id: str) -> HttpResponse:
+    """Whoever has the link of who entered goes along, by their own hand; the page says nothing of who entered."""
+    found = get_object_or_404(_shown(), public_id=application_id, state__in=ENTRY, call__party_most__gt=1)
+    context = {"found": found, "wishes": wishes_of(found)}
+    if request.method == "POST":
+        person = Person.objects.get(account=request.user)
+        try:
+            entries.join(application=found, person=person, by=request.actor, at=request.now)
+        except Refused as refusal:
+            return render_refusal(request, "worker/applications/join.html", context, refusal)
+        messages.success(request, gettext("已加入，一起等结果。"))
+        return redirect("worker:application", application_id)
+    return render_part(request, "worker/applications/join.html", context)
+
+
+@page(open_to=OpenTo.WORKER, methods=("POST",))
+def leave(request: HouseRequest, application_id: str) -> HttpResponse:
+    own = _own(request, application_id)
+    person = Person.objects.get(account=request.user)
+    try:
+        entries.leave(application=own, person=person, by=request.actor, at=request.now)
+    except Refused as refusal:
+        return render_refusal(request, ONE, _context(request, _own(request, application_id)), refusal)
+    messages.success(request, gettext("已退出这一组。"))
+    return redirect("worker:things")
+
+
+def _done(request: HouseRequest, application_id: str, deed: Callable[..., Application], words: str) -> HttpResponse:
+    try:
+        deed(application=_own(request, application_id), by=request.actor, at=request.now)
+    except Refused as refusal:
+        return render_refusal(request, ONE, _context(request, _own(request, application_id)), refusal)
+    messages.success(request, words)
+    return redirect("worker:application", application_id)
+
+
+def _shown() -> Any:
+    return Application.objects.select_related("call__union", "reviewer")
+
+
+def _own(request: HouseRequest, application_id: str) -> Application:
+    mine = Applicant.objects.filter(person=request.actor.person_id).values("application")
+    found: Application = get_object_or_404(_shown(), public_id=application_id, pk__in=mine)
+    return found
+
+
+def _context(request: HouseRequest, own: Application) -> dict[str, Any]:
+    call, state = own.call, ApplicationState(own.state)
+    wished = wishes_of(own)
+    offer = Award.objects.filter(application=own, state=AwardState.OFFERED).order_by("pk").first()
+    first = Applicant.objects.filter(application=own).order_by("pk").first()
+    lead = first is not None and first.person_id == request.actor.person_id
+    takes = state in ENTRY and call.frozen_at is None and request.now < call.closes
+    return {
+        "own": own,
+        "state": str(state),
+        "lead": lead,
+        "live": state in LIVE,
+        "entered": call.policy in BY_ENTRY,
+        "until": dates.moment(offer.accept_by) if offer and offer.accept_by else "",
+        "can_wish": takes and lead and call.choices > 1,
+        "can_join": takes and lead and own.size < call.party_most,
+        "can_leave": takes and not lead,
+        "wishes": [
+            {
+                "wish": wish,
+                "place": place_in_line(own, wish.pool) if wish.waits else None,
+                "why": call_words.why_not(wish, call.policy) if state not in ENTRY else "",
+            }
+            for wish in wished
+        ],
+        "facts": _facts(own),
+        "steps": own.steps.select_related("union").exclude(verdict="").order_by("at", "pk"),
+        "outcome": call.publications.filter(application=None).order_by("-at").first(),
+        "many": Application.objects.filter(call=call, state__in=ENTRY).count() if takes else 0,
+    }
+
+
+def _facts(own: Application) -> list[tuple[str, str]]:
+    call = own.call
+    return [
+        (gettext("录取办法"), call_words.manner(call)),
+        (gettext("报名截止"), dates.moment(call.closes)),
+        (gettext("一起参加"), gettext("%(n)d人") % {"n": own.size} if own.size > 1 else ""),
+        (gettext("现在由谁审核"), own.reviewer.name if own.reviewer else ""),
+        (gettext("主办"), call.union.name),
+    ]
+
+
+urlpatterns = [
+    path("applications/<slug:application_id>/", application, name="application"),
+    path("applications/<slug:application_id>/wishes/", wishes, name="application-wishes"),
+    path("applications/<slug:application_id>/accept/", accept, name="application-accept"),
+    path("applications/<slug:application_id>/decline/", decline, name="application-decline"),
+    path("applications/<slug:application_id>/withdraw/", withdraw, name="application-withdraw"),
+    path("applications/<slug:application_id>/mend/", mend, name="application-mend"),
+    path("applications/<slug:application_id>/join/", join, name="application-join"),
+    path("applications/<slug:application_id>/leave/", leave, name="application-leave"),
+]
