@@ -7,5 +7,6 @@ urlpatterns = [
     path("", include("tongxin.web.worker.urls")),
     path("staff/", include("tongxin.web.staff.urls")),
     path("", include("tongxin.web.accounts.urls")),
+    path("partner/", include("tongxin.web.partner.urls")),
     path("api/", include("tongxin.web.api.urls")),
 ]

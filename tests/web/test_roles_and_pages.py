@@ -18,6 +18,7 @@ from tests.web.walking import (
     Estate,
     Page,
     again,
+    at_counter,
     digest_of_everything,
     estate,
     every_page,
@@ -35,6 +36,8 @@ from tongxin.web.guard import Guard, OpenTo
 pytestmark = pytest.mark.django_db
 VISITOR, NEWCOMER, WORKER, NO_FACTOR = "visitor", "newcomer", "worker", "staff without second factor"
 WHO = [*(role.value for role in RoleName), NO_FACTOR, WORKER, NEWCOMER, VISITOR]
+DEVICE = "a partner's device"  # nobody signed in, but paired
+PAIRING = "/partner/pair/"
 STAFF_DOOR, DOOR, FACTOR, CLAIM, FORBIDDEN, OPEN = (
     "/sign-in/staff/",
     "/sign-in/",
@@ -88,12 +91,14 @@ ASKED_WITH = [
 ]  # fmt: skip
 
 
-def expected(guard: Guard, who: str) -> str:
+def expected(guard: Guard, who: str) -> str:  # noqa: PLR0911 - one line for each answer
     """What the guard's words and the page of roles promise, said once more and independently of the guard's code."""
     if guard.open_to is OpenTo.VISITOR:
         return OPEN
+    if guard.open_to is OpenTo.DEVICE:
+        return OPEN if who == DEVICE else PAIRING
     for_staff = guard.power is not None or guard.open_to is OpenTo.STAFF
-    if who == VISITOR:
+    if who in {VISITOR, DEVICE}:
         return STAFF_DOOR if for_staff else DOOR
     if not for_staff:
         return CLAIM if who == NEWCOMER and guard.open_to is OpenTo.WORKER else OPEN
@@ -108,7 +113,7 @@ def expected(guard: Guard, who: str) -> str:
 def happened(answer: HttpResponse) -> str:
     if answer.status_code in {302, 301}:
         place = answer["Location"].partition("?")[0]
-        return place if place in {STAFF_DOOR, DOOR, FACTOR} or place == CLAIM else OPEN
+        return place if place in {STAFF_DOOR, DOOR, FACTOR, PAIRING} or place == CLAIM else OPEN
     return {403: FORBIDDEN, 401: FORBIDDEN, 500: "an error"}.get(answer.status_code, OPEN)
 
 
@@ -121,8 +126,10 @@ def ours(cast: Cast, clock: Clock) -> Estate:
 
 
 @pytest.fixture
-def browser_of(cast: Cast, clock: Clock) -> Callable[[str], Client]:
+def browser_of(cast: Cast, clock: Clock, ours: Estate) -> Callable[[str], Client]:
     def browser(who: str) -> Client:
+        if who == DEVICE:
+            return at_counter(ours)
         if who == VISITOR:
             return Client()
         if who == NEWCOMER:
@@ -151,7 +158,7 @@ def test_every_page_has_a_guard_or_is_on_the_closed_list() -> None:
     assert [page.route for page in every_page() if page.guard is None and not guards_itself(page)] == []
 
 
-@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("who", [*WHO, DEVICE])
 def test_every_page_answers_as_guard_and_roles_say(ours: Estate, browser_of: Callable[[str], Client], who: str) -> None:
     client, wrong = browser_of(who), []
     for page in every_page():
@@ -289,6 +296,7 @@ def test_the_ones_in_reach_find_what_strangers_will_not(ours: Estate) -> None:
     lost = []
     for page in pages_with_an_object():
         client = pupil if page.guard.open_to is OpenTo.WORKER else master
+        client = at_counter(ours) if page.guard.open_to is OpenTo.DEVICE else client
         lost += [
             f"{verb} /{page.route}" for verb, answer in answers(client, page, ours.things) if answer.status_code == 404
         ]
@@ -301,7 +309,8 @@ def test_strangers_find_nothing_and_change_nothing(ours: Estate, strangers: dict
     for page in pages_with_an_object():
         for method in ("GET", "POST"):
             answer = again(strangers[place]).generic(method, page.address(ours.things))
-            if answer.status_code not in {404, 405}:
+            led = page.guard.open_to is OpenTo.DEVICE and happened(answer) == PAIRING  # they have no device
+            if answer.status_code not in {404, 405} and not led:
                 wrong.append(f"{method} /{page.route}: {answer.status_code}")
     assert wrong == []
     assert digest_of_everything() == before
@@ -315,6 +324,7 @@ def test_made_up_ids_are_not_there(ours: Estate, made_up: str) -> None:
         if not (page.guard and page.has_object):
             continue
         client = pupil if page.guard.open_to in {OpenTo.WORKER, OpenTo.VISITOR} else master
+        client = at_counter(ours) if page.guard.open_to is OpenTo.DEVICE else client
         for method, answer in answers(client, page, dict.fromkeys(ours.things, made_up)):
             if answer.status_code != 404:
                 wrong.append(f"{method} /{page.route}: {answer.status_code}")

@@ -22,6 +22,7 @@ from tests.web.staff.benefit_things import benefit_things
 from tests.web.staff.call_things import call_things
 from tests.web.staff.catalogue_things import catalogue_things, poll_things
 from tests.web.staff.channel_things import channel_things
+from tests.web.staff.counter_things import counter_things
 from tests.web.staff.filing_things import filing_things
 from tests.web.staff.lane_things import lane_things
 from tests.web.staff.member_things import member_things
@@ -37,7 +38,7 @@ from tongxin.people.actions.imports import pieces
 from tongxin.people.actions.merging import Choice
 from tongxin.people.models import Appointment
 from tongxin.people.roles import RoleName
-from tongxin.web.guard import Guard
+from tongxin.web.guard import DEVICE_COOKIE, Guard
 from tongxin.web.middleware import GUARD_THEMSELVES
 
 AT_THE_DOOR: datetime = at(4, 2, 18, 50)  # ten minutes before the first lesson of the week's second day
@@ -154,6 +155,7 @@ def _things(school: School, master: Player, cohort: Cohort, pupil: Player) -> di
         "accounts": school.officer.person.public_id, "course_id": cohort.course.public_id, "term_id": school.term.public_id,
         "programme_id": school.programme.public_id, "site_id": school.site.public_id, "room_id": school.room.public_id,
         "token_id": token.public_id, "text": screen_code(session=session, at=AT_THE_DOOR).text, "name": "person_times",
+        **counter_things(school, pupil, master),
         "people": pupil.person.public_id, "unions": home.public_id, "appointments": post.public_id,
         "upload_id": upload.public_id,
         "imports": batch.public_id, "row_no": 2, "union": home.public_id, "site": school.site.public_id,
@@ -191,10 +193,18 @@ def _known_twice(union, master: Player) -> dict[str, object]:
 
 
 def again(client: Client) -> Client:
-    """The same session in a browser that has seen nothing else."""
+    """The same session (and device) in a browser that has seen nothing else."""
     other = Client(raise_request_exception=False)
-    other.cookies.load({name: morsel.value for name, morsel in client.cookies.items() if name == "sessionid"})
+    kept = {"sessionid", DEVICE_COOKIE}
+    other.cookies.load({name: morsel.value for name, morsel in client.cookies.items() if name in kept})
     return other
+
+
+def at_counter(ours: Estate) -> Client:
+    """Before the paired device, whose shift is open."""
+    client = Client(raise_request_exception=False)
+    client.cookies[DEVICE_COOKIE] = str(ours.things["till-token"])
+    return client
 
 
 def digest_of_everything() -> dict[str, str]:

@@ -14,6 +14,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from tongxin.benefits.actions import tills
+from tongxin.benefits.models import Device
+from tongxin.benefits.queries.tills import device_of
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor, actor_of, visitor
 from tongxin.people.models import Account
@@ -21,6 +24,7 @@ from tongxin.people.powers import Power
 from tongxin.web.answers import wants_part
 from tongxin.web.second_factor import second_factor_done
 
+DEVICE_COOKIE = "tx-till"
 OWN_PASSWORD = "/staff/password/"  # noqa: S105 - an address: where a one-time password is changed before anything else
 
 
@@ -31,6 +35,7 @@ class OpenTo(StrEnum):
     ACCOUNT = "account"  # signed in, whether or not the account has a person yet
     WORKER = "worker"  # signed in, with a person
     STAFF = "staff"  # with any post in force, and a second factor
+    DEVICE = "device"  # paired at a partner's counter, whoever stands before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +47,11 @@ class Guard:
 
 
 class HouseRequest(HttpRequest):
-    """A request behind a guard: who acts, and when it arrived (aware)."""
+    """A request behind a guard: who acts, and when it arrived (aware). `device`: on pages that are open to one."""
 
     actor: Actor
     now: datetime
+    device: Device
     user: Any
 
 
@@ -133,6 +139,8 @@ def _turn_away(request: HouseRequest, guard: Guard) -> HttpResponse | None:  # n
     actor = request.actor
     if guard.open_to is OpenTo.VISITOR:
         return None
+    if guard.open_to is OpenTo.DEVICE:
+        return _meet_device(request)
     if actor.account_id is None:
         return _to_sign_in(request, staff=guard.power is not None or guard.open_to is OpenTo.STAFF)
     if guard.open_to is OpenTo.ACCOUNT:
@@ -146,6 +154,19 @@ def _turn_away(request: HouseRequest, guard: Guard) -> HttpResponse | None:  # n
     if request.user.one_time_until is not None and request.path != OWN_PASSWORD:
         return _onward(OWN_PASSWORD, request)
     return None
+
+
+def _meet_device(request: HouseRequest) -> HttpResponse | None:
+    """A token that no device has is led to pairing; a revoked one is told so, and what it tries is on record."""
+    device = device_of(request.COOKIES.get(DEVICE_COOKIE, ""))
+    if device is None:
+        return _onward("/partner/pair/", request)
+    request.device = device
+    if device.revoked_at is None:
+        return None
+    if request.method == "POST":
+        tills.note_revoked(device=device, at=request.now)
+    return render(request, "partner/revoked.html", {"device": device}, status=403)
 
 
 def _to_sign_in(request: HouseRequest, *, staff: bool) -> HttpResponse:

@@ -60,6 +60,7 @@ STAFF: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("福利", "ticket", "staff:benefits", Power.SEE_BENEFITS),
             Entry("品牌", "star", "staff:brands", Power.RUN_BENEFITS),
             Entry("福利互认", "heart-handshake", "staff:recognitions", Power.MANAGE_UNIONS),
+            Entry("合作商户", "building-community", "staff:partners", Power.MANAGE_PARTNERS),
         ),
     ),
     (

@@ -3,7 +3,8 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from tongxin.benefits.models import Device, Partner, PartnerSite
+from tongxin.benefits.models import Accepts, Device, Partner, PartnerSite, Scheme
+from tongxin.benefits.queries.partners import schemes_for
 from tongxin.kernel import uscc as uscc_numbers
 from tongxin.kernel.periods import Days
 from tongxin.kernel.refused import Refused
@@ -126,6 +127,29 @@ def close_site(*, site: PartnerSite, on: date, by: Actor, at: datetime) -> Partn
         "partner-site.closed", of=site, by=by, at=at, union=partner.union_id, on=str(on), devices=open_devices
     )
     return site
+
+
+@atomic
+def accept(*, partner: Partner, scheme: Scheme, starts: date, by: Actor, at: datetime) -> Accepts:
+    """From that day it takes this scheme's vouchers. Refused: "no-power", "scheme-far", "partner-ended", "accepts_once"."""
+    partner = _lock(partner, by)
+    if not schemes_for(partner, by.on).filter(pk=scheme.pk).exists():
+        raise Refused("scheme-far", "这项福利不是签约工会或它上下级工会的，或者还没有公布，不能在这里收。")
+    if partner.ends is not None and partner.ends <= by.on:
+        raise Refused("partner-ended", "这家商户已从%(on)s起停止合作，不用再办。", on=Day(partner.ends))
+    accepts = Accepts.make(partner=partner, scheme=scheme, starts=starts)
+    journal.write("partner.accepts", of=partner, by=by, at=at, scheme=scheme.public_id, starts=str(starts))
+    return accepts
+
+
+@atomic
+def refuse(*, accepts: Accepts, on: date, by: Actor, at: datetime) -> Accepts:
+    """It takes them no more, from that day. Refused: "no-power", "accepts_days"."""
+    partner = _lock(accepts.partner, by)
+    accepts.ends = max(on, accepts.starts)
+    accepts.save(update_fields=["ends"])
+    journal.write("partner.refuses", of=partner, by=by, at=at, scheme=accepts.scheme.public_id, on=str(on))
+    return accepts
 
 
 def _lock(partner: Partner, by: Actor) -> Partner:

@@ -91,10 +91,19 @@ def revoke(*, device: Device, by: Actor, at: datetime) -> Device:
     _lock_site(device.site, by)
     device = lock(device)
     if device.revoked_at is None:
-        device.revoked_at, device.code_digest, device.code_ends_at = at, None, None
-        device.save(update_fields=["revoked_at", "code_digest", "code_ends_at"])
+        device.revoked_at, device.code_digest, device.code_ends_at, device.last_seen_at = at, None, None, None
+        device.save(update_fields=["revoked_at", "code_digest", "code_ends_at", "last_seen_at"])
         journal.write("device.revoked", of=device, by=by, at=at, union=device.site.partner.union_id)
     return device
+
+
+@atomic
+def note_revoked(*, device: Device, at: datetime) -> None:
+    """It was used after it was revoked: someone should look. Once an hour is enough."""
+    device = lock(device)
+    if device.last_seen_at is None or device.last_seen_at < at - timedelta(hours=1):
+        Device.objects.filter(pk=device.pk).update(last_seen_at=at)
+        write(device, "device.revoked-used", at=at)
 
 
 def set_key(*, device: Device, key: bytes, at: datetime) -> Device:

@@ -33,8 +33,10 @@ def token_digest(token: str) -> bytes:
 
 
 def device_of(token: str) -> Device | None:
-    """The device that this token opens, while it is not revoked. One query."""
-    rows = Device.objects.filter(token_digest=token_digest(token), revoked_at=None)
+    """The device that this token was given to, revoked or not. One query."""
+    if not token:
+        return None
+    rows = Device.objects.filter(token_digest=token_digest(token))
     found: Device | None = rows.select_related("site__partner__union").first()
     return found
 

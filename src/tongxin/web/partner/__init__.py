@@ -1,1 +1,1 @@
-"""The face of partners at the till. Not open yet."""
+"""The face of partners at the counter."""

@@ -4,8 +4,10 @@ from typing import Final
 
 from tongxin.people import names
 from tongxin.people.queries.journal import Line
+from tongxin.web.staff.counter_journal import COUNTER_KINDS, COUNTER_WORDS
 
 KINDS: Final = {
+    **COUNTER_KINDS,
     "account": "登录和账号",
     "agreement": "协议",
     "application": "报名",
@@ -69,6 +71,7 @@ KINDS: Final = {
 }
 
 WORDS: Final = {
+    **COUNTER_WORDS,
     "account.staff-opened": "开通了工作账号",
     "account.password-reset": "重设了密码",
     "account.factor-reset": "重设了第二重验证",
@@ -357,6 +360,12 @@ DETAILS: Final = {
     "office": "职务",
     "reply": "批复文号",
     "cost": "费用（元，最多）",
+    "till": "设备",
+    "clerk": "收银员",
+    "amount": "金额（元）",
+    "expected": "系统（元）",
+    "counted": "清点（元）",
+    "total": "合计（元）",
 }
 
 
@@ -376,6 +385,8 @@ def details(line: Line) -> list[tuple[str, str]]:
 
 
 def _who(line: Line) -> str:
+    if "till" in line.entry.data:
+        return "商户设备"  # no account stands behind it
     if line.entry.account is None:
         return "系统"
     if line.who is None:

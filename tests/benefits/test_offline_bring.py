@@ -1,0 +1,185 @@
+"""What a device accepted without network: told apart when it arrives, settled, never the clerk's loss."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from tests.cast import HOUSE, NOW, Cast
+from tests.factories.counters import Counter, a_counter, entry, given, shown, text_of
+
+from tongxin.benefits.actions import offline, partners, redemptions, shifts, tills, vouchers
+from tongxin.benefits.counter_states import OfflineVerdict, Outcome
+from tongxin.benefits.models import OfflineEntry, Redemption, Shift, Voucher
+from tongxin.benefits.queries.tills import drawer_of
+from tongxin.benefits.queries.totals import contradictions
+from tongxin.benefits.states import VoucherState
+from tongxin.kernel.refused import Refused
+from tongxin.records.models import JournalEntry
+
+pytestmark = pytest.mark.django_db
+BACK = NOW + timedelta(days=1)
+
+
+def bring(counter: Counter, *, at=BACK) -> list[str]:
+    return [str(one.verdict) for one in offline.bring(device=counter.device, entries=counter.entries, at=at)]
+
+
+def refused(counter: Counter) -> str:
+    with pytest.raises(Refused) as caught:
+        offline.bring(device=counter.device, entries=counter.entries, at=BACK)
+    return caught.value.code
+
+
+def test_offline_for_a_day_and_scanning_twice_counts_once(cast: Cast) -> None:
+    """The device was away a day; one voucher was scanned twice; the shift had ended by itself meanwhile."""
+    counter = a_counter(cast).knows_its_key()
+    one, other = (shown(given(counter.scheme, who.person), site=counter.site.public_id) for who in (cast.wang, cast.li))
+    entry(counter, text_of(one))
+    entry(counter, text_of(one), at=NOW + timedelta(minutes=1))
+    entry(counter, text_of(other), at=NOW + timedelta(minutes=2))
+    assert bring(counter) == ["spent", "repeated", "spent"]
+    assert drawer_of(counter.shift).total == Decimal("200.00")
+    taken = Redemption.objects.get(voucher=one)
+    assert (taken.at, taken.received_at, taken.outcome) == (NOW, BACK, Outcome.SPENT)
+    assert contradictions() == []
+
+
+def test_the_same_list_twice_is_the_same_answer(cast: Cast) -> None:
+    counter = a_counter(cast).knows_its_key()
+    entry(counter, text_of(shown(given(counter.scheme, cast.wang.person), site=counter.site.public_id)))
+    assert bring(counter) == bring(counter) == ["spent"]
+    assert (OfflineEntry.objects.count(), Redemption.objects.count()) == (1, 1)
+
+
+def test_an_answer_lost_on_its_way_is_no_second_redemption(cast: Cast) -> None:
+    """The house had redeemed it; the till timed out and wrote it down under the same request."""
+    counter = a_counter(cast).knows_its_key()
+    voucher = shown(given(counter.scheme, cast.wang.person))
+    text = text_of(voucher)
+    redemptions.redeem(shift=counter.shift, text=text, request="key-1", at=NOW)
+    entry(counter, text, request="key-1")
+    assert bring(counter) == ["spent"]
+    assert drawer_of(counter.shift).total == Decimal("100.00")
+
+
+def test_opened_here_and_spent_elsewhere_the_union_bears_it(cast: Cast) -> None:
+    counter = a_counter(cast).knows_its_key()
+    other = a_counter(cast, partner=counter.partner, scheme=counter.scheme, site="二店")
+    voucher = shown(given(counter.scheme, cast.wang.person), site=counter.site.public_id)
+    entry(counter, text_of(voucher))
+    elsewhere = text_of(shown(voucher))
+    redemptions.redeem(shift=other.shift, text=elsewhere, request="r-1", at=NOW + timedelta(minutes=5))
+    assert bring(counter) == ["doubled"]
+    assert drawer_of(counter.shift).total == Decimal("100.00")  # paid all the same
+    assert contradictions() == []
+
+
+def test_not_opened_here_it_is_borne_up_to_the_cap_and_beyond_it_is_named(cast: Cast) -> None:
+    counter = a_counter(cast, cap=Decimal("150.00")).knows_its_key()
+    other = a_counter(cast, partner=counter.partner, scheme=counter.scheme, site="二店")
+    for number, who in enumerate((cast.wang, cast.li), 1):
+        voucher = shown(given(counter.scheme, who.person))
+        entry(counter, text_of(voucher), at=NOW + timedelta(seconds=number))
+        redemptions.redeem(
+            shift=other.shift, text=text_of(voucher), request=f"r-{number}", at=NOW + timedelta(minutes=1)
+        )
+    assert bring(counter) == ["doubled", "over_cap"]
+    assert drawer_of(counter.shift).total == Decimal("100.00")
+
+
+def test_expired_while_the_device_was_away_it_is_paid(cast: Cast) -> None:
+    counter = a_counter(cast).knows_its_key()
+    voucher = shown(given(counter.scheme, cast.wang.person), site=counter.site.public_id)
+    entry(counter, text_of(voucher))
+    late = NOW + timedelta(days=120)
+    vouchers.expire(at=late)
+    assert Voucher.objects.get(pk=voucher.pk).state == VoucherState.EXPIRED
+    assert bring(counter, at=late) == ["doubled"]
+    assert contradictions() == []
+
+
+@pytest.mark.parametrize("what", ["other-site", "old", "forged-text", "scheme"])
+def test_what_the_device_should_have_refused_is_not_paid(cast: Cast, what: str) -> None:
+    counter = a_counter(cast).knows_its_key()
+    voucher = shown(given(counter.scheme, cast.wang.person), site="elsewhere123" if what == "other-site" else "")
+    text = text_of(voucher)
+    if what == "forged-text":
+        text = text[:60] + ("A" if text[60] != "A" else "B") + text[61:]
+    at = NOW + timedelta(hours=1) if what == "old" else NOW
+    if what == "scheme":
+        partners.refuse(accepts=counter.partner.accepts.get(), on=NOW.date(), by=HOUSE, at=NOW)
+    entry(counter, text, at=at)
+    verdicts = {"other-site": "wrong_site", "old": "too_late", "forged-text": "not_genuine", "scheme": "wrong_site"}
+    assert bring(counter) == [verdicts[what]]
+    assert Voucher.objects.get(pk=voucher.pk).state == VoucherState.ISSUED
+
+
+def test_undone_without_network_it_is_the_workers_again(cast: Cast) -> None:
+    counter = a_counter(cast).knows_its_key()
+    voucher = shown(given(counter.scheme, cast.wang.person), site=counter.site.public_id)
+    entry(counter, text_of(voucher))
+    entry(counter, "1", kind="undo", amount="0", at=NOW + timedelta(minutes=5))
+    assert bring(counter) == ["spent", "undone"]
+    assert Voucher.objects.get(pk=voucher.pk).state == VoucherState.ISSUED
+    assert drawer_of(counter.shift).total == Decimal("0.00")
+
+
+def test_a_list_that_another_key_signed_is_refused_and_on_record(cast: Cast) -> None:
+    counter = a_counter(cast).knows_its_key()
+    entry(counter, text_of(shown(given(counter.scheme, cast.wang.person))), key=Ed25519PrivateKey.generate())
+    assert refused(counter) == "offline-forged"
+    assert JournalEntry.objects.get(verb="offline.refused").data["code"] == "offline-forged"
+
+
+def test_a_replay_with_a_changed_body_is_refused(cast: Cast) -> None:
+    counter = a_counter(cast).knows_its_key()
+    text = text_of(shown(given(counter.scheme, cast.wang.person), site=counter.site.public_id))
+    entry(counter, text)
+    bring(counter)
+    counter.entries.clear()
+    entry(counter, text, amount="1.00")
+    assert refused(counter) == "offline-changed"
+
+
+@pytest.mark.parametrize("how", ["gap", "chain"])
+def test_an_entry_left_out_or_put_in_between_shows(cast: Cast, how: str) -> None:
+    counter = a_counter(cast).knows_its_key()
+    text = text_of(shown(given(counter.scheme, cast.wang.person), site=counter.site.public_id))
+    entry(counter, text, **({"number": 2} if how == "gap" else {"before": "00" * 32}))
+    assert refused(counter) == "offline-gap"
+
+
+def test_the_good_ones_before_a_bad_one_stand(cast: Cast) -> None:
+    counter = a_counter(cast).knows_its_key()
+    entry(counter, text_of(shown(given(counter.scheme, cast.wang.person), site=counter.site.public_id)))
+    entry(counter, "x", number=3)
+    assert refused(counter) == "offline-gap"
+    assert list(OfflineEntry.objects.values_list("number", "verdict")) == [(1, OfflineVerdict.SPENT)]
+
+
+@pytest.mark.parametrize("minutes", [-60 * 24 * 900, 60 * 24 * 30])
+def test_a_clock_that_is_wrong_is_on_record_and_believed_only_as_far_as_it_can_be(cast: Cast, minutes: int) -> None:
+    counter = a_counter(cast).knows_its_key()
+    voucher = shown(given(counter.scheme, cast.wang.person), site=counter.site.public_id)
+    claimed = NOW + timedelta(minutes=minutes)
+    entry(counter, text_of(voucher, until=max(claimed, NOW) + timedelta(minutes=5)), at=claimed)
+    assert bring(counter) == ["spent"]
+    assert Redemption.objects.get().at == (NOW if minutes < 0 else BACK)
+    assert JournalEntry.objects.filter(verb="offline.clock").count() == 1
+
+
+def test_a_closed_shift_has_what_arrived_later(cast: Cast) -> None:
+    counter = a_counter(cast).knows_its_key()
+    entry(counter, text_of(shown(given(counter.scheme, cast.wang.person), site=counter.site.public_id)))
+    shifts.close_shift(shift=counter.shift, counted=Decimal("100.00"), at=NOW + timedelta(hours=1))
+    bring(counter)
+    closed = Shift.objects.get(pk=counter.shift.pk)
+    assert closed.expected == closed.counted
+
+
+def test_a_revoked_device_hands_over_what_it_had_taken(cast: Cast) -> None:
+    counter = a_counter(cast).knows_its_key()
+    entry(counter, text_of(shown(given(counter.scheme, cast.wang.person), site=counter.site.public_id)))
+    tills.revoke(device=counter.device, by=HOUSE, at=NOW + timedelta(hours=2))
+    assert bring(counter) == ["spent"]
