@@ -213,6 +213,10 @@ OPERATIONS = {  # (method, path): who gets past the door; the rest get 401 if un
     ("GET", "/api/classes"): set(WHO),
     ("GET", "/api/classes/{class_id}"): set(WHO),
     ("POST", "/api/classes/{class_id}/sign-up"): SIGNED_IN,
+    ("GET", "/api/benefits"): set(WHO),
+    ("GET", "/api/benefits/{benefit_id}"): set(WHO),
+    ("POST", "/api/benefits/{benefit_id}/claim"): SIGNED_IN,
+    ("GET", "/api/vouchers"): SIGNED_IN,
     ("GET", "/api/catalogue"): set(WHO),
     ("GET", "/api/catalogue/{line_id}"): set(WHO),
     ("GET", "/api/figures"): READERS,
@@ -253,6 +257,7 @@ def _call(client: Client, method: str, path: str, ours: Estate) -> HttpResponse:
         "{class_id}": ours.cohort.public_id,
         "{union_id}": str(ours.things["union"]),
         "{line_id}": str(ours.things["line_id"]),
+        "{benefit_id}": str(ours.things["scheme_id"]),
     }
     address = path
     for piece, public_id in ids.items():

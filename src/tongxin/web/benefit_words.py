@@ -45,7 +45,7 @@ def what(scheme: Scheme) -> str:
 
 
 def until(voucher: Voucher) -> str:
-    return gettext("%(day)s前有效") % {"day": dates.day(voucher.last_day)}
+    return gettext("有效期至%(day)s") % {"day": dates.day(voucher.last_day)}
 
 
 def days(scheme: Scheme) -> str:
@@ -94,7 +94,7 @@ def seats(offer: Offer) -> str:
         return gettext("候补第%(place)s位") % {"place": offer.holding.place}
     if offer.stand in {Stand.STOPPED, Stand.ENTERED}:
         return ""
-    return gettext("余 %(left)s / %(units)s份") % {"left": offer.left, "units": offer.scheme.pool.units}
+    return gettext("余 %(left)s / %(units)s份") % {"left": f"{offer.left:,}", "units": f"{offer.scheme.pool.units:,}"}
 
 
 def note(offer: Offer) -> str:

@@ -218,6 +218,7 @@ def _call(union: Union, release: Release, beside: Scheme | None, by: Actor, at: 
             by=by,
             at=at,
         )
+    beside = Scheme.objects.select_related("call").lock(beside.pk)
     if beside.state != SchemeState.DRAFT or beside.union_id != union.pk:
         raise Refused("beside-published", "只能和本会还没有公布的福利放在一次开放里，请另选一项。")
     call: Call = beside.call

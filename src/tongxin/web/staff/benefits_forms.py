@@ -143,8 +143,7 @@ class NewForm(PlanForm, ReleaseForm):
     """All of it on one page; it is a draft until it is published."""
 
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
-        self._actor = actor
-        ReleaseForm.__init__(self, actor, *args, **kwargs)
+        super().__init__(actor, *args, **kwargs)  # by way of both
         self.fields["union"] = union_field(actor, Power.RUN_BENEFITS, label="由哪个工会办")
         self.order_fields(["union", *PlanForm.base_fields, *ReleaseForm.base_fields])
 

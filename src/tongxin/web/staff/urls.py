@@ -39,6 +39,7 @@ urlpatterns = gather(
         "polls",
         "sites",
         "vouchers",
+        "voucher_figures",
         "benefits",
         "recognitions",
         "brands",

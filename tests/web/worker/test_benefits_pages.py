@@ -1,0 +1,159 @@
+"""Looking at what is offered, claiming it, showing it at a counter, giving it back: as a worker's phone does."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from tests.cast import HOUSE, NOW, Cast, Player
+from tests.factories.schemes import PLAN, YEAR_TICKET, a_scheme, a_voucher, recognised
+from tests.web.conftest import Clock
+
+from tongxin.benefits.actions import brands, vouchers
+from tongxin.benefits.models import Voucher
+from tongxin.benefits.queries import mine
+from tongxin.benefits.states import VoucherState
+
+pytestmark = pytest.mark.django_db
+AsWorker = Callable[[Player], Client]
+
+
+@pytest.fixture(autouse=True)
+def at_now(clock: Clock) -> None:
+    clock.now = NOW
+
+
+def text(client: Client, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_a_visitor_reads_what_is_offered_and_a_brand_s_page(cast: Cast) -> None:
+    brand = brands.add(
+        union=cast.chongqing,
+        slug="you-bashu",
+        name="百万职工游巴蜀",
+        said="据报道",
+        made_up="都是虚构的",
+        by=HOUSE,
+        at=NOW,
+    )
+    scheme = a_scheme(cast.yongchuan, replace(PLAN, brand=brand))
+    assert "春季文旅券" in text(Client(), "/benefits/")
+    page = text(Client(), "/brands/you-bashu/")
+    assert all(words in page for words in ("据报道", "都是虚构的", "春季文旅券"))
+    assert "登录后领取" in text(Client(), f"/benefits/{scheme.public_id}/")
+
+
+def test_a_worker_is_shown_what_is_theirs_and_may_see_all(cast: Cast, as_worker: AsWorker) -> None:
+    a_scheme(cast.yongchuan)
+    client = as_worker(cast.lin)
+    assert "现在没有您能领的福利" in text(client, "/benefits/")
+    assert "春季文旅券" in text(client, "/benefits/?all=1")
+
+
+def test_claimed_in_one_tap_shown_and_given_back(cast: Cast, as_worker: AsWorker) -> None:
+    scheme = a_scheme(cast.yongchuan)
+    client = as_worker(cast.wang)
+    page = text(client, f"/benefits/{scheme.public_id}/")
+    key = re.search(r'name="key" value="(\w+)"', page)
+    assert key is not None
+    answer = client.post(f"/benefits/{scheme.public_id}/claim/", {"key": key[1]}, follow=True)
+    assert "领到了" in answer.content.decode()
+    voucher = Voucher.objects.get()
+    assert "春季文旅券" in text(client, "/me/vouchers/")
+    address = f"/me/vouchers/{voucher.public_id}/"
+    assert "tx-qr" not in text(client, address)
+    shown = client.post(f"{address}show/", follow=True).content.decode()
+    code = Voucher.objects.get().code or ""
+    assert f"{code[:3]} {code[3:]}" in shown
+    assert "tx-qr" in shown
+    client.post(f"{address}give-back/")
+    assert Voucher.objects.get().state == VoucherState.RETURNED
+
+
+def test_the_page_says_who_may_with_the_limit_and_its_clause(cast: Cast, as_worker: AsWorker) -> None:
+    a_voucher(a_scheme(cast.factory, YEAR_TICKET), cast.wang.person)
+    scheme = a_scheme(cast.yongchuan, YEAR_TICKET)
+    page = text(as_worker(cast.wang), f"/benefits/{scheme.public_id}/")
+    assert "今年已给您120元，还可以80元" in page
+    assert "这一张是120元，会超过" in page
+    assert "每人每年不超过200元" in page
+
+
+def test_refused_it_says_why_and_stays_on_the_page(cast: Cast, as_worker: AsWorker) -> None:
+    a_voucher(a_scheme(cast.factory, YEAR_TICKET), cast.wang.person)
+    scheme = a_scheme(cast.yongchuan, YEAR_TICKET)
+    answer = as_worker(cast.wang).post(f"/benefits/{scheme.public_id}/claim/", {"key": "k" * 12})
+    assert answer.status_code == 422
+    assert "所以不能再发" in answer.content.decode()
+
+
+def test_recognised_the_page_names_the_agreement(cast: Cast, as_worker: AsWorker) -> None:
+    scheme = a_scheme(cast.yongchuan, replace(PLAN, universal=True))
+    address = f"/benefits/{scheme.public_id}/"
+    assert "没有生效的互认协议" in text(as_worker(cast.lin), address)
+    recognised(cast.chongqing, cast.sichuan)
+    page = text(as_worker(cast.lin), address)
+    assert "凭两地互认，您可以领" in page
+    assert "川渝工会普惠互认协议" in page
+
+
+def test_a_replay_with_another_body_is_refused(cast: Cast, as_worker: AsWorker) -> None:
+    """The page's key came back for another benefit."""
+    one, other = a_scheme(cast.yongchuan), a_scheme(cast.yongchuan)
+    client = as_worker(cast.wang)
+    for _ in range(2):
+        assert client.post(f"/benefits/{one.public_id}/claim/", {"key": "same-key-123"}).status_code == 302
+    answer = client.post(f"/benefits/{other.public_id}/claim/", {"key": "same-key-123"})
+    assert answer.status_code == 422
+    assert "已经用过" in answer.content.decode()
+    assert Voucher.objects.count() == 1
+
+
+def test_whose_it_is_comes_from_the_session_whatever_the_body_says(cast: Cast, as_worker: AsWorker) -> None:
+    scheme = a_scheme(cast.yongchuan)
+    body = {"key": "k" * 12, "person": cast.li.person.public_id, "account": "1"}
+    as_worker(cast.wang).post(f"/benefits/{scheme.public_id}/claim/", body)
+    assert Voucher.objects.get().person == cast.wang.person
+
+
+def test_an_expired_session_is_led_to_the_door_and_nothing_is_claimed(cast: Cast, as_worker: AsWorker) -> None:
+    scheme = a_scheme(cast.yongchuan)
+    client = as_worker(cast.wang)
+    client.session.flush()
+    answer = client.post(f"/benefits/{scheme.public_id}/claim/", {"key": "k" * 12})
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/sign-in/")
+    assert Voucher.objects.count() == 0
+
+
+def test_another_s_voucher_is_not_there(cast: Cast, as_worker: AsWorker) -> None:
+    voucher = a_voucher(a_scheme(cast.yongchuan), cast.wang.person)
+    client = as_worker(cast.zhang)
+    for method, end in ((client.get, ""), (client.post, "show/"), (client.post, "give-back/")):
+        assert method(f"/me/vouchers/{voucher.public_id}/{end}").status_code == 404
+    assert mine.by_code("000000", NOW) is None
+
+
+def test_the_code_is_gone_from_the_page_when_its_minutes_are_over(
+    cast: Cast, as_worker: AsWorker, clock: Clock
+) -> None:
+    voucher = a_voucher(a_scheme(cast.yongchuan), cast.wang.person)
+    client = as_worker(cast.wang)
+    client.post(f"/me/vouchers/{voucher.public_id}/show/")
+    clock.now += timedelta(minutes=10)
+    page = text(client, f"/me/vouchers/{voucher.public_id}/")
+    assert "出示给商家" in page
+    assert "w-digits" not in page
+
+
+def test_used_it_says_when_and_how_much(cast: Cast, as_worker: AsWorker) -> None:
+    voucher = a_voucher(a_scheme(cast.yongchuan), cast.wang.person)
+    vouchers.spend(voucher=voucher, redemption_ref="r", by=HOUSE, at=NOW)
+    page = text(as_worker(cast.wang), f"/me/vouchers/{voucher.public_id}/")
+    assert "使用，抵100元" in page
+    assert "退回这张券" not in page
