@@ -159,4 +159,26 @@ def test_values_travel_as_parameters_never_as_text() -> None:
     statement = compiled(said("skill_level", "=", "' OR true --"), columns(TODAY))
     assert statement.params == ("' OR true --",)
     assert "OR true" not in statement.sql
-    assert compiled(said("age", "<", Decimal("18.5")), columns(TODAY)).params == (Decimal("18.5"),)
+    assert compiled(said("age", "<", Decimal("18.5")), columns(TODAY)).params == ("2005-03-28",)
+
+
+@pytest.mark.parametrize(
+    "on", [date(2024, 2, 29), date(2023, 2, 28), date(2023, 3, 1), date(2024, 2, 28), date(2024, 3, 1)]
+)
+def test_age_by_the_day_of_birth_is_the_age(cast: Cast, on: date) -> None:
+    """At the edges of leap years, of half years and of the calendar."""
+    born = [None, date(2004, 2, 29), date(2004, 2, 28), date(2004, 3, 1), date(2005, 2, 28), date(2005, 3, 1)]
+    with writing():
+        people = [
+            Person.make(federation=cast.factory.federation, name=f"{day}", born=day, created_at=NOW, changed_at=NOW)
+            for day in born
+        ]
+    for person in people:
+        memberships.join(person=person, union=cast.factory, starts=SINCE, by=HOUSE, at=NOW)
+    for op in ("=", "!=", "<", "<=", ">", ">="):
+        for than in (18, 19, 20, Decimal("18.5"), Decimal("19.0"), -1, 5000, -99999):
+            rule = said("age", op, than)
+            found = answers(compiled(rule, columns(on)), people, cast.nation, on=on)
+            assert [TRUTH[found[person.pk]] for person in people] == [
+                evaluate(rule, facts_of(person, on)).truth for person in people
+            ], f"{op} {than}"

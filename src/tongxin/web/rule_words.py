@@ -1,16 +1,18 @@
 """A condition as staff read and write it: signs for comparisons, words for values, and back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, cast
 
 from tongxin.kernel.refused import Refused
 from tongxin.people.facts import FACTS, Known
+from tongxin.rulebook.models import ParameterKey
 from tongxin.rules.conditions import Compare, Op, from_data, to_data
 from tongxin.rules.editing import Data, bare
 from tongxin.rules.facts import Value
 from tongxin.rules.parameters import Param
+from tongxin.unions.models import Union
 
 SIGNS: Final = {
     ">=": "不小于（≥）",
@@ -62,10 +64,35 @@ def lines(tree: Data, called: Mapping[str, str] | None = None, place: tuple[int,
 
 
 def compared(node: Data, called: Mapping[str, str]) -> str:
-    """周岁 ≥ 18."""
-    known = FACTS.get(node["fact"])
+    """周岁 ≥ 18; 是工会会员：是."""
+    known, value = FACTS.get(node["fact"]), node["value"]
     words = known.words if known else node["fact"]
-    return f"{words} {SHORT.get(node['op'], node['op'])} {value_text(node['fact'], node['value'], called)}"
+    if isinstance(value, bool) and node["op"] in {"=", "!="}:
+        return f"{words}：{'是' if value is (node['op'] == '=') else '否'}"
+    said = value_text(node["fact"], value, called)
+    return (
+        f"{words}{SHORT['in']}{said}" if node["op"] == "in" else f"{words} {SHORT.get(node['op'], node['op'])} {said}"
+    )
+
+
+def called_in(trees: Iterable[Data]) -> dict[str, str]:
+    """What parameters and unions that stand in these trees are called, by key and by code. Two queries."""
+    leaves = [leaf for tree in trees for leaf in _leaves(tree)]
+    codes = {text for leaf in leaves if leaf["fact"].startswith("membership_union") for text in _texts(leaf["value"])}
+    unions = dict(Union.objects.filter(code__in=codes).values_list("code", "name"))
+    return dict(ParameterKey.objects.values_list("key", "words")) | unions
+
+
+def _leaves(tree: Data) -> Iterator[Data]:
+    node = bare(tree)[0]
+    if "fact" in node:
+        yield node
+    for part in node.get("all") or node.get("any") or []:
+        yield from _leaves(part)
+
+
+def _texts(value: Any) -> list[str]:
+    return value if isinstance(value, list) else [value] if isinstance(value, str) else []
 
 
 def value_text(fact: str, data: Any, called: Mapping[str, str] | None = None) -> str:
@@ -79,9 +106,9 @@ def value_text(fact: str, data: Any, called: Mapping[str, str] | None = None) ->
         case bool():
             return "是" if data else "否"
         case list():
-            return "、".join(value_text(fact, item) for item in data)
+            return "、".join(value_text(fact, item, called) for item in data)
         case str() if known is not None:
-            return known.values.get(data, data)
+            return known.values.get(data) or (called or {}).get(data, data)
         case _:
             return str(data)
 

@@ -27,6 +27,7 @@ class Node:
     words: str = ""
     turned: bool = False
     says: str = ""
+    missing: bool = False  # the record has nothing on it
     source: str = ""
     clause: str = ""
     limit: str = ""
@@ -88,7 +89,8 @@ def _leaf(verdict: Verdict, *, turned: bool) -> Node:
         truth=(OPPOSITE[verdict.truth] if turned else verdict.truth).value,
         words=verdict.words,
         turned=turned,
-        says=value_words(fact) if fact else "",
+        says=value_words(fact) if fact and fact.known else "",
+        missing=fact is not None and not fact.known,
         source=source_words(fact) if fact else "",
         clause=verdict.clause or "",
         limit=limit_words(verdict.parameter) if verdict.parameter else "",

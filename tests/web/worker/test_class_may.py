@@ -71,7 +71,7 @@ def test_who_may_not_is_told_what_it_would_take(cast: Cast, as_worker: AsWorker)
     said = page(client, cohort)
     assert "现在还不能判断" in said  # nobody has said whether 高松 delivers
     assert "补上什么就能判断" in said
-    assert "没有登记" in said
+    assert "登记里没有这一项" in said
     assert "请所在工会的干部补登记或更正" in said
     refused = client.post(f"/classes/{cohort.public_id}/sign-up/", {"key": "k"})
     assert refused.status_code == 422
@@ -92,7 +92,7 @@ def test_visitor_sees_the_conditions_and_nothing_of_anyone(cast: Cast, client: C
     assert "报名条件" in said
     assert "是外卖配送员" in said
     assert "登录后核对" in said
-    for words in ("还不知道", "没有登记", "补上什么"):
+    for words in ("还不知道", "登记里没有这一项", "补上什么"):
         assert words not in said
 
 

@@ -13,7 +13,7 @@ from tongxin.people.authority import may
 from tongxin.people.powers import Power
 from tongxin.rulebook.actions import drafts
 from tongxin.rulebook.actions import rules as actions
-from tongxin.rulebook.models import Draft, ParameterKey, Rule
+from tongxin.rulebook.models import Draft, Rule
 from tongxin.rulebook.queries import version_in_force
 from tongxin.web import rule_words
 from tongxin.web.answers import render_form, render_part
@@ -53,8 +53,9 @@ def new_rule(request: HouseRequest) -> HttpResponse:
 @page(power=Power.MANAGE_RULES, methods=("GET",))
 def rule(request: HouseRequest, public_id: str) -> HttpResponse:
     found = rule_within(request, public_id)
-    called = words_of_parameters()
-    versions = [(one, rule_words.lines(one.condition, called)) for one in found.versions.order_by("-number")]
+    rows = list(found.versions.order_by("-number"))
+    called = rule_words.called_in(one.condition for one in rows)
+    versions = [(one, rule_words.lines(one.condition, called)) for one in rows]
     context = {
         "rule": found,
         "versions": versions,
@@ -104,15 +105,12 @@ def draft_within(request: HouseRequest, public_id: str) -> Draft:
     return draft
 
 
-def words_of_parameters() -> dict[str, str]:
-    return dict(ParameterKey.objects.values_list("key", "words"))
-
-
 def names_may_be_read(request: HouseRequest, found: Rule) -> bool:
     return may(request.actor, Power.DRILL_TO_NAMES, found.union_id)
 
 
-def context_of(draft: Draft, called: dict[str, str]) -> dict[str, Any]:
+def context_of(draft: Draft) -> dict[str, Any]:
+    called = rule_words.called_in([draft.condition])
     return {"rule": draft.rule, "draft": draft, "root": rule_words.lines(draft.condition, called)}
 
 

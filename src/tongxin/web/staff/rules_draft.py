@@ -18,7 +18,7 @@ from tongxin.rules.conditions import from_data, to_data
 from tongxin.rules.editing import Data, Place
 from tongxin.web.answers import render_form, render_part, render_refusal
 from tongxin.web.guard import HouseRequest, page
-from tongxin.web.staff.rules import context_of, draft_within, words_of_parameters
+from tongxin.web.staff.rules import context_of, draft_within
 from tongxin.web.staff.rules_forms import LeafForm, TermsForm
 
 DRAFT, LEAF, TERMS, TEXT = (f"staff/rules/{name}.html" for name in ("draft", "leaf", "terms", "text"))
@@ -34,11 +34,9 @@ def draft(request: HouseRequest, public_id: str) -> HttpResponse:
             tree = _stepped(one.condition, request.POST.get("step", ""), place_of(request.POST.get("place", "")))
             _write(request, one, tree)
         except Refused as refusal:
-            return render_refusal(
-                request, DRAFT, context_of(draft_within(request, public_id), words_of_parameters()), refusal
-            )
+            return render_refusal(request, DRAFT, context_of(draft_within(request, public_id)), refusal)
         return redirect("staff:rule-draft", public_id)
-    return render_part(request, DRAFT, context_of(one, words_of_parameters()))
+    return render_part(request, DRAFT, context_of(one))
 
 
 @page(power=Power.MANAGE_RULES)

@@ -20,13 +20,14 @@ from tongxin.rules.conditions import from_data, parameters_used
 from tongxin.web.answers import render_part, render_refusal
 from tongxin.web.guard import HouseRequest, page
 from tongxin.web.staff.choosing import asked_day
-from tongxin.web.staff.rules import context_of, draft_within, names_may_be_read, words_of_parameters
+from tongxin.web.staff.rules import context_of, draft_within, names_may_be_read
 from tongxin.web.staff.rules_forms import AcceptForm
 
 PAGE, NAMES = "staff/rules/rehearsal.html", "staff/rules/names.html"
 SIZE = 50
 SIDES = {"gain": "会新符合的人", "lose": "会不再符合的人", "unknown": "登记缺、还不能判断的人"}
 SUPPOSED = "limit-"
+FEW = 20  # differing decisions that are shown at once
 
 
 @page(power=Power.MANAGE_RULES)
@@ -43,7 +44,7 @@ def rehearse(request: HouseRequest, public_id: str) -> HttpResponse:
     try:
         return render_part(request, PAGE, _context(request, one))
     except Refused as refusal:  # what is unfinished or cannot be counted is not half counted
-        return render_refusal(request, "staff/rules/draft.html", context_of(one, words_of_parameters()), refusal)
+        return render_refusal(request, "staff/rules/draft.html", context_of(one), refusal)
 
 
 @page(power=Power.MANAGE_RULES, methods=("GET",))
@@ -92,7 +93,7 @@ def _context(request: HouseRequest, one: Draft) -> dict[str, Any]:
     real = not limits and on == request.actor.on
     accepted = one.acceptances.filter(revision=one.revision, at__gt=request.now - drafts.FRESH).order_by("-pk").first()
     return {
-        **context_of(one, words_of_parameters()),
+        **context_of(one),
         "found": found,
         "strip": _strip(found),
         "on": on,
@@ -101,6 +102,7 @@ def _context(request: HouseRequest, one: Draft) -> dict[str, Any]:
         "real": real,
         "accepted": accepted,
         "names": names_may_be_read(request, one.rule),
+        "costs": [f"{cost:,.2f}" for cost in (found.cost_before, found.cost) if cost is not None],
         "differences": _differences(request, found),
         "form": AcceptForm(request.POST or None),
         "query": request.GET.urlencode(),
@@ -119,13 +121,11 @@ def _strip(found: Figures) -> list[dict[str, Any]]:
 
 def _differences(request: HouseRequest, found: Figures) -> list[tuple[str, str, Any]]:
     """Names only of people in reach."""
-    ids = [one.decision.person_id for one in found.replayed.kept]
+    kept = found.replayed.kept if request.GET.get("all") else found.replayed.kept[:FEW]
+    ids = [one.decision.person_id for one in kept]
     people = Person.objects.within(request.actor, Power.DRILL_TO_NAMES).filter(pk__in=ids) if ids else []
     called = {person.pk: shown(person, "name", Purpose.FIGURES_NAMES) for person in people}
-    return [
-        (called.get(one.decision.person_id, "（看不到姓名）"), str(one.truth), one.decision)
-        for one in found.replayed.kept
-    ]
+    return [(called.get(one.decision.person_id, "（看不到姓名）"), str(one.truth), one.decision) for one in kept]
 
 
 def _supposed(one: Draft, limits: dict[str, Decimal]) -> list[tuple[str, str, str]]:
