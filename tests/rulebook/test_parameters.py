@@ -57,11 +57,14 @@ def test_the_nearest_region_up_the_tree_wins(cast: Cast, limit: ParameterKey) ->
 def test_many_keys_are_one_question_and_none_is_no_question(cast: Cast, limit: ParameterKey) -> None:
     enter(limit, cast.yongchuan, Decimal(150))
     with CaptureQueriesContext(connection) as captured:
-        found = ask.quoted(["gift_most", "no_such"], union=cast.factory, on=TODAY)
+        ask.quoted(["gift_most"], union=cast.factory, on=TODAY)
         ask.quoted([], union=cast.factory, on=TODAY)
     assert len(captured) == 1
+    found = ask.quoted(["gift_most", "no_such"], union=cast.factory, on=TODAY)
     quote = found["gift_most"]
     assert (quote.value, quote.unit, quote.document, quote.clause) == (Decimal(150), "元", "某办法", "第八条")
+    before = ask.quoted(["gift_most"], union=cast.factory, on=date(2020, 1, 1))["gift_most"]
+    assert (before.words, before.value) == ("慰问上限", None)
     assert (quote.certainty, quote.since, "no_such" in found, found["no_such"].value) == (
         "见过原文",
         SINCE,

@@ -14,8 +14,10 @@ from tongxin.activities.models import Cohort, Term
 from tongxin.records.models import JournalEntry
 from tongxin.rulebook.actions import parameters, rules
 from tongxin.rulebook.actions.parameters import Said
+from tongxin.rulebook.models import Parameter
 from tongxin.rules.conditions import Condition, all_of, any_of, compare, not_
 from tongxin.rules.parameters import Param
+from tongxin.store.atomic import writing
 
 pytestmark = pytest.mark.django_db
 RIDER = compare("gig_group", "=", "food_delivery_rider", words="是外卖配送员", clause="示例办法第三条")
@@ -102,3 +104,39 @@ def test_class_without_a_rule_is_open_to_all(cast: Cast, as_worker: AsWorker) ->
     assert "谁都可以报" in page(client, cohort)
     assert "/may/" not in client.get(f"/classes/{cohort.public_id}/").content.decode()
     assert client.get("/classes/nosuchclass/may/").status_code == 404
+
+
+def test_a_rule_that_asks_what_nobody_found_is_said_and_noted(cast: Cast, as_worker: AsWorker) -> None:
+    """Nothing is missing in the worker's record: they are told so, and whoever keeps the rule should look."""
+    cohort = a_class(cast, GROWN)
+    with writing():
+        Parameter.objects.all().delete()
+    client = as_worker(cast.wang)
+    assert "没有查到" in page(client, cohort)
+    refused = client.post(f"/classes/{cohort.public_id}/sign-up/", {"key": "k"})
+    assert refused.status_code == 422
+    assert "不是您的登记有问题" in refused.content.decode()
+    entry = JournalEntry.objects.get(verb="rule.stuck")
+    assert (entry.union, entry.data) == (cast.yongchuan.pk, {"number": 1, "missing": "最低年龄"})
+
+
+def test_staff_choose_the_rule_of_a_term_until_it_is_published(
+    cast: Cast, as_staff: Callable[[Player], Client]
+) -> None:
+    ours = school(cast)
+    rule = rules.add_rule(union=cast.chongqing, name="全市条件", by=HOUSE, at=NOW)
+    rules.publish(rule=rule, condition=HERE, valid_from=date(2024, 1, 1), by=HOUSE, at=NOW)
+    client, at = as_staff(cast.officer), f"/staff/programmes/terms/{ours.term.public_id}/window/"
+    assert "全市条件" in client.get(at).content.decode()
+    given = {
+        "opens": "2024-03-25T09:00",
+        "closes": "2024-04-08T18:00",
+        "per_person": "2",
+        "assurance": "",
+        "rule": rule.public_id,
+    }
+    assert client.post(at, given).status_code == 302
+    call = Term.objects.select_related("call__rule_version").get(pk=ours.term.pk).call
+    assert call is not None
+    assert call.rule_version is not None
+    assert (call.rule_version.rule, call.rule_version.number) == (rule, 1)

@@ -9,12 +9,14 @@ from tongxin.calls.models import Call
 from tongxin.kernel.refused import Refused
 from tongxin.people.models import Person
 from tongxin.people.models.persons import Assurance
-from tongxin.rulebook.queries import verdict_on
-from tongxin.rules.verdicts import Truth
+from tongxin.rulebook.queries.verdicts import nobody_knows, verdict_on
+from tongxin.rules.verdicts import Truth, Verdict
 
 
 def check_eligible(call: Call, person: Person, *, at: datetime) -> None:
-    """Refused: "not-known-well-enough", "person-merged"; "not-eligible", "eligibility-unknown", with the conditions."""
+    """Refused: "not-known-well-enough", "person-merged"; "not-eligible", "eligibility-unknown", with the conditions;
+    "rule-stuck" when the rule itself asks what nobody knows (who keeps it should look: `rules.note_stuck`).
+    """
     _check_known(call, person)
     version = kind_of(call).conditions(call)
     if version is None:
@@ -28,10 +30,20 @@ def check_eligible(call: Call, person: Person, *, at: datetime) -> None:
             why=why,
         )
     if verdict.truth is Truth.UNKNOWN:
+        _check_stuck(verdict)
         raise Refused(
             "eligibility-unknown",
             "这里要求：%(why)s。您的登记还缺这些，暂时不能判断。请找所在工会补登记后再报。",
             why=why,
+        )
+
+
+def _check_stuck(verdict: Verdict) -> None:
+    if missing := nobody_knows(verdict):
+        raise Refused(
+            "rule-stuck",
+            "这里的条件要看“%(what)s”，现在还没有查到，暂时不能判断。不是您的登记有问题；已经记下，主办的工会会去查。",
+            what="、".join(missing),
         )
 
 

@@ -72,6 +72,14 @@ def publish(
     return version
 
 
+@atomic
+def note_stuck(*, version: RuleVersion, refusal: Refused, by: Actor, at: datetime) -> None:
+    """Someone could not be answered though their record is whole: whoever keeps the rule should look."""
+    journal.write(
+        "rule.stuck", of=version.rule, by=by, at=at, number=version.number, missing=refusal.params.get("what", "")
+    )
+
+
 def _next_number(rule: Rule) -> int:
     last = RuleVersion.objects.filter(rule=rule).order_by("-number").values_list("number", flat=True).first()
     return (last or 0) + 1

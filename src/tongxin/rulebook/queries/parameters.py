@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.db.models import F, OuterRef, Q, Subquery
 
-from tongxin.rulebook.models import Parameter
+from tongxin.rulebook.models import Parameter, ParameterKey
 from tongxin.rules.parameters import Parameters, Quoted
 from tongxin.unions.models import Closure, Union
 
@@ -36,7 +36,11 @@ def quoted(
     keys: Collection[str], *, union: Union | int, on: date, limits: Mapping[str, Decimal] | None = None
 ) -> Parameters:
     """As a rule uses them. `limits`: what if these were the values; the rest is as it stands."""
-    found = [quote(row) for row in rows(keys, union=union, on=on).values()]
+    said = rows(keys, union=union, on=on)
+    found = [quote(row) for row in said.values()]
+    if missing := set(keys) - said.keys():
+        unsaid = ParameterKey.objects.filter(key__in=missing)
+        found += [Quoted(key.key, words=key.words, unit=key.unit) for key in unsaid]
     supposed = {key: limits[key] for key in keys if limits and key in limits}
     return Parameters(
         *(one for one in found if one.key not in supposed), *(Quoted(key, value) for key, value in supposed.items())

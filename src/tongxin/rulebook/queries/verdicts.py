@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_noop as _
 
 from tongxin.kernel.refused import Refused
@@ -60,6 +60,26 @@ def verdict_given(
     """
     condition = from_data(version.condition)
     return _evaluated(condition, given(answers), version, union, on)
+
+
+def nobody_knows(verdict: Verdict) -> list[str]:
+    """What stands in the way of an answer though no record of the person is missing: a parameter that was not found, a fact
+    that the house does not know. By its words; someone should look.
+    """
+    found = []
+    for leaf in (obstacle.verdict for obstacle in verdict.in_the_way()):
+        if leaf.parameter is not None and leaf.parameter.value is None:
+            found.append(leaf.parameter.words or leaf.parameter.key)
+        elif leaf.fact is not None and leaf.fact.name not in FACTS:
+            found.append(leaf.words)
+    return found
+
+
+def rules_usable(union: Union, on: date) -> QuerySet[Rule]:
+    """Published rules of the union and of those above it, which it may use for its own calls."""
+    above = Union.objects.above(union, on=on)
+    rules: QuerySet[Rule] = Rule.objects.filter(union__in=above, versions__isnull=False).distinct().order_by("name")
+    return rules
 
 
 def given(answers: Mapping[str, Value | None]) -> Facts:

@@ -282,6 +282,7 @@ WORDS: Final = {
     "rule.draft-changed": "改了规则的草稿",
     "rule.draft-dropped": "放弃了规则的草稿",
     "rule.drafted": "开始改规则",
+    "rule.stuck": "规则要看的东西没有查到，有人办不了，请核对",
     "rule.published": "发布了规则",
     "contact.ended": "停用了联系方式",
     "contact.proposed": "填了联系方式",

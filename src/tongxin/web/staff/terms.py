@@ -1,6 +1,7 @@
 """One term: its cohorts, its sign-up window, publishing it, and adding a cohort with its days shown first."""
 
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -16,11 +17,14 @@ from tongxin.activities.queries.overviews import lines
 from tongxin.activities.queries.previews import Preview
 from tongxin.activities.states import CohortState, TermState
 from tongxin.calls.actions import calls
-from tongxin.calls.states import Policy
+from tongxin.calls.models import Call
+from tongxin.calls.states import CallState, Policy
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import may
 from tongxin.people.models.persons import Assurance
 from tongxin.people.powers import Power
+from tongxin.rulebook.models import Rule, RuleVersion
+from tongxin.rulebook.queries.verdicts import rules_usable, version_in_force
 from tongxin.web.answers import render_form, render_part, render_refusal
 from tongxin.web.dates import WEEKDAYS
 from tongxin.web.forms import HouseForm
@@ -79,9 +83,22 @@ class WindowForm(HouseForm):
     )
     notice_days = whole("结果公示几天", least=0, most=60, initial=0, required=False)
 
-    def said(self) -> dict[str, Any]:
+    def __init__(self, term: Term, on: date, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["rule"] = forms.ModelChoiceField(
+            rules_usable(term.union, on),
+            to_field_name="public_id",
+            label="谁可以报",
+            required=False,
+            empty_label="不设条件，谁都可以报",
+            help_text="用规则里现行的一版。公布以后不能再换。",
+        )
+        self.fields["rule"].label_from_instance = lambda rule: rule.name  # type: ignore[attr-defined]
+
+    def said(self, call: Call | None, on: date) -> dict[str, Any]:
         """As the action takes it. What a short form leaves out stays as the house has it."""
         data = dict(self.cleaned_data)
+        data["rule_version"] = self._version(data.pop("rule"), call, on)
         manner = {name: data.pop(name) for name in MANNER}
         if not manner["policy"]:
             return data
@@ -90,6 +107,16 @@ class WindowForm(HouseForm):
             name: manner[name] or least for name, least in (("choices", 1), ("accept_hours", 0), ("notice_days", 0))
         }
         return data | {"manner": calls.Manner(**manner)}
+
+    def _version(self, rule: Rule | None, call: Call | None, on: date) -> RuleVersion | None:
+        """The rule's version in force; the one that is used already, once it is published."""
+        used = call.rule_version if call else None
+        if "rule" not in self.data:
+            return used
+        if rule is None:
+            return None
+        fixed = call is not None and call.state != CallState.DRAFT and used is not None and used.rule_id == rule.pk
+        return used if fixed else version_in_force(rule, on)
 
 
 @page(power=Power.SEE_COURSES, methods=("GET",))
@@ -103,11 +130,11 @@ def window(request: HouseRequest, term_id: str) -> HttpResponse:
     call = term.call
     initial = {"opens": call.opens, "closes": call.closes, "per_person": call.per_person} if call else {}
     initial |= {"assurance": call.assurance, **asdict(calls.manner_of(call))} if call else {}
-    form = WindowForm(request.POST or None, initial=initial)
+    initial |= {"rule": call.rule_version.rule.public_id} if call and call.rule_version else {}
+    form = WindowForm(term, request.actor.on, request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        rule = call.rule_version if call else None
         try:
-            terms.set_window(term=term, **form.said(), rule_version=rule, by=request.actor, at=request.now)
+            terms.set_window(term=term, **form.said(call, request.actor.on), by=request.actor, at=request.now)
         except Refused as refusal:
             form.refuse(refusal, UNDER_WINDOW.get(refusal.code))
         else:
@@ -232,7 +259,7 @@ def _about(request: HouseRequest, term: Term) -> dict[str, Any]:
 
 
 def _term(request: HouseRequest, term_id: str, power: Power = Power.RUN_COURSES) -> Term:
-    rows = Term.objects.within(request.actor, power).select_related("programme", "call__rule_version", "union")
+    rows = Term.objects.within(request.actor, power).select_related("programme", "call__rule_version__rule", "union")
     found: Term = get_object_or_404(rows, public_id=term_id)
     return found
 
