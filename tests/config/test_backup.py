@@ -5,6 +5,7 @@ import sys
 
 import psycopg
 import pytest
+from tests.tables import lay_tables
 
 from config import backup, restore
 from config.backup import with_database
@@ -192,6 +193,7 @@ def test_backup_and_restore_commands_with_our_tables(folders, tmp_path):
         environment = clean | {"TONGXIN_DATA": str(server.data)}
         return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
 
+    lay_tables(first)
     assert tongxin(first, "migrate").returncode == 0
     first.ensure_running()
     with psycopg.connect(first.url()) as connection:

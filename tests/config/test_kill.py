@@ -20,6 +20,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from tests.config.test_serve import Served, eventually
+from tests.tables import lay_tables
 
 pytestmark = pytest.mark.slow
 CSRF = "k" * 32  # a browser that kept an old token: the same one in cookie and form
@@ -39,6 +40,7 @@ class Installation:
         database = folders.server()
         database.ensure_running()
         database.stop()
+        lay_tables(database)
         (database.home / "local.conf").write_text("".join(f"{name} = {value}\n" for name, value in KEPT.items()))
         self.served = Served(database)
         command = [sys.executable, "-m", "tests.config.stage"]

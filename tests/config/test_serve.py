@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 
 import pytest
+from tests.tables import lay_tables
 
 from config.commands.serve import addresses
 from config.embedded import EmbeddedServer
@@ -71,6 +72,7 @@ def served(folders):
 
 
 def test_serve_survives_kills_and_leaves_the_database_to_the_last_command(served):
+    lay_tables(served.database)
     assert served.start() == f"http://127.0.0.1:{served.port}/\n"
     assert eventually(served.is_well)
 
