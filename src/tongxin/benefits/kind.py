@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 from tongxin.benefits.actions import limits, vouchers
 from tongxin.benefits.actions.vouchers import Given
 from tongxin.benefits.models import Scheme, Voucher
-from tongxin.benefits.queries.reach import way_in
+from tongxin.benefits.queries.reach import way_in, within
 from tongxin.benefits.states import SchemeState
 from tongxin.calls.models import Applicant, Application, Award, Call, Preference
 from tongxin.calls.states import Stage, Why
@@ -36,12 +36,15 @@ class Benefits:
                 limits.check(scheme=scheme, person=person, at=application.at)
 
     def granted(self, awards: Sequence[Award], *, by: Actor, at: datetime) -> None:
-        """Any number at once, one statement a scheme. Over a year's limit: withheld, and passed on by the job."""
-        given: defaultdict[int, list[Given]] = defaultdict(list)
+        """Any number at once, one statement a scheme. Over a year's limit, or out of reach: withheld, and passed on by the job."""
+        given: defaultdict[int, list[Award]] = defaultdict(list)
         for award in awards:
-            given[award.pool_id].append(Given(award.person_id, award.pk))
+            given[award.pool_id].append(award)
         for scheme in Scheme.objects.filter(pool__in=given).order_by("pk"):
-            vouchers.issue(scheme=scheme, given=given[scheme.pool_id], by=by, at=at)
+            theirs = given[scheme.pool_id]
+            inside = within(scheme, [award.person_id for award in theirs], localdate(at))
+            rows = [Given(award.person_id, award.pk, outside=award.person_id not in inside) for award in theirs]
+            vouchers.issue(scheme=scheme, given=rows, by=by, at=at)
 
     def released(self, awards: Sequence[Award], *, why: Why, by: Actor, at: datetime) -> None:  # noqa: ARG002  steps say why
         pks = Voucher.objects.filter(award__in=[award.pk for award in awards]).values_list("pk", flat=True)

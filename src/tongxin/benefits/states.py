@@ -72,4 +72,5 @@ COUNTED: Final = (  # everything that was ever issued: redeemed + expired + retu
     VoucherState.REFUNDED,
 )
 BINDING: Final = (VoucherState.ISSUED, VoucherState.REDEEMED)  # its value is bound in the budget and counts for a limit
+HELD: Final = (*BINDING, VoucherState.WITHHELD)  # an award has one such at most
 SPENT: Final = (VoucherState.REDEEMED, VoucherState.REFUNDED)  # says an amount

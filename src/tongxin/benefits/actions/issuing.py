@@ -24,9 +24,9 @@ from tongxin.store.prepared import Prepared
 
 _ISSUE: Final = Prepared("""
 WITH given AS (
-    SELECT person, award, public_id, row_number() OVER (PARTITION BY person ORDER BY ordinal) AS nth
-    FROM unnest(%(people)s::bigint[], %(awards)s::bigint[], %(public_ids)s::text[])
-         WITH ORDINALITY AS given (person, award, public_id, ordinal)
+    SELECT person, award, public_id, outside, row_number() OVER (PARTITION BY person ORDER BY ordinal) AS nth
+    FROM unnest(%(people)s::bigint[], %(awards)s::bigint[], %(public_ids)s::text[], %(outside)s::boolean[])
+         WITH ORDINALITY AS given (person, award, public_id, outside, ordinal)
 ), used AS (
     SELECT person_id AS person, sum(value) AS total FROM benefits_voucher
     WHERE %(key)s <> '' AND limit_key = %(key)s AND year = %(year)s AND state = ANY(%(binding)s::text[])
@@ -37,19 +37,23 @@ WITH given AS (
                                   year, last_day, state, at, opening, code_site)
     SELECT %(federation)s, given.public_id, %(scheme)s, %(union)s, given.person, nullif(given.award, 0),
            %(value)s::numeric, %(key)s, %(year)s, %(last_day)s::date,
-           CASE WHEN coalesce(used.total, 0) + given.nth * %(value)s::numeric <= %(most)s::numeric
+           CASE WHEN NOT given.outside AND coalesce(used.total, 0) + given.nth * %(value)s::numeric <= %(most)s::numeric
                 THEN %(issued)s ELSE %(withheld)s END,
            %(at)s, 0, ''
     FROM given LEFT JOIN used USING (person)
     RETURNING id, public_id, state
 ), move AS (
     INSERT INTO benefits_vouchermove (federation, voucher_id, verb, ref, account, at, why)
-    SELECT %(federation)s, id, CASE WHEN state = %(issued)s THEN 'issue' ELSE 'withhold' END, '', %(account)s, %(at)s, ''
-    FROM voucher
+    SELECT %(federation)s, id, CASE WHEN state = %(issued)s THEN 'issue' ELSE 'withhold' END, '', %(account)s, %(at)s,
+           CASE WHEN state = %(issued)s THEN '' WHEN outside THEN %(reach)s ELSE %(limit)s END
+    FROM voucher JOIN given USING (public_id)
 )
 SELECT id, public_id, state FROM voucher
 """)
 _NO_LIMIT: Final = Decimal(10) ** 12
+# Why it is withheld: the owner reads it, and is told so when the place goes on.
+OVER_LIMIT: Final = "今年各级工会给您的已到每人每年的上限"
+OUT_OF_REACH: Final = "您的会籍不在这项福利的发放范围里"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class Given:
 
     person: int
     award: int | None = None
+    outside: bool = False  # it is not for them: withheld
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +86,9 @@ def issue(*, scheme: Scheme, given: Sequence[Given], by: Actor, at: datetime) ->
     if limit is not None:
         counts_for = lock_people(people)
         people = [counts_for[person] for person in people]
-    rows = _ISSUE.rows(
-        **_values(scheme, people, [one.award or 0 for one in given], limit.most if limit else None, by, at)
-    )
+    most = _NO_LIMIT if limit is None else limit.most
+    columns = {"people": people, "awards": [one.award or 0 for one in given], "outside": [one.outside for one in given]}
+    rows = _ISSUE.rows(**columns, **_values(scheme, len(people), by, at), most=most)
     issued = [row for row in rows if row[2] == VoucherState.ISSUED]
     withheld = [row for row in rows if row[2] == VoucherState.WITHHELD]
     _bind(scheme, len(issued))
@@ -130,23 +135,20 @@ def _journal(verb: str, scheme: Scheme, ids: Sequence[str], by: Actor, at: datet
     )
 
 
-def _values(
-    scheme: Scheme, people: list[int], awards: list[int], most: Decimal | None, by: Actor, at: datetime
-) -> dict[str, Any]:
+def _values(scheme: Scheme, count: int, by: Actor, at: datetime) -> dict[str, Any]:
     on = localdate(at)
     return {
-        "people": people,
-        "awards": awards,
-        "public_ids": new_public_ids(len(people)),
+        "public_ids": new_public_ids(count),
         "federation": scheme.federation,
         "scheme": scheme.pk,
         "union": scheme.union_id,
         "value": scheme.value,
-        "most": _NO_LIMIT if most is None else most,
         "key": scheme.limit_key,
         "year": on.year,
         "last_day": last_day(scheme, on),
         "binding": [state.value for state in BINDING],
+        "limit": OVER_LIMIT,
+        "reach": OUT_OF_REACH,
         "issued": VoucherState.ISSUED.value,
         "withheld": VoucherState.WITHHELD.value,
         "account": by.account_id,

@@ -17,7 +17,7 @@ from tongxin.store.atomic import atomic
 EXPIRING: Final = "voucher.expiring"
 AHEAD: Final = timedelta(days=7)
 MANY: Final = 5_000
-WHY: Final = "今年各级工会给您的已到每人每年的上限，名额让给了下一位"
+NEXT: Final = "%s，名额让给了下一位"
 
 
 @atomic
@@ -41,12 +41,13 @@ def remind(*, at: datetime) -> int:
 
 
 def pass_on(*, by: Actor, at: datetime) -> int:
-    """Places whose voucher a limit withholds go on to the next in line; each in a transaction of its own."""
+    """Places whose voucher is withheld go on to the next in line; each in a transaction of its own."""
     rows = Voucher.objects.filter(state=VoucherState.WITHHELD, award__isnull=False)
     done = 0
     for voucher in rows.select_related("award__application").order_by("pk")[:MANY]:
         try:
-            applications.withdraw(application=voucher.award.application, why=WHY, by=by, at=at)
+            why = NEXT % voucher.moves.get(verb="withhold").why
+            applications.withdraw(application=voucher.award.application, why=why, by=by, at=at)
         except Refused:
             continue  # given back or moved meanwhile
         done += 1

@@ -12,7 +12,7 @@ from tongxin.benefits.actions.limits import plain
 from tongxin.benefits.models import Brand, CatalogueLine, Scheme, SchemeReach, Voucher
 from tongxin.benefits.queries import limits
 from tongxin.benefits.states import SCHEME_MOVES, Fund, SchemeKind, SchemeState, Theme, VoucherState
-from tongxin.calls.actions import calls, lines, pools
+from tongxin.calls.actions import calls, lanes, lines, pools
 from tongxin.calls.actions.calls import Manner
 from tongxin.calls.models import Call
 from tongxin.calls.states import CallState
@@ -156,6 +156,14 @@ def publish(*, scheme: Scheme, by: Actor, at: datetime) -> Scheme:
     scheme.save(update_fields=["state"])
     journal.write("scheme.published", of=scheme, by=by, at=at, line=scheme.line.public_id if scheme.line else "")
     return scheme
+
+
+@atomic
+def open_lane(*, scheme: Scheme, by: Actor, at: datetime) -> Scheme:
+    """For a rush: it is claimed by the release lane alone. Refused: "no-power", and what lanes.open_lane refuses."""
+    scheme = _lock(scheme, by)
+    lanes.open_lane(pool=scheme.pool, by=by, at=at)
+    return _fresh(scheme)
 
 
 @atomic

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from tongxin.benefits.models.schemes import Scheme
-from tongxin.benefits.states import COUNTED, SPENT, VoucherState
+from tongxin.benefits.states import COUNTED, HELD, SPENT, VoucherState
 from tongxin.calls.models import Award
 from tongxin.people.models import Person
 from tongxin.people.scoping import ScopedQuerySet
@@ -30,7 +30,7 @@ class Voucher(Sharded):
     scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="vouchers")
     union = models.ForeignKey(Union, models.PROTECT, related_name="+")  # the scheme's, for lists
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    award = models.OneToOneField(Award, models.PROTECT, null=True, related_name="+")
+    award = models.ForeignKey(Award, models.PROTECT, null=True, related_name="+")
     value = models.DecimalField(max_digits=10, decimal_places=2)
     amount = models.DecimalField(max_digits=10, decimal_places=2, null=True)  # that it paid
     limit_key = models.CharField(max_length=60, blank=True)  # the scheme's; with `year`: what it counts for
@@ -49,6 +49,9 @@ class Voucher(Sharded):
     class Meta(Sharded.Meta):
         constraints: ClassVar = [
             *Sharded.Meta.constraints,
+            models.UniqueConstraint(  # restored after a suspension, an award brings a new one
+                fields=["award"], condition=Q(state__in=HELD), name="voucher_award_once"
+            ),
             models.CheckConstraint(
                 condition=Q(value__gt=0), name="voucher_value", violation_error_message="券面金额要大于0。"
             ),

@@ -3,12 +3,14 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tongxin.benefits.models import Recognition, Scheme, SchemeReach
 from tongxin.benefits.states import SchemeState
 from tongxin.people.models import Membership
+from tongxin.store.prepared import Prepared
 from tongxin.unions.models import AgreementParty, Closure
 
 
@@ -49,6 +51,25 @@ def way_in(scheme: Scheme, person: int, on: date) -> Way | None:
         return None
     found = _opening(scheme.union_id, unions, on).first()
     return None if found is None else Way(found)
+
+
+_WITHIN: Final = Prepared("""
+    SELECT DISTINCT person.id FROM people_person person
+    JOIN people_membership stay ON stay.person_id = coalesce(person.merged_into_id, person.id)
+    JOIN unions_closure above ON above.descendant_id = stay.union_id
+    WHERE person.id = ANY(%(people)s::bigint[]) AND stay.starts <= %(on)s AND (stay.ends IS NULL OR stay.ends > %(on)s)
+      AND above.ancestor_id = ANY(%(unions)s::bigint[])
+      AND above.valid_from <= %(on)s AND (above.valid_to IS NULL OR above.valid_to > %(on)s)
+""")
+
+
+def within(scheme: Scheme, people: Collection[int], on: date) -> set[int]:
+    """Those of them whom `way_in` lets in, in one pass: for what an order has given to thousands."""
+    unions = set(SchemeReach.objects.filter(scheme=scheme).values_list("union_id", flat=True))
+    if scheme.universal:
+        givers = Closure.objects.as_of(on).filter(descendant=scheme.union_id).values("ancestor")
+        unions |= set(in_force(on).filter(giver__in=givers).values_list("taker_id", flat=True))
+    return {pk for (pk,) in _WITHIN.rows(people=sorted(set(people)), unions=sorted(unions), on=on)}
 
 
 def open_to(unions: Collection[int], on: date) -> QuerySet[Scheme]:

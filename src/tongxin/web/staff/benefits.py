@@ -11,6 +11,7 @@ from tongxin.benefits.actions import schemes
 from tongxin.benefits.models import Scheme
 from tongxin.benefits.queries.totals import Totals, totals
 from tongxin.benefits.states import SchemeState, VoucherState
+from tongxin.calls.states import BY_SPEED
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import may
 from tongxin.people.powers import Power
@@ -102,6 +103,16 @@ def publish(request: HouseRequest, scheme_id: str) -> HttpResponse:
     return _done(request, scheme, "已公布。到领取时间，职工就能领。")
 
 
+@page(power=Power.RUN_BENEFITS, methods=("POST",))
+def lane(request: HouseRequest, scheme_id: str) -> HttpResponse:
+    scheme = opened(request, scheme_id, Power.RUN_BENEFITS)
+    try:
+        schemes.open_lane(scheme=scheme, by=request.actor, at=request.now)
+    except Refused as refusal:
+        return render_refusal(request, ONE, _context(request, opened(request, scheme_id)), refusal)
+    return _done(request, scheme, "已走快速通道：职工提前领入场凭证，开始后从通道进入。")
+
+
 @page(power=Power.RUN_BENEFITS)
 def withdraw(request: HouseRequest, scheme_id: str) -> HttpResponse:
     scheme = opened(request, scheme_id, Power.RUN_BENEFITS)
@@ -138,6 +149,7 @@ def _context(request: HouseRequest, scheme: Scheme) -> dict[str, Any]:
         "scheme": scheme,
         "runs": may(request.actor, Power.RUN_BENEFITS, scheme.union_id),
         "acts": may(request.actor, Power.ACT_FOR_WORKER, scheme.union_id),
+        "can_lane": _can_lane(scheme, request),
         "reach": [row.union.name for row in scheme.reaches.select_related("union")],
         "facts": _facts(scheme),
         "sums": _sums(scheme, found),
@@ -145,6 +157,12 @@ def _context(request: HouseRequest, scheme: Scheme) -> dict[str, Any]:
         "figures": _figures(scheme, found),
         "state": str(scheme.state),
     }
+
+
+def _can_lane(scheme: Scheme, request: HouseRequest) -> bool:
+    """Before it opens, where quick hands decide."""
+    call = scheme.call
+    return call.policy in BY_SPEED and not call.by_lane and request.now < call.opens
 
 
 def _facts(scheme: Scheme) -> list[tuple[str, str]]:
@@ -229,6 +247,7 @@ urlpatterns = [
     path("benefits/<str:scheme_id>/edit/", edit, name="benefit-edit"),
     path("benefits/<str:scheme_id>/window/", window, name="benefit-window"),
     path("benefits/<str:scheme_id>/publish/", publish, name="benefit-publish"),
+    path("benefits/<str:scheme_id>/lane/", lane, name="benefit-lane"),
     path("benefits/<str:scheme_id>/withdraw/", withdraw, name="benefit-withdraw"),
     path("benefits/<str:scheme_id>/close/", close, name="benefit-close"),
 ]

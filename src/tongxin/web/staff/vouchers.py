@@ -8,9 +8,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils.http import content_disposition_header
 
-from tongxin.benefits.actions import exports
+from tongxin.benefits.actions import exports, redemptions
 from tongxin.benefits.actions import vouchers as actions
-from tongxin.benefits.models import Scheme, Voucher
+from tongxin.benefits.models import Redemption, Scheme, Voucher
 from tongxin.benefits.queries import mine
 from tongxin.benefits.states import VoucherState
 from tongxin.kernel.refused import Refused
@@ -93,7 +93,7 @@ def refund(request: HouseRequest, voucher_id: str) -> HttpResponse:
     form = WhyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.refund(voucher=found, why=form.cleaned_data["why_"], by=request.actor, at=request.now)
+            _refund(found, form.cleaned_data["why_"], request)
         except Refused as refusal:
             form.refuse(refusal, "why_")
         else:
@@ -101,6 +101,15 @@ def refund(request: HouseRequest, voucher_id: str) -> HttpResponse:
             return redirect("staff:voucher", voucher_id)
     ask = "商家没能提供时用：钱退回工会，本人可以再领。已结算的，从下一次结算里扣。"
     return render_form(request, FORM, form, {"scheme": found.scheme, "title": "退款", "say": "确定退款", "ask": ask})
+
+
+def _refund(voucher: Voucher, why: str, request: HouseRequest) -> None:
+    """By way of its redemption, so that the partner's next settlement takes it off."""
+    taken = Redemption.objects.filter(voucher=voucher, undone_at=None).first()
+    if taken is not None:
+        redemptions.refund(redemption=taken, why=why, by=request.actor, at=request.now)
+    else:
+        actions.refund(voucher=voucher, why=why, by=request.actor, at=request.now)
 
 
 @page(power=Power.ACT_FOR_WORKER)
