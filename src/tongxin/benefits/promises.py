@@ -19,10 +19,6 @@ class Promise(models.TextChoices):
     MAY_GIVE = "may_give", "您的工会可以给"
     UNKNOWN = "unknown", "还不清楚"
 
-    @property
-    def tone(self) -> str:
-        return {Promise.APPLY: "ok", Promise.MAY_GIVE: "info"}.get(self, "warn")
-
 
 class Measure(models.TextChoices):
     """What the amount is. Only the first two have a number."""
@@ -49,10 +45,6 @@ class VersionState(models.TextChoices):
     DRAFT = "draft", "等各方签署"
     JOINT = "joint", "各方已签"
     DROPPED = "dropped", "已撤下"
-
-    @property
-    def tone(self) -> str:
-        return {VersionState.DRAFT: "warn", VersionState.JOINT: "ok"}.get(self, "")
 
 
 VERSION_MOVES = Table(

@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.db import models
 
 from tongxin.activities.states import CohortState, EnrolmentState, Mark, SessionState, TermState
+from tongxin.benefits.promises import VersionState
 from tongxin.benefits.states import SchemeState, VoucherState
 from tongxin.calls.states import ApplicationState, AwardState, CallState, ObjectionState
 from tongxin.filings.states import FillerState, RequestState
@@ -28,6 +29,7 @@ TONES: Final[dict[type[models.TextChoices], dict[str, str]]] = {
     SessionState: {SessionState.PLANNED: INFO, SessionState.HELD: OK, SessionState.CANCELLED: ZHU},
     EnrolmentState: {EnrolmentState.ENROLLED: OK, EnrolmentState.CANCELLED: ZHU},
     SchemeState: {SchemeState.PUBLISHED: OK, SchemeState.WITHDRAWN: ZHU},
+    VersionState: {VersionState.DRAFT: WARN, VersionState.JOINT: OK},
     VoucherState: {
         VoucherState.ISSUED: OK,
         VoucherState.WITHHELD: WARN,

@@ -28,7 +28,7 @@ KEY = 64
 
 class FamilyForm(HouseForm):
     why: ClassVar[dict[str, Any]] = {
-        "under_6": _("只用来排座位、保安全。不问姓名和生日，活动结束30天后删除，只有办活动的人看得到总数。"),
+        "consents": _("只用来排座位、保安全。不问姓名和生日，活动结束30天后删除，只有办活动的人看得到总数。"),
     }
     under_6 = forms.TypedChoiceField(
         label=_("6岁以下的孩子"), coerce=int, choices=[(n, str(n)) for n in range(MOST_CHILDREN + 1)]
