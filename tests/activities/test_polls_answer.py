@@ -133,13 +133,15 @@ def test_worker_sees_polls_of_their_union_and_those_above(cast: Cast, poll: Poll
 
 def test_few_answers_show_no_number_at_all(cast: Cast, poll: Poll) -> None:
     crowd(cast, poll, (1,), (1,), (1,), (2,))
-    found = results(poll)
+    found = results(poll, at=CLOSES)
     assert (found.answers, {row.count for row in found.rows}) == (None, {None})
 
 
 def test_small_counts_are_kept_back(cast: Cast, poll: Poll) -> None:
     crowd(cast, poll, (1,), (1,), (1,), (1,), (1, 2), (1, 2))
-    found = results(poll)
+    running = results(poll, at=CLOSES - timedelta(seconds=1))
+    assert (running.answers, {row.count for row in running.rows}) == (None, {None})  # nobody watches it grow
+    found = results(poll, at=CLOSES)
     assert (found.answers, [(row.choice.no, row.count) for row in found.rows]) == (6, [(1, 6), (2, None), (3, 0)])
 
 
@@ -147,15 +149,15 @@ def test_one_small_count_does_not_follow_from_the_others(cast: Cast, school: Sch
     """Where each ticks one, 12 - 6 - 5 would tell that one person wished for the third."""
     poll = asked(school, most=1)
     crowd(cast, poll, *[(1,)] * 6, *[(2,)] * 5, (3,))
-    assert [(row.choice.no, row.count) for row in results(poll).rows] == [(1, 6), (2, None), (3, None)]
+    assert [(row.choice.no, row.count) for row in results(poll, at=CLOSES).rows] == [(1, 6), (2, None), (3, None)]
 
 
 def test_own_words_come_without_order_and_name(cast: Cast, poll: Poll) -> None:
     people = crowd(cast, poll, *[(1,)] * 5)
     for player, words in zip(people, ["丙", "甲", "乙", "", ""], strict=True):
         answers(poll, player, 1, words=words)
-    assert results(poll, with_words=True).words == sorted(["丙", "甲", "乙"])
-    assert results(poll).words == ()
+    assert results(poll, at=CLOSES, with_words=True).words == sorted(["丙", "甲", "乙"])
+    assert results(poll, at=CLOSES).words == ()
 
 
 def test_wishes_become_drafts_and_whoever_wished_is_told(cast: Cast, school: School, poll: Poll) -> None:

@@ -69,11 +69,14 @@ def own_answer(poll: Poll, person: int) -> tuple[list[int], str]:
     ), answer.words
 
 
-def results(poll: Poll, *, with_words: bool = False) -> Results:
-    """Three queries. Words are given without names, sorted, so that their order says nothing either."""
+def results(poll: Poll, *, at: datetime, with_words: bool = False) -> Results:
+    """Only once the poll is over: whoever watched a count grow would see who answered what. Three queries.
+
+    Words are given without names, sorted, so that their order says nothing either.
+    """
     choices = list(PollChoice.objects.filter(poll=poll).order_by("no"))
     answers = PollAnswer.objects.filter(poll=poll).count()
-    if answers < SMALL:
+    if answers < SMALL or at < poll.closes:
         return Results(None, [Wished(choice, None) for choice in choices])
     counted = dict(
         PollTick.objects.filter(choice__poll=poll)

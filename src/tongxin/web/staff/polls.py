@@ -158,7 +158,7 @@ def _context(request: HouseRequest, poll: Poll, form: TakeUpForm) -> dict[str, A
     over = poll.closes <= request.now
     runs = may(request.actor, Power.RUN_COURSES, poll.union_id)
     return {
-        "poll": poll, "results": results(poll, with_words=over), "over": over, "begun": poll.opens <= request.now,
+        "poll": poll, "results": results(poll, at=request.now, with_words=True), "over": over, "begun": poll.opens <= request.now,
         "runs": runs, "take_up": form if over and runs and terms_for(poll) else None, "chosen": [],
     }  # fmt: skip
 

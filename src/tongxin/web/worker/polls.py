@@ -45,7 +45,7 @@ def _context(request: HouseRequest, poll: Poll, chosen: list[int], words: str) -
     over = poll.closes <= request.now
     return {
         "poll": poll, "begun": poll.opens <= request.now, "over": over, "chosen": chosen, "words": words,
-        "choices": list(poll.choices.order_by("no")), "results": results(poll) if over else None,
+        "choices": list(poll.choices.order_by("no")), "results": results(poll, at=request.now) if over else None,
     }  # fmt: skip
 
 
