@@ -59,12 +59,12 @@ def test_planned_and_cancelled_cohorts_do_not_count(books: Books, state: str, co
 
 
 def test_events_are_counted_apart_from_classes(books: Books) -> None:
-    books.cohort(books.term(1), books.course("瑜伽"), *MARCH)
-    match = books.course("羽毛球赛")
+    term, match = books.term(1), books.course("羽毛球赛")
+    books.cohort(term, books.course("瑜伽"), *MARCH)
     with writing():
         type(match).objects.filter(pk=match.pk).update(kind=ActivityKind.SPORTS)
-    books.cohort(books.term(1), match, MARCH[1])
-    books.cohort(books.term(1), match, MARCH[2], state=CohortState.CANCELLED)
+    books.cohort(term, match, MARCH[1])
+    books.cohort(term, match, MARCH[2], state=CohortState.CANCELLED)
     counted = {
         day: sheets.answers(["event_count", "cohorts"], Asking(as_of=day, programme=books.programme))
         for day in (date(2024, 3, 10), date(2024, 3, 31))
