@@ -1,5 +1,5 @@
 # The operator's and the developer's ground. Everything runs from .venv; nothing is installed beside it.
-.PHONY: install demo test check format lock messages bench-data bench-pages bench-sign-ins bench-joining bench-likeness bench-import bench-notices bench-rules bench-vouchers bench
+.PHONY: install demo test check format lock messages bench-data bench-pages bench-sign-ins bench-joining bench-likeness bench-import bench-notices bench-rules bench-vouchers bench-draw bench
 PYTHON ?= python3
 PORT ?= 8000
 # Tests run on two processes where that is quicker than one; JOBS=0 runs them in one, as a debugger needs it.
@@ -69,6 +69,9 @@ bench-vouchers: install
 
 bench-rules: install
 	$(BIN)/python -m bench.rules
+
+bench-draw: install
+	$(BIN)/python -m bench.draw
 
 # All of them over the same rows, one after the other: some forty minutes on two cores with nothing else running.
 bench: bench-data bench-pages bench-sign-ins bench-joining bench-likeness bench-import bench-notices bench-rules bench-vouchers

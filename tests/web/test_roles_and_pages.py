@@ -69,6 +69,10 @@ OPEN_TO_STRANGERS = {
     "benefits/<str:scheme_id>/claim/": "any worker may ask; whether it is for them, reach and rule say",
     "benefits/<str:scheme_id>/leave/": "only ever the asker's own place: nothing happens where there is none",
     "brands/<slug:slug>/": "a brand's page is for everybody",
+    "draws/<slug:round_id>/": "what a draw publishes is for everybody",
+    "draws/<slug:round_id>/<slug:draw_id>/list.txt": "and its frozen list",
+    "draws/<slug:round_id>/<slug:draw_id>/draw.json": "and its file, once it is drawn",
+    "seal/<slug:seal_link>/": "whoever was handed the link holds the seal",
     "join/at/<slug:union>/": "anyone may ask to join any union; its reviewer decides",
     "me/transfer/to/<slug:union>/": "and to move to any: it is their own membership",
     "check-in/<str:text>/": "whoever stands before the screen may read where they are; the mark is the asker's own",
@@ -219,6 +223,9 @@ OPERATIONS = {  # (method, path): who gets past the door; the rest get 401 if un
     ("GET", "/api/vouchers"): SIGNED_IN,
     ("GET", "/api/catalogue"): set(WHO),
     ("GET", "/api/catalogue/{line_id}"): set(WHO),
+    ("GET", "/api/draws"): set(WHO),
+    ("GET", "/api/draws/{round_id}"): set(WHO),
+    ("GET", "/api/draws/{round_id}/{draw_id}/draw.json"): set(WHO),
     ("GET", "/api/figures"): READERS,
     ("GET", "/api/unions"): set(WHO),
     ("POST", "/api/unions/{union_id}/join"): SIGNED_IN,
@@ -258,6 +265,8 @@ def _call(client: Client, method: str, path: str, ours: Estate) -> HttpResponse:
         "{union_id}": str(ours.things["union"]),
         "{line_id}": str(ours.things["line_id"]),
         "{benefit_id}": str(ours.things["scheme_id"]),
+        "{round_id}": str(ours.things["round_id"]),
+        "{draw_id}": str(ours.things["draw_id"]),
     }
     address = path
     for piece, public_id in ids.items():

@@ -23,6 +23,7 @@ from tests.web.staff.call_things import call_things
 from tests.web.staff.catalogue_things import catalogue_things, poll_things
 from tests.web.staff.channel_things import channel_things
 from tests.web.staff.counter_things import counter_things
+from tests.web.staff.draw_things import draw_things
 from tests.web.staff.filing_things import filing_things
 from tests.web.staff.lane_things import lane_things
 from tests.web.staff.member_things import member_things
@@ -165,6 +166,7 @@ def _things(school: School, master: Player, cohort: Cohort, pupil: Player) -> di
         **sending_things(school, pupil),
         **rule_things(school.union, master.actor),
         **channel_things(school),
+        **draw_things(school, pupil, master),
         **catalogue_things(school.union),
         **lane_things(school.union, AT_THE_DOOR),
         **poll_things(school),

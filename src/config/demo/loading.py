@@ -14,6 +14,7 @@ from config.demo import (
     accounts,
     benefits,
     catalogue,
+    draws,
     filings,
     joining,
     kept,
@@ -108,13 +109,13 @@ def load(say: Say, now: datetime | None = None) -> str:
         joining.apply(by=run.by, at=run.now)
     with run.stage("会籍转接、保留和退休（合成）"):
         moving.move(at=run.now)
-    _extras(run, now_here)
+    _extras(run, now_here, guests)
     _gather_statistics()
     say(f"演示数据就绪，共 {clock.monotonic() - run.began:.0f} s")
     return accounts.words(guests)
 
 
-def _extras(run: Loading, now_here: TermPlan) -> None:
+def _extras(run: Loading, now_here: TermPlan, guests: list[Guest]) -> None:
     """What stands beside classes and memberships."""
     with run.stage("群发、渠道价格、预算、要打印的通知单（合成）"):
         telling.tell(by=run.by, at=run.now)
@@ -127,6 +128,10 @@ def _extras(run: Loading, now_here: TermPlan) -> None:
     with run.stage(f"{benefits.NAME}：品牌、福利、互认（除出处外都是合成）"):
         numbers = sorted(_workers_of([now_here]))[: benefits.CLAIMS]
         benefits.plant(people=[run.people[number] for number in numbers], by=run.by, at=run.now)
+    with run.stage("一次抽出的抽签、一次正在报名的（合成）"):
+        numbers = sorted(_workers_of([now_here]))[: draws.ENTRIES]
+        asked = [run.people[guest.number] for guest in guests[:3]]
+        draws.plant(people=[run.people[number] for number in numbers], guests=asked, by=run.by, at=run.now)
 
 
 def choose_guests(here: TermPlan, there: TermPlan) -> list[Guest]:

@@ -9,8 +9,10 @@ from django.db.models import F, Model, Q
 from django.utils.timezone import localdate, now
 from procrastinate.contrib.django import app
 
-from tongxin.calls.actions import leveling, offers, reviews, settling
+from tongxin.calls.actions import leveling, offers, reviews, rounds, settling
+from tongxin.calls.actions.rounds_told import tell_seals
 from tongxin.calls.models import Award, Lane, Pool
+from tongxin.calls.queries import draws
 from tongxin.calls.queries.reviews import overdue
 from tongxin.calls.states import BY_SPEED, AwardState, CallState, Policy, Spill
 from tongxin.kernel.refused import Refused
@@ -71,6 +73,18 @@ def unspilled(at: datetime) -> list[Pool]:
     rows = Pool.objects.filter(call__policy__in=BY_SPEED, call__closes__lte=at, closed_at=None, reserved=True)
     left = rows.filter(reserves__units__gt=F("reserves__taken") + F("reserves__let_go") - F("reserves__handed"))
     return list(left.exclude(reserves__spill=Spill.NONE).distinct()[:BATCH])
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="calls.draws", queueing_lock="calls.draws", lock="calls.draws")
+def look_after_draws(timestamp: int) -> None:  # noqa: ARG001 - as above
+    """Lists are frozen at closing, holders are asked, and a round of which nothing is missing is drawn."""
+    at = now()
+    by = system(localdate(at))
+    _each(draws.to_freeze(at), lambda held: rounds.freeze(held=held, by=by, at=at))
+    tell_seals("seal.reminded", draws.to_remind(at), at=at)
+    tell_seals("seal.to-open", draws.to_open(at), at=at)
+    _each(draws.to_draw(at), lambda held: rounds.draw(held=held, by=by, at=at))
 
 
 def _each(rows: Iterable[M], deed: Callable[[M], object]) -> None:

@@ -51,6 +51,7 @@ STAFF: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("所思所盼", "message-heart", "staff:polls", Power.SEE_COURSES),
             Entry("报名与录取", "list-check", "staff:calls", Power.RUN_CALLS),
             Entry("集体报名", "list-check", "staff:collective", Power.ACT_FOR_WORKER),
+            Entry("抽签", "arrows-shuffle", "staff:draws", Power.HOLD_DRAWS),
             Entry("阵地与教室", "building-community", "staff:sites", Power.MANAGE_SITES),
         ),
     ),

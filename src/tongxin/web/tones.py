@@ -8,7 +8,7 @@ from django.db import models
 from tongxin.activities.states import CohortState, EnrolmentState, Mark, SessionState, TermState
 from tongxin.benefits.promises import VersionState
 from tongxin.benefits.states import SchemeState, VoucherState
-from tongxin.calls.states import ApplicationState, AwardState, CallState, ObjectionState
+from tongxin.calls.states import ApplicationState, AwardState, CallState, ObjectionState, RoundState
 from tongxin.filings.states import FillerState, RequestState
 from tongxin.notices.states import DeliveryState, SendingState
 from tongxin.people.states import BatchState, JoinState, MembershipState, TransferState, Verdict
@@ -52,6 +52,13 @@ TONES: Final[dict[type[models.TextChoices], dict[str, str]]] = {
         Verdict.UNCHANGED: PLAIN,
         Verdict.ASKED: WARN,
         Verdict.REFUSED: ZHU,
+    },
+    RoundState: {
+        RoundState.ANNOUNCED: INFO,
+        RoundState.FROZEN: INFO,
+        RoundState.SEALED: DAI,
+        RoundState.DRAWN: OK,
+        RoundState.VOID: ZHU,
     },
     FoundingState: {FoundingState.WAITING: WARN, FoundingState.APPROVED: OK, FoundingState.REFUSED: ZHU},
     JoinState: {JoinState.WAITING: INFO, JoinState.ACCEPTED: OK, JoinState.REFUSED: ZHU},

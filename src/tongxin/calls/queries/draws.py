@@ -9,11 +9,11 @@ from django.conf import settings
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from tongxin.calls.models import Applicant, Application, Award, Draw, Round, Seal
-from tongxin.calls.states import HOLDING, ApplicationState, CallState, How, RoundState
+from tongxin.calls.states import HOLDING, ApplicationState, CallState, How, Policy, RoundState
 from tongxin.people.models import Person
 
 REMINDED: Final = timedelta(hours=24)  # before closing, whoever has not sealed is reminded
-LIVING: Final = (RoundState.ANNOUNCED, RoundState.FROZEN, RoundState.SEALED)
+MOST: Final = 100  # of one person, that are listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,10 @@ class Mine:
 
 
 def published() -> QuerySet[Round]:
-    """Of calls that were published: newest first, with how many are in it and how many places there are."""
-    rows: QuerySet[Round] = Round.objects.filter(call__state=CallState.PUBLISHED).select_related("call", "union")
-    return rows.annotate(entries=Sum("draws__entries"), pools=Count("draws")).order_by("-announced_at", "-pk")
+    """Of calls that were published, even if withdrawn later; newest first, with how many tickets are in their lists."""
+    rows: QuerySet[Round] = Round.objects.exclude(call__state=CallState.DRAFT).select_related("call", "union")
+    counted = rows.annotate(entries=Sum("draws__entries"), pools=Count("draws")).prefetch_related("call__pools")
+    return counted.order_by("-announced_at", "-pk")
 
 
 def rounds_of(held: Round) -> list[Round]:
@@ -84,10 +85,10 @@ def given_count(draws: Iterable[Draw]) -> Mapping[int, int]:
 
 def mine(person: Person | int) -> list[Application]:
     """The person's applications that have a ticket, newest first."""
-    rows = Application.objects.filter(
-        pk__in=Applicant.objects.filter(person=person).values("application"), ticket__isnull=False
-    )
-    return list(rows.select_related("call", "union").order_by("-at", "-pk"))
+    own = Applicant.objects.filter(person=person).values("application")
+    rows = Application.objects.filter(pk__in=own, ticket__isnull=False, call__policy=Policy.DRAW)
+    found = rows.select_related("call", "union").prefetch_related("preferences__pool")
+    return list(found.order_by("-at", "-pk")[:MOST])
 
 
 def standing(application: Application) -> Mine:

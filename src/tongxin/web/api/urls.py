@@ -9,6 +9,7 @@ from tongxin.kernel.refused import Refused
 from tongxin.web.api.benefits import router as benefits
 from tongxin.web.api.catalogue import router as catalogue
 from tongxin.web.api.classes import router as classes
+from tongxin.web.api.draws import router as draws
 from tongxin.web.api.figures import router as figures
 from tongxin.web.api.joining import router as joining
 from tongxin.web.wording import say
@@ -19,12 +20,13 @@ api = NinjaAPI(
     docs_url=None,
     openapi_url="/openapi.json",
     urls_namespace="api",
-    description="Classes, benefits, joining, figures, catalogue. "
+    description="Classes, benefits, draws, joining, figures, catalogue. "
     "Errors are {code, words}: Chinese, or English with cookie tx-language=en.",
 )
 api.add_router("", benefits)
 api.add_router("", catalogue)
 api.add_router("", classes)
+api.add_router("", draws)
 api.add_router("", figures)
 api.add_router("", joining)
 

@@ -4,5 +4,19 @@ from tongxin.web.addresses import gather
 
 app_name = "public"
 urlpatterns = gather(
-    "public", ("pages", "health", "doors", "hooks", "passport", "slip", "brands", "catalogue", "receipts", "outcomes")
+    "public",
+    (
+        "pages",
+        "health",
+        "doors",
+        "hooks",
+        "passport",
+        "slip",
+        "brands",
+        "catalogue",
+        "receipts",
+        "outcomes",
+        "draws",
+        "seals",
+    ),
 )

@@ -68,5 +68,6 @@ urlpatterns = gather(
         "rules_rehearsal",
         "rules_parameters",
         "rules_person",
+        "draws",
     ),
 )

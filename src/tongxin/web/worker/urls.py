@@ -30,5 +30,7 @@ urlpatterns = gather(
         "releases",
         "benefits",
         "vouchers",
+        "draws",
+        "seals",
     ),
 )

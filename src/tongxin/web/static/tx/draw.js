@@ -215,6 +215,18 @@ async function each(rows_, make, pause, before, all) {
   return made;
 }
 
+/* By key, ties by ticket. Keys are spread evenly, so that those of each first two digits are a small pile of their own. */
+async function sorted(keyed, pause, all) {
+  const piles = Array.from({ length: 256 }, () => []), ordered = [];
+  for (const one of keyed) piles[parseInt(one.key.slice(0, 2), 16)].push(one);
+  for (const pile of piles) {
+    pile.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.ticket < b.ticket ? -1 : 1));
+    for (const one of pile) ordered.push(one);
+    await pause(all, all);
+  }
+  return ordered;
+}
+
 async function recomputed(file, pause) {
   const format = had(file, 'format');
   if (format !== FORMAT && format !== 1) differs('format-name', `format: '${format}' is not ${FORMAT}`, { format });
@@ -222,8 +234,10 @@ async function recomputed(file, pause) {
   const lines = linesOf(had(file, 'list')), all = 2 * lines.length;
   const tickets = await each(lines, readLine, pause, 0, all);
   checkSorted(tickets);
+  await pause(lines.length, all);
   if (lines.some((line) => SURROGATE.test(line))) wrong('UnicodeEncodeError');
   const digest = listDigest(lines);
+  await pause(lines.length, all);
   if (digest !== had(file, 'list_digest')) differs('list_digest', 'list_digest: the list has another digest than the one published');
   const seals = rows(file, 'seals').map((one) => text(one, 'seal'));
   checkSeals(seals, rows(file, 'commitments').map((one) => text(one, 'commitment')));
@@ -231,12 +245,15 @@ async function recomputed(file, pause) {
   const reserves = rows(file, 'reserves').map(reserveOf), units = whole(had(file, 'units'));
   const seed = seedOf(digest, seals, file.value || ''), key = keys(seed);
   const keyed = await each(tickets, (one) => ({ ...one, key: key(one) }), pause, lines.length, all);
-  keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.ticket < b.ticket ? -1 : 1));
-  const places = placesOf(keyed, units, reserves), order = keyed.map((one) => one.ticket);
+  const ordered = await sorted(keyed, pause, all);
+  await pause(all, all);
+  const places = placesOf(ordered, units, reserves), order = ordered.map((one) => one.ticket);
+  await pause(all, all);
   against('order', rows(file, 'order'), order);
+  await pause(all, all);
   against('awarded', rows(file, 'awarded'), order.filter((one) => places.has(one)));
   against('waiting', rows(file, 'waiting'), order.filter((one) => !places.has(one)));
-  if ('given' in file) checkGiven(file, tickets, keyed, reserves);
+  if ('given' in file) checkGiven(file, tickets, ordered, reserves);
   return { seed, digest, tickets: lines.length, units };
 }
 
