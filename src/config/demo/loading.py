@@ -14,6 +14,7 @@ from config.demo import (
     accounts,
     benefits,
     catalogue,
+    drawing,
     draws,
     filings,
     joining,
@@ -125,6 +126,8 @@ def _extras(run: Loading, now_here: TermPlan, guests: list[Guest]) -> None:
         catalogue.plant(by=run.by, at=run.now)
     with run.stage("文体和亲子活动，会员想要什么（合成）"):
         wishing.plant(by=run.by, at=run.now)
+    with run.stage("抽签的周末班（合成）"):
+        drawing.plant(guest=run.people[guests[2].number], by=run.by, at=run.now)
     with run.stage(f"{benefits.NAME}：品牌、福利、互认（除出处外都是合成）"):
         numbers = sorted(_workers_of([now_here]))[: benefits.CLAIMS]
         benefits.plant(people=[run.people[number] for number in numbers], by=run.by, at=run.now)
@@ -143,7 +146,7 @@ def choose_guests(here: TermPlan, there: TermPlan) -> list[Guest]:
     return [
         Guest(full.seats[0].worker, "在一个满员的班里有名额"),
         Guest(full.waiting[0][0], "在同一个班排候补第1位"),
-        Guest(rider, "外卖配送员，这一期还没有报名"),
+        Guest(rider, "外卖配送员，这一期还没有报名；在抽签的周末班里有一个等确认的名额"),
         Guest(line.waiting[0][0], "成都市锦江区，排候补第1位"),
     ]
 
