@@ -28,6 +28,7 @@ class Benefits:
         """It is issued, it is for them, and their year has room for it. Locks the scheme, then the person."""
         pools = Preference.objects.filter(application=application).values("pool")
         people = Applicant.objects.filter(application=application).values_list("person_id", flat=True)
+        people = people.order_by("person_id")  # locked in order of keys
         pks = Scheme.objects.filter(pool__in=pools).values_list("pk", flat=True)
         for scheme in Scheme.objects.select_related("union").lock_rows(pks):
             _check_offered(scheme)
