@@ -20,6 +20,7 @@ from config.demo import (
     joining,
     kept,
     moving,
+    partners,
     planting,
     populating,
     rules,
@@ -113,7 +114,7 @@ def load(say: Say, now: datetime | None = None) -> str:
     _extras(run, now_here, guests)
     _gather_statistics()
     say(f"演示数据就绪，共 {clock.monotonic() - run.began:.0f} s")
-    return accounts.words(guests)
+    return accounts.words(guests) + partners.words()
 
 
 def _extras(run: Loading, now_here: TermPlan, guests: list[Guest]) -> None:
@@ -135,6 +136,8 @@ def _extras(run: Loading, now_here: TermPlan, guests: list[Guest]) -> None:
         numbers = sorted(_workers_of([now_here]))[: draws.ENTRIES]
         asked = [run.people[guest.number] for guest in guests[:3]]
         draws.plant(people=[run.people[number] for number in numbers], guests=asked, by=run.by, at=run.now)
+    with run.stage("合作商户、柜台和票码（合成）"):
+        partners.plant(by=run.by, at=run.now)
 
 
 def choose_guests(here: TermPlan, there: TermPlan) -> list[Guest]:

@@ -308,6 +308,13 @@ CATALOGUE: Final[dict[str, Words]] = {
         gettext_noop("您的“%(what)s”到%(day)s为止。用不上的话，可以退回，让给别人。"),
         "/me/vouchers/%(voucher)s/",
     ),
+    "voucher.partner-ended": Words(
+        gettext_noop("“%(partner)s”停止合作"),
+        gettext_noop(
+            "从%(on)s起，您的券不能在“%(partner)s”用，券本身还有效。还能去哪里用，请看“我的票券”；用不上可以退回。"
+        ),
+        "/me/vouchers/",
+    ),
     "voucher.refunded": Words(
         gettext_noop("“%(what)s”已退款"),
         gettext_noop("%(union)s给您的“%(what)s”办了退款：%(why)s。今年的额度也放回了，还有名额的话可以再领。"),

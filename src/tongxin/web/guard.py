@@ -21,6 +21,7 @@ from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor, actor_of, visitor
 from tongxin.people.models import Account
 from tongxin.people.powers import Power
+from tongxin.web import till_words
 from tongxin.web.answers import wants_part
 from tongxin.web.second_factor import second_factor_done
 
@@ -166,7 +167,7 @@ def _meet_device(request: HouseRequest) -> HttpResponse | None:
         return None
     if request.method == "POST":
         tills.note_revoked(device=device, at=request.now)
-    return render(request, "partner/revoked.html", {"device": device}, status=403)
+    return render(request, "partner/revoked.html", {"words": till_words.for_page()}, status=403)
 
 
 def _to_sign_in(request: HouseRequest, *, staff: bool) -> HttpResponse:

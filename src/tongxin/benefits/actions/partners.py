@@ -3,14 +3,15 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from tongxin.benefits.models import Accepts, Device, Partner, PartnerSite, Scheme
+from tongxin.benefits.models import Accepts, Device, Partner, PartnerSite, Scheme, Voucher
 from tongxin.benefits.queries.partners import schemes_for
+from tongxin.benefits.states import VoucherState
 from tongxin.kernel import uscc as uscc_numbers
 from tongxin.kernel.periods import Days
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor, require
 from tongxin.people.powers import Power
-from tongxin.records.actions import journal
+from tongxin.records.actions import journal, outbox
 from tongxin.store.atomic import atomic
 from tongxin.store.moments import Day
 from tongxin.unions.models import Union
@@ -88,7 +89,19 @@ def end(*, partner: Partner, on: date, reason: str, by: Actor, at: datetime) -> 
     partner.ends, partner.end_reason = on, reason.strip()[:200]
     partner.save(update_fields=["ends", "end_reason"])
     journal.write("partner.ended", of=partner, by=by, at=at, on=str(on), reason=partner.end_reason)
+    outbox.put_alike(
+        _holders(partner), key=f"partner-ended:{partner.public_id}:", kind="voucher.partner-ended",
+        data={"partner": partner.name, "on": str(on)}, at=at,
+    )  # fmt: skip
     return partner
+
+
+def _holders(partner: Partner) -> list[tuple[int, int]]:
+    """Whoever has an unused voucher that was good there; with their federation."""
+    live = Voucher.objects.filter(
+        state=VoucherState.ISSUED, scheme__in=partner.accepts.filter(ends=None).values("scheme")
+    )
+    return list(live.values_list("person", "person__federation").distinct())
 
 
 @atomic

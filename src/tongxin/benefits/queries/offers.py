@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.timezone import localdate
 
 from tongxin.benefits.models import Accepts, Brand, Scheme, Voucher
@@ -106,9 +106,11 @@ def may(scheme: Scheme, person: Person, at: datetime) -> May:
     return May(way_in(scheme, person.pk, on), verdict, limit, fits=limit is None or limit.allows(scheme.value))
 
 
-def taken_at(scheme: Scheme) -> QuerySet[Accepts]:
-    """Partners that take it, with their sites."""
-    rows = Accepts.objects.filter(scheme=scheme, ends=None).select_related("partner").prefetch_related("partner__sites")
+def taken_at(scheme: Scheme, on: date) -> QuerySet[Accepts]:
+    """Partners that take it that day, with their sites. Those that did and do not any more: queries.partners.places_of."""
+    running = Q(partner__ends=None) | Q(partner__ends__gt=on)
+    rows = Accepts.objects.filter(running, scheme=scheme, ends=None)
+    rows = rows.select_related("partner").prefetch_related("partner__sites")
     return rows.order_by("partner__name")
 
 

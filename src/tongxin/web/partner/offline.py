@@ -84,7 +84,9 @@ def _entries(body: str) -> list[Signed]:
         rows = [(row["text"], _bytes(row["signature"])) for row in sent]
     except (ValueError, KeyError, TypeError):
         raise _unread() from None
-    if not all(isinstance(text, str) and len(text) <= offline_list.MOST for text, _ in rows):
+    if not isinstance(sent, list) or not all(
+        isinstance(text, str) and len(text) <= offline_list.MOST for text, _ in rows
+    ):
         raise _unread()
     return [Signed(text, signature) for text, signature in rows]
 

@@ -17,9 +17,9 @@ from tongxin.benefits.queries.partners import accepted
 from tongxin.benefits.queries.tills import shift_of
 from tongxin.kernel.refused import Refused
 from tongxin.people.masks import Purpose, shown
+from tongxin.web import till_words
 from tongxin.web.answers import UNPROCESSABLE, render_part, wants_part
 from tongxin.web.guard import HouseRequest, OpenTo, page
-from tongxin.web.partner import till_words
 from tongxin.web.partner.counter import frame
 
 TILL: Final = "partner/till.html#till"

@@ -109,7 +109,7 @@ def _context(request: HouseRequest, scheme: Scheme) -> dict[str, Any]:
         "may": may,
         "verdict": verdict_words.shown(may.verdict) if may is not None and may.verdict is not None else None,
         "limit": _limit(may) if may is not None else None,
-        "places": [row.partner for row in taken_at(scheme)],
+        "places": [row.partner for row in taken_at(scheme, request.actor.on)],
         "key": new_public_id(),
     }
 

@@ -32,5 +32,6 @@ urlpatterns = gather(
         "vouchers",
         "draws",
         "seals",
+        "tickets",
     ),
 )

@@ -1,5 +1,6 @@
 """我的票券: what one has, shown to be spent, given back, and what became of it."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from tongxin.kernel.refused import Refused
 from tongxin.web import benefit_words
 from tongxin.web.answers import render_part, render_refusal
 from tongxin.web.guard import HouseRequest, OpenTo, page
+from tongxin.web.worker.tickets import counters
 
 LIST, ONE = "worker/vouchers/list.html", "worker/vouchers/one.html"
 VERBS = {
@@ -93,7 +95,8 @@ def _context(request: HouseRequest, voucher: Voucher) -> dict[str, Any]:
         "value": benefit_words.money(voucher.value),
         "paid": benefit_words.yuan(voucher.amount) if voucher.amount is not None else "",
         "live": voucher.state == VoucherState.ISSUED,
-        "sites": _sites(voucher),
+        "sites": _sites(voucher, request.actor.on),
+        **counters(voucher, request.actor.on),
         "steps": [
             {
                 "state": "done",
@@ -106,11 +109,11 @@ def _context(request: HouseRequest, voucher: Voucher) -> dict[str, Any]:
     }
 
 
-def _sites(voucher: Voucher) -> list[tuple[str, str]]:
+def _sites(voucher: Voucher, on: date) -> list[tuple[str, str]]:
     """Where it is taken: for whoever goes to a place without network, it is opened for that place."""
     return [
         (site.public_id, f"{row.partner.name} {site.name}")
-        for row in taken_at(voucher.scheme)
+        for row in taken_at(voucher.scheme, on)
         for site in row.partner.sites.all()
         if site.closed_on is None
     ]

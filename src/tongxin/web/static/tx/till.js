@@ -11,6 +11,7 @@ const form = () => document.querySelector('[data-till=form]');
 async function refresh() {
   const told = await handOver(box.dataset.bring, token());
   if (told) settled(told);
+  if (!box.dataset.address) { state(); return; }  // a revoked device only hands over what it had
   try {
     const body = new URLSearchParams({ key: await publicKey(), csrfmiddlewaretoken: token() });
     const answer = await fetch(box.dataset.address, { method: 'POST', body, redirect: 'error' });
@@ -39,7 +40,7 @@ function state() {
   
 }
 async function keepPage() {
-  if (!('serviceWorker' in navigator)) return;
+  if (!('serviceWorker' in navigator) || !box.dataset.worker) return;
   await navigator.serviceWorker.register(box.dataset.worker, { scope: '/partner/' });
   const parts = [...document.querySelectorAll('link[rel=stylesheet], script[src]')].map((one) => one.href || one.src);
   const loaded = performance.getEntriesByType('resource').map((one) => one.name);
