@@ -168,6 +168,8 @@ def test_only_who_may_enters_and_only_for_their_region(cast: Cast, limit: Parame
         with pytest.raises(Refused) as refusal:
             enter(limit, region, Decimal(5), date(2020, 1, 1), date(2020, 2, 1), by=by.actor)
         assert refusal.value.code == "no-power"
+    with pytest.raises(Refused, match="您的岗位不能"):
+        parameters.define(key="mine", words="我的", type=ValueType.TEXT, unit="", by=cast.officer.actor, at=NOW)
     with pytest.raises(Refused, match="已经有代号"):
         parameters.define(key="gift_most", words="又一个", type=ValueType.TEXT, unit="", by=HOUSE, at=NOW)
     with pytest.raises(Refused, match="代号用英文"):

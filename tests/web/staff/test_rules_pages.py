@@ -189,6 +189,21 @@ def test_parameters_are_changed_from_a_day_on_and_the_old_value_stays(cast: Cast
     assert client.get("/staff/parameters/no_such/").status_code == 404
 
 
+def test_a_new_parameter_is_defined_and_given_a_value(cast: Cast, as_staff: AsStaff) -> None:
+    client = as_staff(cast.admin)
+    given = {"words": "春游每人每次上限", "key": "outing_person_most", "type": "decimal", "unit": "元/人/次"}
+    assert "现在登记它的值" in body(client, "/staff/parameters/new/", **given)
+    assert "已经有代号" in body(client, "/staff/parameters/new/", 422, **given)
+    for key in ("new", "春游", "a-b"):
+        assert "代号用英文" in body(client, "/staff/parameters/new/", 422, **given | {"key": key})
+    value = {
+        "region": cast.yongchuan.public_id, "value": "99.5", "valid_from": "2024-03-01", "certainty": "sure",
+        "document": "区里的通知", "clause": "", "note": "",
+    }  # fmt: skip
+    assert "99.5" in body(client, "/staff/parameters/outing_person_most/", **value)
+    assert as_staff(cast.officer).post("/staff/parameters/new/", given).status_code == 403
+
+
 def test_staff_see_why_this_person_may(cast: Cast, as_staff: AsStaff, rule: Rule) -> None:
     wide = rules.add_rule(union=cast.chongqing, name="全市条件", by=HOUSE, at=NOW)
     rules.publish(rule=wide, condition=all_of(MEMBER, RIDER), valid_from=date(2024, 1, 1), by=HOUSE, at=NOW)

@@ -16,6 +16,7 @@ from tongxin.store.atomic import atomic
 from tongxin.unions.models import Level, Union
 
 BIGGEST = Decimal(10) ** 11
+NEW = "new"  # an address of the pages, no key
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,13 @@ class Said:
 
 @atomic
 def define(*, key: str, words: str, type: str, unit: str, by: Actor, at: datetime) -> ParameterKey:  # noqa: A002
-    """A new thing to be counted. Refused: "no-power" (where no region holds it), "key-form", "key-taken"."""
-    _require(by, None)
+    """A new thing to be counted, by anyone who makes rules somewhere. Refused: "no-power", "key-form", "key-taken"."""
+    if not by.system and not by.holds(Power.MANAGE_RULES):
+        raise Refused(
+            "no-power", "您的岗位不能在这个工会办理“%(power)s”，请联系上级管理员。", power=Power.MANAGE_RULES.label
+        )
     key, words = key.strip(), words.strip()
-    if not key.isidentifier() or not key.isascii() or not words:
+    if not key.isidentifier() or not key.isascii() or key == NEW or not words:
         raise Refused("key-form", "参数的代号用英文小写字母、数字和下划线，再写上中文名称。")
     if ParameterKey.objects.filter(key=key).exists():
         raise Refused("key-taken", "已经有代号“%(key)s”，请直接给它登记新的值。", key=key)

@@ -109,6 +109,15 @@ class TermsForm(HouseForm):
         return Terms(**self.cleaned_data)
 
 
+class ParameterKeyForm(HouseForm):
+    words = forms.CharField(
+        label="参数名称", max_length=80, help_text="说清是什么的上限、按什么算，例如“春游每人每次上限”。"
+    )
+    key = forms.CharField(label="代号", max_length=60, help_text="英文小写字母、数字和下划线，例如outing_person_most。")
+    type = forms.ChoiceField(label="值是什么", choices=ValueType.choices)
+    unit = forms.CharField(label="单位", max_length=20, required=False, help_text="例如元/人/年。")
+
+
 class ParameterForm(HouseForm):
     """A value from a day on. The value before it ends there and stays readable."""
 

@@ -12,9 +12,9 @@ from tongxin.rulebook.actions import parameters as actions
 from tongxin.rulebook.models import Parameter, ParameterKey
 from tongxin.web.answers import render_form, render_part
 from tongxin.web.guard import HouseRequest, page
-from tongxin.web.staff.rules_forms import ParameterForm
+from tongxin.web.staff.rules_forms import ParameterForm, ParameterKeyForm
 
-LIST, ONE = "staff/rules/parameters.html", "staff/rules/parameter.html"
+LIST, ONE, NEW = (f"staff/rules/{name}.html" for name in ("parameters", "parameter", "parameter_new"))
 
 
 @page(power=Power.MANAGE_RULES, methods=("GET",))
@@ -24,6 +24,20 @@ def parameters(request: HouseRequest) -> HttpResponse:
     rows = Parameter.objects.filter(Q(valid_to=None) | Q(valid_to__gt=on), valid_from__lte=on)
     rows = rows.select_related("key", "region").order_by("key__words", F("region__level").asc(nulls_first=True), "pk")
     return render_part(request, LIST, {"rows": rows})
+
+
+@page(power=Power.MANAGE_RULES)
+def new_parameter(request: HouseRequest) -> HttpResponse:
+    form = ParameterKeyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = actions.define(**form.cleaned_data, by=request.actor, at=request.now)
+        except Refused as refusal:
+            form.refuse(refusal, "key" if refusal.code.startswith("key") else None)
+        else:
+            messages.success(request, "已建好。现在登记它的值。")
+            return redirect("staff:parameter", made.key)
+    return render_form(request, NEW, form)
 
 
 @page(power=Power.MANAGE_RULES)
@@ -64,5 +78,6 @@ def _change(request: HouseRequest, form: ParameterForm) -> None:
 
 urlpatterns = [
     path("parameters/", parameters, name="parameters"),
+    path("parameters/new/", new_parameter, name="parameter-new"),
     path("parameters/<slug:key>/", parameter, name="parameter"),
 ]

@@ -102,7 +102,7 @@ def _context(request: HouseRequest, one: Draft) -> dict[str, Any]:
         "real": real,
         "accepted": accepted,
         "names": names_may_be_read(request, one.rule),
-        "costs": [f"{cost:,.2f}" for cost in (found.cost_before, found.cost) if cost is not None],
+        "costs": [_yuan(cost) for cost in (found.cost_before, found.cost) if cost is not None],
         "differences": _differences(request, found),
         "form": AcceptForm(request.POST or None),
         "query": request.GET.urlencode(),
@@ -110,13 +110,17 @@ def _context(request: HouseRequest, one: Draft) -> dict[str, Any]:
 
 
 def _strip(found: Figures) -> list[dict[str, Any]]:
-    cost = "没有填金额" if found.cost is None else f"{found.cost:,.2f}"
+    cost = "没有填金额" if found.cost is None else _yuan(found.cost)
     return [
         {"label": "会员", "value": f"{found.counted.members:,}", "unit": "人"},
         {"label": "符合", "value": f"{found.reached:,}", "unit": "人"},
         {"label": "登记缺、不能判断", "value": f"{found.unknown:,}", "unit": "人", "hot": found.unknown > 0},
         {"label": "要花多少钱", "value": cost, "unit": "元" if found.cost is not None else ""},
     ]
+
+
+def _yuan(amount: Decimal) -> str:
+    return f"{amount:,.2f}".removesuffix(".00")
 
 
 def _differences(request: HouseRequest, found: Figures) -> list[tuple[str, str, Any]]:
