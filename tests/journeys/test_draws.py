@@ -71,6 +71,7 @@ def checks(phone: Page, held: Round, shot: Shot) -> None:
     phone.click("[data-d=load]")
     expect(phone.locator("[data-d=title]")).to_have_text("全部对得上")
     expect(phone.locator("[data-d=rows]")).to_contain_text(draw.file.digest)
+    expect(phone.locator("[data-d=rows]")).to_contain_text("和公布的文件一字不差")
     phone.context.set_offline(True)
     phone.fill("#ticket", file["order"][1])
     phone.click("[data-d=mine] button")
@@ -81,6 +82,9 @@ def checks(phone: Page, held: Round, shot: Shot) -> None:
     changed = {**file, "order": file["order"][::-1]}
     phone.set_input_files("#file", {**taken, "buffer": json.dumps(changed).encode()})
     expect(phone.locator("[data-d=what]")).to_contain_text("次序第1位不对")
+    other = json.dumps({**file, "call": "another"}).encode()  # nothing in the file follows from its name
+    phone.set_input_files("#file", {**taken, "buffer": other})
+    expect(phone.locator("[data-d=rows]")).to_contain_text("这不是公布的那个文件")
     phone.set_input_files("#file", {**taken, "buffer": content[:-9]})
     expect(phone.locator("[data-d=what]")).to_contain_text("不是完整的JSON")
     phone.context.set_offline(False)

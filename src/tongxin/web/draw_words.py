@@ -179,6 +179,7 @@ def for_checker() -> dict[str, object]:
         "no_file": gettext("没有取到文件。请检查网络，或先下载，再从这里选文件。"),
         "slips": gettext("这是现场抽纸签的记录，不能重算，只能看谁在场、谁签的名。"),
         "digest": gettext("名单校验码"), "seed": gettext("种子"), "file": gettext("文件的SHA-256"),
+        "same": gettext("和公布的文件一字不差"), "other": gettext("这不是公布的那个文件：SHA-256和公布的不一样"),
         "in_list": gettext("在名单第%(line)s行，次序里第%(place)s位。"),
         "not_in_list": gettext("名单里没有这个票号。请核对32个字符；确实没有，请向主办工会提异议。"),
         "got": gettext("有名额。"), "waits": gettext("没有名额，按次序候补。"),

@@ -69,7 +69,9 @@ async function examine(bytes) {
   else if (file.format && file.format !== FORMAT && String(file.format).startsWith('tongxin-slips')) show('warn', words.slips, '');
   else await answer(file, began);
   $('working').hidden = true;
+  const published = $('page').dataset.digest;
   row(words.file, digest);
+  if (published) row('', published === digest ? words.same : words.other);
 }
 async function answer(file, began) {
   const { difference, found } = await check(file, pause);
