@@ -36,6 +36,9 @@ def test_order_that_was_drawn_gives_the_places(cast: Cast, frozen: Draw) -> None
     with pytest.raises(Refused) as refusal:
         slips.sign(draw=frozen, by=officer, at=AFTER)
     assert refusal.value.code == "draw_signed_by_two"
+    with pytest.raises(Refused) as refusal:
+        rounds.void(held=frozen.round, why="不好", by=officer, at=AFTER)
+    assert refusal.value.code == "seals-opened"
     slips.sign(draw=frozen, witnesses="职工12人、经审委员1人", by=admin, at=AFTER)
     with pytest.raises(Refused) as refusal:
         slips.type_order(draw=frozen, numbers="1 2 3 4", by=officer, at=AFTER)

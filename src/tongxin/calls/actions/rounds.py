@@ -14,7 +14,7 @@ from django.conf import settings
 
 from tongxin.calls.actions import entries, frozen, results
 from tongxin.calls.actions.rounds_told import tell_repeated, tell_seals
-from tongxin.calls.models import Call, Round, Seal
+from tongxin.calls.models import Call, Draw, Round, Seal
 from tongxin.calls.sources import sources
 from tongxin.calls.states import ROUND_MOVES, CallState, How, Policy, RoundState
 from tongxin.kernel.refused import Refused
@@ -140,6 +140,7 @@ def void(*, held: Round, why: str, by: Actor, at: datetime) -> Round:
     if not why.strip():
         raise Refused("why-missing", "请写明这一轮为什么作废，所有人都会看到。")
     opened = Seal.objects.filter(round=held).exclude(text="").exists()
+    opened = opened or Draw.objects.filter(round=held).exclude(slips="").exists()
     if (opened or held.value) and not _source_is_silent(held, at):
         raise Refused("seals-opened", "已经有人交出封存的数，或者公开来源的数已经填上，这一轮只能抽完，不能作废。")
     return end(held, why.strip(), by=by, at=at)
