@@ -8,7 +8,7 @@ from django.test import Client
 from playwright.sync_api import Page
 from tests.cast import Cast
 from tests.factories.activities import school
-from tests.journeys.conftest import STICKING_OUT, faults
+from tests.journeys.conftest import STICKING_OUT, Widths, faults
 from tests.journeys.steps import NARROW
 from tests.web.conftest import Clock, sign_in
 from tests.web.walking import AT_THE_DOOR, Estate, again, estate, every_page
@@ -16,6 +16,7 @@ from tests.web.walking import AT_THE_DOOR, Estate, again, estate, every_page
 from tongxin.web.guard import OpenTo
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+PHONE, DESK = 390, 1280
 
 
 @pytest.fixture
@@ -25,24 +26,29 @@ def ours(cast: Cast, clock: Clock) -> Estate:
     return found
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_every_page_is_sound(open_page: Callable[..., Page], live_server: object, ours: Estate, width: int) -> None:
+@pytest.mark.parametrize("for_guests", [True, False], ids=["worker", "staff"])
+def test_every_page_is_sound(
+    open_page: Callable[..., Page], live_server: object, ours: Estate, *, for_guests: bool
+) -> None:
     found: list[str] = []
-    for guests, player in ((True, ours.school.cast.wang), (False, ours.master)):
-        page = open_page(width)
-        client = sign_in(player.account, factor=not guests)
-        page.context.add_cookies(
-            [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
-        )
-        for address in _addresses(ours, client, for_guests=guests):
-            page.goto(address)
-            found += [f"{address}: {fault}" for fault in (*faults(page), *_sticks_out(page, width))]
+    page, player = open_page(PHONE), ours.school.cast.wang if for_guests else ours.master
+    client, widths = sign_in(player.account, factor=not for_guests), Widths(page)
+    page.context.add_cookies(
+        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+    )
+    for address in _addresses(ours, client, for_guests=for_guests):
+        page.goto(address)
+        for width in (PHONE, DESK):
+            widths.be(width)
+            assert page.evaluate("[innerWidth, navigator.maxTouchPoints]") == [width, int(width == PHONE)]
+            found += [f"{address} at {width}: {fault}" for fault in (*faults(page), *_sticks_out(page, width))]
+        widths.be(PHONE)
     assert found == []
 
 
 def test_page_of_the_operator_alone_is_sound(open_page: Callable[..., Page], live_server: object, cast: Cast) -> None:
     session = sign_in(cast.operator.account, factor=True).cookies["sessionid"].value
-    for width in (390, 1280):
+    for width in (PHONE, DESK):
         page = open_page(width)
         page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
         page.goto("/staff/operate/")
