@@ -36,6 +36,8 @@ class PinForm(HouseForm):
         field: Any = self.fields["clerk"]
         field.queryset = clerks
         field.label_from_instance = lambda clerk: clerk.label
+        if len(found := list(clerks[:2])) == 1:
+            self.initial.setdefault("clerk", found[0].public_id)
 
 
 class CloseForm(HouseForm):
@@ -52,8 +54,7 @@ def shift(request: HouseRequest) -> HttpResponse:
     if shift_of(request.device, request.now) is not None:
         return redirect("partner:till")
     clerks = clerks_of(request.device)
-    only = clerks[0].public_id if len(clerks) == 1 else None
-    form = PinForm(request.POST or None, clerks=clerks, initial={"clerk": only})
+    form = PinForm(request.POST or None, clerks=clerks)
     if request.method == "POST" and form.is_valid():
         try:
             shifts.open_shift(device=request.device, **form.cleaned_data, at=request.now)

@@ -80,6 +80,7 @@ function show(done) {
     panel.append(undoing(done.number));
   }
   place.replaceChildren(panel);
+  document.getElementById('tx-notes').replaceChildren();  // "nothing was submitted" is not so here
   place.scrollIntoView({ block: 'nearest' });
 }
 function undoing(number) {
