@@ -1,5 +1,5 @@
 # The operator's and the developer's ground. Everything runs from .venv; nothing is installed beside it.
-.PHONY: install demo test check format lock messages bench-data bench-pages bench-sign-ins bench-joining bench-likeness bench-import bench-notices bench-rules bench-vouchers bench-draw bench
+.PHONY: install demo test check format lock messages bench-data bench-pages bench-sign-ins bench-joining bench-likeness bench-import bench-notices bench-rules bench-vouchers bench-draw bench-release bench
 PYTHON ?= python3
 PORT ?= 8000
 # Tests run on two processes where that is quicker than one; JOBS=0 runs them in one, as a debugger needs it.
@@ -72,6 +72,12 @@ bench-rules: install
 
 bench-draw: install
 	$(BIN)/python -m bench.draw
+
+# A release: a million workers for a hundred thousand places, in a data folder of its own (wrk is needed).
+WORKERS ?= 1000000
+PLACES ?= 100000
+bench-release: install
+	$(BIN)/tongxin bench_release --workers $(WORKERS) --places $(PLACES)
 
 # All of them over the same rows, one after the other: some forty minutes on two cores with nothing else running.
 bench: bench-data bench-pages bench-sign-ins bench-joining bench-likeness bench-import bench-notices bench-rules bench-vouchers

@@ -36,17 +36,19 @@ KEPT = {  # a data folder that does not wait for the disk, but keeps what it sai
 
 
 class Installation:
-    def __init__(self, folders) -> None:
+    """`stage`: the module that makes what is on it, and prints what stands where."""
+
+    def __init__(self, folders, stage: str = "tests.config.stage") -> None:
         database = folders.server()
         database.ensure_running()
         database.stop()
         lay_tables(database)
         (database.home / "local.conf").write_text("".join(f"{name} = {value}\n" for name, value in KEPT.items()))
         self.served = Served(database)
-        command = [sys.executable, "-m", "tests.config.stage"]
+        command = [sys.executable, "-m", stage]
         paths = f"{REPOSITORY / 'src'}{os.pathsep}{REPOSITORY}"
         environment = self.served.environment | {"PYTHONPATH": paths, "DJANGO_SETTINGS_MODULE": "config.settings"}
-        made = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True, timeout=120)
+        made = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True, timeout=300)
         self.stage = json.loads(made.stdout)
 
     def post(self, address: str, session: str, **body: str) -> int:

@@ -64,7 +64,7 @@ class Ask:
         headers = [(name.encode(), value.encode()) for name, value in given.items()]
         scope = {
             "type": "http", "method": self.method, "path": self.path, "headers": headers, "query_string": b"",
-            "client": (self.client, 5000),
+            "client": (self.client, 5000), "server": ("testserver", 80), "http_version": "1.1", "scheme": "http",
         }  # fmt: skip
         await lane(scope, receive, send)
         return answer
@@ -77,4 +77,8 @@ def ask(*asks: Ask, lane: Lane | None = None) -> list[Answer]:
     async def run() -> Sequence[Answer]:
         return await asyncio.gather(*(one.of(asked) for one in asks))
 
-    return list(asyncio.run(run()))
+    try:
+        return list(asyncio.run(run()))
+    finally:
+        if lane is None:
+            asked.close()

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.db import connections
 from django.utils import timezone
 from tests.cast import Cast
 from tests.factories.calls import heard, people
@@ -27,10 +26,16 @@ __all__ = ["heard"]
 
 
 @pytest.fixture
-def pool(cast: Cast) -> Iterator[Pool]:
+def pool(cast: Cast) -> Pool:
     """Open for an hour by the real clock, by which the lane goes."""
-    yield a_lane(cast.factory, 5, opens=timezone.now() - timedelta(hours=1))
-    connections.close_all()
+    return a_lane(cast.factory, 5, opens=timezone.now() - timedelta(hours=1))
+
+
+@pytest.fixture
+def lane() -> Iterator[Lane]:
+    made = Lane(nobody)
+    yield made
+    made.close()
 
 
 def enter(pool: Pool, cookie: str, **more: object) -> Ask:
@@ -52,11 +57,11 @@ def test_everyone_gets_a_receipt_that_equals_the_row(cast: Cast, pool: Pool) -> 
     assert sorted(row.no for row in rows.values()) == list(range(1, 13))
 
 
-def test_sent_twice_at_once_and_again_it_is_one_number(cast: Cast, pool: Pool) -> None:
+def test_sent_twice_at_once_and_again_it_is_one_number(cast: Cast, pool: Pool, lane: Lane) -> None:
     person = people(cast.factory, 1)[0]
-    lane, cookie = Lane(nobody), passes(pool, person.pk)
+    cookie = passes(pool, person.pk)
     first = ask(enter(pool, cookie), enter(pool, cookie), lane=lane)
-    (again,) = ask(enter(pool, cookie), lane=Lane(nobody))  # another web process
+    (again,) = ask(enter(pool, cookie))  # another web process
     said = [receipts.check(one.told["receipt"], public_keys(timezone.now())).said for one in [*first, again]]
     assert said[0] is not None
     assert said == [said[0]] * 3
@@ -83,8 +88,7 @@ def test_a_session_that_ended_is_no_session(cast: Cast, pool: Pool) -> None:
     assert (answer.status, answer.told["code"]) == (401, "sign-in")
 
 
-def test_an_entry_of_another_does_not_let_in_and_someone_can_see_it(cast: Cast, pool: Pool) -> None:
-    lane = Lane(nobody)
+def test_an_entry_of_another_does_not_let_in_and_someone_can_see_it(cast: Cast, pool: Pool, lane: Lane) -> None:
     (answer,) = ask(enter(pool, passes(pool, cast.wang.person.pk, of=cast.li.person.pk)), lane=lane)
     assert (answer.status, answer.told["code"]) == (403, "entry-of-another")
     assert "别人" in answer.told["words"]
@@ -92,8 +96,10 @@ def test_an_entry_of_another_does_not_let_in_and_someone_can_see_it(cast: Cast, 
     assert JournalEntry.objects.get(verb="arrivals.noticed").data == {"of-another": 1}
 
 
-def test_an_entry_with_a_byte_changed_does_not_let_in_and_someone_can_see_it(cast: Cast, pool: Pool) -> None:
-    lane, good = Lane(nobody), passes(pool, cast.wang.person.pk)
+def test_an_entry_with_a_byte_changed_does_not_let_in_and_someone_can_see_it(
+    cast: Cast, pool: Pool, lane: Lane
+) -> None:
+    good = passes(pool, cast.wang.person.pk)
     for place in (-1, -12, -30):
         bad = good[:place] + ("A" if good[place] != "A" else "B") + (good[place + 1 :] if place != -1 else "")
         (answer,) = ask(enter(pool, bad), lane=lane)
@@ -149,18 +155,17 @@ def test_a_form_without_script_is_led_to_its_page(cast: Cast, pool: Pool) -> Non
     assert (away.status, away.headers["location"]) == (303, f"/releases/{pool.public_id}/?said=sign-in")
 
 
-def test_one_person_who_hammers_waits_and_keeps_the_number(cast: Cast, pool: Pool) -> None:
-    lane, cookie = Lane(nobody), passes(pool, cast.wang.person.pk)
+def test_one_person_who_hammers_waits_and_keeps_the_number(cast: Cast, pool: Pool, lane: Lane) -> None:
+    cookie = passes(pool, cast.wang.person.pk)
     answers = ask(*(enter(pool, cookie) for _ in range(limits_of.PERSON_MOST + 1)), lane=lane)
     assert [answer.status for answer in answers] == [200] * limits_of.PERSON_MOST + [429]
     assert answers[-1].headers["retry-after"] == "10"
     assert Arrival.objects.count() == 1
 
 
-def test_a_dormitory_behind_one_address_is_not_held_up(cast: Cast, pool: Pool) -> None:
+def test_a_dormitory_behind_one_address_is_not_held_up(cast: Cast, pool: Pool, lane: Lane) -> None:
     """More than a network of strangers may send, all from one address: each enters. The strangers among them are slowed down."""
     crowd = people(cast.factory, limits_of.NETWORK_MOST + 50)
-    lane = Lane(nobody)
     strangers = ask(*(enter(pool, "") for _ in range(limits_of.NETWORK_MOST + 1)), lane=lane)
     answers = ask(*(enter(pool, passes(pool, person.pk)) for person in crowd), lane=lane)
     assert [answer.status for answer in strangers] == [401] * limits_of.NETWORK_MOST + [429]
@@ -169,11 +174,10 @@ def test_a_dormitory_behind_one_address_is_not_held_up(cast: Cast, pool: Pool) -
 
 
 def test_a_full_queue_says_when_to_come_again_and_loses_nothing(
-    cast: Cast, pool: Pool, monkeypatch: pytest.MonkeyPatch
+    cast: Cast, pool: Pool, lane: Lane, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tongxin.web.lane.gathering.LONGEST", 3)
     crowd = people(cast.factory, 5)
-    lane = Lane(nobody)
     answers = ask(*(enter(pool, passes(pool, person.pk)) for person in crowd), lane=lane)
     assert [answer.status for answer in answers] == [200, 200, 200, 503, 503]
     assert int(answers[3].headers["retry-after"]) >= 1

@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import shutil
 import sys
 from pathlib import Path
 
@@ -25,8 +24,6 @@ def run(args: argparse.Namespace) -> int:
     """0: all answered, none oversold, none twice; 1: something of that is not so, and the numbers say what."""
     if min(args.workers, args.places, args.clients) < 1:
         raise WrongCall("--workers, --places and --clients are 1 at least.")
-    if shutil.which("wrk") is None:
-        raise Wrong("wrk is missing; it is what stands for the crowd (apt-get install wrk).")
     if not (REPOSITORY / "bench" / "release.py").is_file():
         raise Wrong(
             "The measuring programs stand in the repository: run this from an installation made by `make install`."

@@ -79,7 +79,7 @@ def serve(args: argparse.Namespace, server: EmbeddedServer | None) -> None:
 
     logs.configure()
     static_files.collect()
-    os.environ["TONGXIN_THREADS"] = str(args.threads)
+    os.environ["TONGXIN_THREADS"], os.environ["TONGXIN_PORT"] = str(args.threads), str(args.port)
     os.environ["TONGXIN_DB_POOL"] = str(args.threads + LANE)
     children = [
         Child("web", ["config.server", args.host, str(args.port), str(args.workers)]),

@@ -23,6 +23,7 @@ from config.demo import (
     partners,
     planting,
     populating,
+    release,
     rules,
     sibling,
     telling,
@@ -138,6 +139,11 @@ def _extras(run: Loading, now_here: TermPlan, guests: list[Guest]) -> None:
         draws.plant(people=[run.people[number] for number in numbers], guests=asked, by=run.by, at=run.now)
     with run.stage("合作商户、柜台和票码（合成）"):
         partners.plant(by=run.by, at=run.now)
+    with run.stage("两次发放：一次将要开始，一次已经结束（合成）"):
+        got, missed, *_others = (guest.number for guest in guests)
+        between = [number for number in sorted(_workers_of([now_here])) if number not in {got, missed}]
+        crowd = [got, *between[: release.PLACES + 20], missed]
+        release.plant(people=[run.people[number] for number in crowd], by=run.by, at=run.now)
 
 
 def choose_guests(here: TermPlan, there: TermPlan) -> list[Guest]:

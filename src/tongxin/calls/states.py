@@ -177,3 +177,18 @@ ROUND_MOVES = Table(
     ("draw", [RoundState.SEALED], RoundState.DRAWN),
     ("void", [RoundState.ANNOUNCED, RoundState.FROZEN, RoundState.SEALED], RoundState.VOID),
 )
+
+
+class RehearsalState(models.TextChoices):
+    RUNNING = "running", "正在演练"
+    DONE = "done", "已完成"
+    FAILED = "failed", "没有完成"
+
+
+class Bound(models.TextChoices):
+    """What kept a rehearsal from going faster."""
+
+    PROCESSOR = "processor", "处理器"
+    DATABASE = "database", "数据库写盘"
+    CLIENT = "client", "发起演练的程序本身"
+    CROWD = "crowd", "来的人就这么多"

@@ -61,6 +61,7 @@ STAFF: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("福利", "ticket", "staff:benefits", Power.SEE_BENEFITS),
             Entry("券的去向", "chart-histogram", "staff:figures-vouchers", Power.READ_FIGURES),
             Entry("品牌", "star", "staff:brands", Power.RUN_BENEFITS),
+            Entry("发放", "ticket", "staff:releases", Power.RUN_BENEFITS),
             Entry("福利互认", "heart-handshake", "staff:recognitions", Power.MANAGE_UNIONS),
             Entry("合作商户", "building-community", "staff:partners", Power.MANAGE_PARTNERS),
         ),

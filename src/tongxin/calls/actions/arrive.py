@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from django.db import connection
 from django.utils import timezone
 
 from tongxin.calls.models import Pool
@@ -38,6 +39,7 @@ class Into:
     public_id: str
     union: int
     federation: int
+    rehearsal: bool = False  # the rows go into a schema of their own (actions.rehearsals)
 
 
 @atomic
@@ -46,6 +48,9 @@ def arrive(*, into: Into, persons: Sequence[int], moments: Sequence[int]) -> dic
 
     One journal entry for all who are new. Whoever calls has checked the entries; here only the database's own laws hold.
     """
+    if into.rehearsal:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL search_path TO rehearsal, public")
     rows = _ARRIVE.rows(
         pool=into.pool, public_id=into.public_id, union=into.union, federation=into.federation,
         persons="{" + ",".join(map(str, persons)) + "}", moments="{" + ",".join(map(str, moments)) + "}",
@@ -56,5 +61,7 @@ def arrive(*, into: Into, persons: Sequence[int], moments: Sequence[int]) -> dic
 @atomic
 def note(*, into: Into, counts: Mapping[str, int], at: datetime) -> None:
     """What the lane turned away and someone should look at: entries of others, changed entries, a clock that was set."""
+    if into.rehearsal:
+        return
     pool = Pool.objects.get(pk=into.pool)
     journal.write("arrivals.noticed", of=pool, by=system(timezone.localdate(at)), at=at, **counts)

@@ -1,14 +1,17 @@
 """Opening a pool for the lane, and letting people in ahead of it: whoever may enter is known days before."""
 
 import secrets
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
+
+from django.db import transaction
 
 from tongxin.calls.actions.eligibility import check_eligible
 from tongxin.calls.actions.windows import check_not_closed
 from tongxin.calls.kinds import kind_of
-from tongxin.calls.models import Call, Entry, Intake, Lane, Pool
-from tongxin.calls.states import BY_SPEED, CallState
+from tongxin.calls.models import Applicant, Application, Call, Entry, Intake, Lane, Pool, Preference
+from tongxin.calls.states import BY_SPEED, ApplicationState, CallState, Stage
 from tongxin.kernel.draw import commitment
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor
@@ -17,6 +20,7 @@ from tongxin.records.actions import journal
 from tongxin.store.atomic import atomic
 from tongxin.store.moments import Moment
 
+_ENTERED: Final = ApplicationState.ENTERED
 COUNTS: Final = timedelta(days=14)  # how long a verdict is believed; a longer release asks again
 
 
@@ -57,7 +61,7 @@ def let_in(*, pool: Pool, person: Person, by: Actor, at: datetime) -> Entry:
     pool = Pool.objects.select_related("call").get(pk=pool.pk)
     _check_takes(pool, at)
     check_eligible(pool.call, person, at=at)
-    kind_of(pool.call)  # one that this installation does not know refuses now, not when places are given
+    _ask_kind(pool, person, at)
     ends = min(pool.call.closes, at + COUNTS)
     standing: Entry | None = Entry.objects.filter(pool=pool, person=person).first()
     if standing is not None and standing.ends_at >= ends and standing.assurance >= person.assurance:
@@ -90,3 +94,20 @@ def _check_takes(pool: Pool, at: datetime) -> None:
     if at >= pool.call.closes:
         raise Refused("closed-already", "报名已在%(closes)s截止，请留意下一次。", closes=Moment(pool.call.closes))
     check_not_closed(pool)
+
+
+class _Asked(Exception):
+    """Nothing was refused; and nothing stays."""
+
+
+def _ask_kind(pool: Pool, person: Person, at: datetime) -> None:
+    """Whether the substance is complete for this person, asked as if they applied now, and taken back at once."""
+    call, kept = pool.call, pool.federation
+    with suppress(_Asked), transaction.atomic():
+        application = Application.make(federation=kept, call=call, union_id=call.union_id, state=_ENTERED, at=at)
+        Applicant.make(
+            federation=kept, application=application, call=call, person=person, slot=call.per_person, live=False
+        )
+        Preference.make(federation=kept, application=application, pool=pool)
+        kind_of(call).check(application, Stage.ENTRY)
+        raise _Asked

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db.models import Min
+from django.utils.timezone import localtime
 
 from tongxin.calls.actions import allocations, settling
 from tongxin.calls.entries import holder
@@ -79,12 +80,13 @@ def _tickets(pool: Pool) -> list[Ticket]:
 def _keep_file(pool: Pool, lane: Lane, lines: Sequence[str], order: Sequence[str], *, by: Actor, at: datetime) -> None:
     """Format 1 of kernel/draw, whole, as everyone gets it from now on: `tongxin verify_draw` checks it."""
     free = max(0, pool.left)
+    moment = localtime(at).isoformat(timespec="seconds")
     told: dict[str, Any] = {
         "format": kernel.FORMAT, "call": pool.call.public_id, "pool": pool.public_id, "pool_name": pool.name,
         "units": free, "reserves": [], "list": list(lines), "list_digest": kernel.list_digest(lines),
         "commitments": [{"role": "系统（同时起步）", "commitment": lane.commitment}], "seals": [lane.seal.open()],
-        "source": None, "value": None, "drawn_at": at.isoformat(), "order": list(order), "awarded": list(order[:free]),
-        "waiting": list(order[free:]),
+        "source": None, "value": None, "published_at": moment, "drawn_at": moment, "order": list(order),
+        "awarded": list(order[:free]), "waiting": list(order[free:]),
     }  # fmt: skip
     lane.file = documents.keep(
         json.dumps(told, ensure_ascii=False, indent=0).encode(), name="draw.json", kind="draw", union=pool.union_id,

@@ -2,7 +2,7 @@
 
 from tongxin.calls.models.applications import Applicant, Application, Award, Preference, Step
 from tongxin.calls.models.draws import Draw, Round, Seal
-from tongxin.calls.models.lane import Arrival, Entry, Intake, Lane
+from tongxin.calls.models.lane import Arrival, Entry, Intake, Lane, Rehearsal
 from tongxin.calls.models.publications import Objection, Publication
 from tongxin.calls.models.windows import Call, Pool, Reserve
 
@@ -20,6 +20,7 @@ __all__ = [
     "Pool",
     "Preference",
     "Publication",
+    "Rehearsal",
     "Reserve",
     "Round",
     "Seal",

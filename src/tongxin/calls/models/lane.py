@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from tongxin.calls.models.windows import Pool
+from tongxin.calls.states import Bound, RehearsalState
 from tongxin.people.models import Person
 from tongxin.people.models.persons import Assurance
 from tongxin.people.scoping import ScopedQuerySet
@@ -14,7 +15,8 @@ from tongxin.records.models import Document
 from tongxin.rulebook.models import RuleVersion
 from tongxin.store.fields import SealedField
 from tongxin.store.keeping import WHILE_KNOWN, Kept
-from tongxin.store.models import Sharded
+from tongxin.store.models import PublicIdField, Sharded
+from tongxin.unions.models import Union
 
 SALT = 32  # bytes
 
@@ -100,4 +102,43 @@ class Entry(Sharded):
         constraints: ClassVar = [
             *Sharded.Meta.constraints,
             models.UniqueConstraint(fields=["pool", "person"], name="entry_once"),
+        ]
+
+
+class Rehearsal(Sharded):
+    """A made-up crowd sent through this installation before a release: its rows stand in a schema of their own and are dropped.
+
+    Rates are answers a second; `answered` are claims that had a receipt, `stored` the rows that were found afterwards.
+    """
+
+    keeps: ClassVar = Kept(3, "发放演练：谁发起", WHILE_KNOWN)
+    public_id = PublicIdField()
+    pool = models.ForeignKey(Pool, models.PROTECT, related_name="rehearsals")
+    union = models.ForeignKey(Union, models.PROTECT, related_name="+")
+    account = models.BigIntegerField(null=True)
+    state = models.CharField(max_length=10, choices=RehearsalState, default=RehearsalState.RUNNING)
+    crowd = models.IntegerField()  # how many come, as far as can be foreseen
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    answered = models.IntegerField(default=0)
+    stored = models.IntegerField(default=0)
+    errors = models.IntegerField(default=0)
+    rate = models.FloatField(default=0)
+    empty_rate = models.FloatField(default=0)
+    p99_ms = models.FloatField(default=0)
+    commit_ms = models.FloatField(default=0)  # of one small batch, alone
+    bound = models.CharField(max_length=12, choices=Bound, blank=True)
+    why = models.CharField(max_length=200, blank=True)
+
+    objects: ClassVar[ScopedQuerySet] = ScopedQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta(Sharded.Meta):
+        constraints: ClassVar = [
+            *Sharded.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["state"],
+                condition=Q(state=RehearsalState.RUNNING),
+                name="rehearsal_one_runs",
+                violation_error_message="另一次演练正在进行，请等它结束（不到一分钟）再来。",
+            ),
         ]

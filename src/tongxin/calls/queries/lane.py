@@ -24,7 +24,7 @@ class Stage(StrEnum):
 class Stand(StrEnum):
     """Of one person."""
 
-    OUT = "out"  # has not come
+    OUT = "out"  # did not come, or not yet
     IN_LINE = "in-line"
     GIVEN = "given"
     MISSED = "missed"  # everything is given, and not to them
@@ -79,7 +79,9 @@ class Mine:
 def releases() -> "QuerySet[Lane]":
     """Published ones; the newest first."""
     found: QuerySet[Lane] = Lane.objects.filter(pool__call__state=CallState.PUBLISHED)
-    return found.select_related("pool__call", "pool__union", "pool__intake").order_by("-pool__call__opens", "-pk")
+    return found.select_related("file", "pool__call", "pool__union", "pool__intake").order_by(
+        "-pool__call__opens", "-pk"
+    )
 
 
 def release_of(lane: Lane, at: datetime) -> Release:
@@ -111,5 +113,5 @@ def _stand(release: Release, arrival: Arrival | None, application: Application |
     if application is not None and application.state not in LIVE:
         return Stand.BACK
     if arrival is None:
-        return Stand.MISSED if release.stage is Stage.OVER else Stand.OUT
+        return Stand.OUT
     return Stand.MISSED if release.stage is Stage.OVER and release.drawn else Stand.IN_LINE

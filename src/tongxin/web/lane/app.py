@@ -10,6 +10,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
+from django.db import connection
+
+from tongxin.calls.actions.arrive import Into
 from tongxin.calls.entries import Pass, Passes
 from tongxin.store.keys import ring
 from tongxin.web.accounts.network import network_at
@@ -38,7 +41,7 @@ class Lane:
         self.application = application
         self.clock, self.limits, self.facts = Clock(), Limits(), FactsKeeper()
         self.shelf = Shelf(application)
-        self.gatherers: dict[int, Gatherer] = {}
+        self.gatherers: dict[Into, Gatherer] = {}
         self.noticed = watch.Noticed()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="lane")
         self._passes: tuple[Passes, float] | None = None
@@ -55,6 +58,12 @@ class Lane:
             await self._enter(scope, send, path[len(BELOW) :])
         else:
             await self._tell(scope, send, path[len(BELOW) :])
+
+    def close(self) -> None:
+        """Lets go of both threads and their connections; batches under way are finished."""
+        self._thread.submit(_let_go)
+        self._thread.shutdown()
+        self.facts.close()
 
     async def _enter(self, scope: Scope, send: Send, pool: str) -> None:
         headers = carried(scope)
@@ -73,7 +82,7 @@ class Lane:
         now = self.clock.now()
         facts = await self.facts.of(pool)
         if facts is None:
-            raise Turned("no-such-release")
+            raise Turned("no-such-release") if self.facts.well else Turned("database-away", 5)
         person = self._checked(scope, headers, facts, now)
         if facts.closed or now >= facts.closes:
             raise Turned("closed-already")
@@ -104,7 +113,7 @@ class Lane:
 
     def _check_entry(self, entry: Pass | None, session: Pass, facts: Facts, now: int, *, sent: bool) -> None:
         """What someone should look at is counted, and stands in the journal once a while: not a line for each."""
-        if entry is None or entry.pool != facts.into.pool:
+        if entry is None or entry.pool != facts.entries:
             if sent:
                 self.noticed.count(facts.into, "changed")
             raise Turned("no-entry")
@@ -141,9 +150,9 @@ class Lane:
         await answer(send, 200, answers.PLAIN_HEADERS, told.encode())
 
     def _gatherer(self, facts: Facts) -> Gatherer:
-        found = self.gatherers.get(facts.into.pool)
+        found = self.gatherers.get(facts.into)
         if found is None:
-            found = self.gatherers[facts.into.pool] = Gatherer(facts, self._thread)
+            found = self.gatherers[facts.into] = Gatherer(facts, self._thread)
         found.facts = facts
         return found
 
@@ -155,6 +164,11 @@ class Lane:
             pools = [gatherer.facts.into for gatherer in self.gatherers.values()]
             self.noticed.flush(self._thread, self.clock, pools)
         return self._passes[0]
+
+
+def _let_go() -> None:
+    """Of the connection of the thread in which this runs."""
+    connection.close()
 
 
 def _wants_page(headers: dict[bytes, bytes]) -> bool:

@@ -3,16 +3,18 @@
 import asyncio
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.db import connection
 
 from tongxin.calls.actions.arrive import Into
 from tongxin.calls.models import Lane as LaneRow
-from tongxin.calls.states import CallState
+from tongxin.calls.models import Rehearsal
+from tongxin.calls.states import CallState, RehearsalState
 
 FRESH: Final = 1.0  # seconds
+REHEARSAL: Final = "rehearsal-"  # before the public id of the pool that is rehearsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,7 @@ class Facts:
     """Moments in milliseconds since 1970."""
 
     into: Into
+    entries: int  # what an entry for it names: the pool, or minus the pool for a rehearsal
     salt: bytes
     opens: int
     closes: int
@@ -35,6 +38,7 @@ class FactsKeeper:
     def __init__(self) -> None:
         self._known: dict[str, Facts] = {}
         self._read_at = 0.0
+        self.well = True  # whether the database answered when it was asked last
         self._reading: asyncio.Future[dict[str, Facts]] | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="lane-facts")
 
@@ -49,10 +53,14 @@ class FactsKeeper:
             found = self._known.get(pool)
         return found
 
+    def close(self) -> None:
+        self._thread.shutdown()
+
     def _taken(self, reading: "asyncio.Future[dict[str, Facts]]") -> None:
         """Where the database does not answer, what was known counts on."""
         self._reading, self._read_at = None, time.monotonic()
-        if not reading.cancelled() and reading.exception() is None:
+        self.well = not reading.cancelled() and reading.exception() is None
+        if self.well:
             self._known = reading.result()
 
 
@@ -61,7 +69,9 @@ def read_facts() -> dict[str, Facts]:
         rows = LaneRow.objects.filter(pool__call__state=CallState.PUBLISHED).select_related(
             "pool__call", "pool__intake"
         )
-        return {row.pool.public_id: _facts(row) for row in rows.order_by("-pk")[:100]}
+        known = {row.pool.public_id: _facts(row) for row in rows.order_by("-pk")[:100]}
+        running = Rehearsal.objects.filter(state=RehearsalState.RUNNING).values_list("pool__public_id", flat=True)
+        return known | {REHEARSAL + pool: _rehearsed(known[pool]) for pool in running if pool in known}
     finally:
         connection.close()  # back to the pool; a broken one is not kept
 
@@ -70,6 +80,7 @@ def _facts(row: LaneRow) -> Facts:
     pool, call = row.pool, row.pool.call
     return Facts(
         into=Into(pool.pk, pool.public_id, pool.union_id, pool.federation),
+        entries=pool.pk,
         salt=bytes(row.salt),
         opens=int(call.opens.timestamp() * 1000),
         closes=int(call.closes.timestamp() * 1000),
@@ -80,3 +91,9 @@ def _facts(row: LaneRow) -> Facts:
         settled=row.settled,
         taken=pool.taken,
     )
+
+
+def _rehearsed(facts: Facts) -> Facts:
+    """Open now, whenever the real one opens; into tables of its own."""
+    into = replace(facts.into, rehearsal=True)
+    return replace(facts, into=into, entries=-into.pool, opens=0, closes=facts.closes, closed=False)

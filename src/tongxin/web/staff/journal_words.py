@@ -5,9 +5,11 @@ from typing import Final
 from tongxin.people import names
 from tongxin.people.queries.journal import Line
 from tongxin.web.staff.counter_journal import COUNTER_KINDS, COUNTER_WORDS
+from tongxin.web.staff.lane_journal import LANE_KINDS, LANE_WORDS
 
 KINDS: Final = {
     **COUNTER_KINDS,
+    **LANE_KINDS,
     "account": "登录和账号",
     "agreement": "协议",
     "application": "报名",
@@ -72,6 +74,7 @@ KINDS: Final = {
 
 WORDS: Final = {
     **COUNTER_WORDS,
+    **LANE_WORDS,
     "account.staff-opened": "开通了工作账号",
     "account.password-reset": "重设了密码",
     "account.factor-reset": "重设了第二重验证",

@@ -41,6 +41,7 @@ urlpatterns = gather(
         "vouchers",
         "voucher_figures",
         "benefits",
+        "releases",
         "recognitions",
         "brands",
         "partners",

@@ -3,11 +3,11 @@
 The claim itself goes to the lane (web/lane), not here: these pages may be slow at the moment, and nothing is lost by it.
 """
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext
@@ -19,6 +19,7 @@ from tongxin.calls.queries import lane as reads
 from tongxin.calls.queries.lane import Mine, Release, Stand
 from tongxin.kernel.refused import Refused
 from tongxin.people.models import Person
+from tongxin.records.actions.documents import path_of
 from tongxin.store.keys import ring
 from tongxin.web import dates, release_words
 from tongxin.web.answers import render_refusal
@@ -79,6 +80,17 @@ def receipt(request: HouseRequest, pool_id: str) -> HttpResponse:
     return answer
 
 
+@page(open_to=OpenTo.VISITOR, methods=("GET",))
+def draw(request: HouseRequest, pool_id: str) -> HttpResponse:
+    """Of a level start: the order of its first minutes, as everyone can compute it again."""
+    file = _release(request, pool_id).lane.file
+    if file is None:
+        raise Http404
+    found = path_of(file).open("rb")
+    answer = FileResponse(found, content_type="application/json", as_attachment=True, filename="draw.json")
+    return cast("HttpResponse", answer)  # streamed: of a million it is 170 MB
+
+
 def _release(request: HouseRequest, pool_id: str) -> Release:
     lane: Lane | None = reads.releases().filter(pool__public_id=pool_id).first()
     if lane is None:
@@ -102,7 +114,7 @@ def _facts(found: Release) -> dict[str, Any]:
 
 
 def _context(found: Release, mine: Mine | None) -> dict[str, Any]:
-    outcome = mine is not None and (mine.arrival is not None or mine.stand in {Stand.GIVEN, Stand.MISSED, Stand.BACK})
+    outcome = mine is not None and mine.stand is not Stand.OUT
     return _facts(found) | {
         "mine": mine, "outcome": outcome, "stand": str(mine.stand) if mine else "", "left": found.pool.left,
         "rows": release_words.rows(found, mine) if mine is not None else [],
@@ -137,5 +149,6 @@ urlpatterns = [
     path("releases/<slug:pool_id>/", release, name="release"),
     path("releases/<slug:pool_id>/enter/", enter, name="release-enter"),
     path("releases/<slug:pool_id>/waiting/", waiting, name="release-waiting"),
+    path("releases/<slug:pool_id>/draw.json", draw, name="release-draw"),
     path("releases/<slug:pool_id>/receipt.txt", receipt, name="release-receipt"),
 ]

@@ -16,12 +16,12 @@ const say = (text, tone) => {
   $('said').append(box);
 };
 
-/* When it opens, by this device's steady clock. Half of the way there and back is how old the answer is. */
+/* When it opens (null: it is over), by this device's steady clock. Half of the way there and back is how old the answer is. */
 async function opensAt() {
   const before = performance.now();
   const facts = await (await fetch(form.action, { headers: { Accept: 'application/json' }, cache: 'no-store' })).json();
   const there = (performance.now() - before) / 2;
-  return performance.now() + (facts.opens - facts.now) - there;
+  return facts.now < facts.closes ? performance.now() + (facts.opens - facts.now) - there : null;
 }
 
 function show(left) {
@@ -35,6 +35,7 @@ function show(left) {
 async function count() {
   let opens;
   try { opens = await opensAt(); } catch (error) { return; /* the button is there */ }
+  if (opens === null) return;
   const mine = opens + 200 + Math.random() * Number(form.dataset.jitter);
   while (performance.now() < opens) {
     show(opens - performance.now());
