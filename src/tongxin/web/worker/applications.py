@@ -110,7 +110,7 @@ def leave(request: HouseRequest, application_id: str) -> HttpResponse:
     except Refused as refusal:
         return render_refusal(request, ONE, _context(request, _own(request, application_id)), refusal)
     messages.success(request, gettext("已退出这一组。"))
-    return redirect("worker:things")
+    return redirect("worker:me")
 
 
 def _done(request: HouseRequest, application_id: str, deed: Callable[..., Application], words: str) -> HttpResponse:
@@ -141,6 +141,7 @@ def _context(request: HouseRequest, own: Application) -> dict[str, Any]:
     takes = state in ENTRY and call.frozen_at is None and request.now < call.closes
     return {
         "own": own,
+        "title": next((wish.pool.name for wish in wished if wish.got), wished[0].pool.name if wished else ""),
         "state": str(state),
         "lead": lead,
         "live": state in LIVE,
