@@ -28,6 +28,7 @@ HELP: Final[Mapping[str, Mapping[str, Any]]] = {
     },
     "people_transfer": {"to_union": lambda cast: cast.riders},
     "calls_call": {"closes": NOW + timedelta(days=1)},
+    "activities_poll": {"closes": NOW + timedelta(days=1)},
     "benefits_recognition": {"taker": lambda cast: cast.riders},
     "calls_publication": {"digest": "0" * 64},
     "calls_objection": {"came_by": "来电"},

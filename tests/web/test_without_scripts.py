@@ -18,6 +18,7 @@ SHOWS_MORE = {  # elements that ask by themselves, with what stands there withou
     "code": "the screen's code is a page that may be loaded anew",
     "progress": "the page says how far it is and may be loaded anew",
 }
+CHANGES_NOTHING = {"/due/"}  # its POST only keeps the answers out of the address; the database is held read-only
 PREVIEWS = "/preview/"  # of a form that shows the same after its button
 
 
@@ -76,6 +77,8 @@ def _needs_scripts(read: Forms) -> Iterator[str]:
         pressed = [one for one in (*controls, *read.named.get(form.get("id", ""), [])) if _submits(*one)]
         if not pressed:
             yield f"no button sends the form {form}"
+        if form.get("action") in CHANGES_NOTHING:
+            continue
         if form.get("method", "get").lower() == "post" and not any(
             one.get("name") == "csrfmiddlewaretoken" for _, one in controls
         ):

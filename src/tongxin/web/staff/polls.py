@@ -68,7 +68,7 @@ class AskForm(HouseForm):
 
 
 class TakeUpForm(HouseForm):
-    site = forms.ModelChoiceField(Site.objects.none(), label="地点", to_field_name="public_id")
+    site = forms.ModelChoiceField(Site.objects.none(), label="地点", to_field_name="public_id", empty_label="请选择")
     weekday = forms.TypedChoiceField(label="星期", choices=list(enumerate(WEEKDAYS, 1)), coerce=int, initial=6)
     starts_at = ClockField(label="开始", initial="19:00")
     ends_at = ClockField(label="结束", initial="20:30")
