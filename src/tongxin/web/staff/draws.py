@@ -26,7 +26,8 @@ from tongxin.web.guard import HouseRequest, page
 from tongxin.web.paging import paged
 from tongxin.web.staff.draws_forms import OrderForm, PlanForm, SignForm, ValueForm, VoidForm
 
-LIST, NEW, ONE, LINKS = (f"staff/draws/{name}.html" for name in ("list", "new", "one", "links"))
+LIST, NEW = "staff/draws/list.html", "staff/draws/new.html"
+ONE, LINKS = "staff/draws/one.html", "staff/draws/links.html"
 OPEN: Final = (RoundState.ANNOUNCED, RoundState.FROZEN, RoundState.SEALED)
 
 
