@@ -168,7 +168,7 @@ def _things(school: School, master: Player, cohort: Cohort, pupil: Player) -> di
         **channel_things(school),
         **draw_things(school, pupil, master),
         **catalogue_things(school.union),
-        **lane_things(school.union, AT_THE_DOOR),
+        **lane_things(school.union, AT_THE_DOOR, [pupil.person, master.person]),
         **poll_things(school),
         **call_things(school.union, pupil),
         **filing_things(home, school.union, pupil, master.actor),

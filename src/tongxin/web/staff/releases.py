@@ -33,40 +33,40 @@ def releases(request: HouseRequest) -> HttpResponse:
 
 
 @page(power=Power.RUN_BENEFITS, methods=("GET",))
-def release(request: HouseRequest, pool_id: str) -> HttpResponse:
-    return render(request, ONE, _context(request, _pool(request, pool_id)))
+def release(request: HouseRequest, release_id: str) -> HttpResponse:
+    return render(request, ONE, _context(request, _pool(request, release_id)))
 
 
 @page(power=Power.RUN_BENEFITS, methods=("POST",))
-def open_lane(request: HouseRequest, pool_id: str) -> HttpResponse:
-    pool = _pool(request, pool_id)
+def open_lane(request: HouseRequest, release_id: str) -> HttpResponse:
+    pool = _pool(request, release_id)
     try:
         lanes.open_lane(pool=pool, by=request.actor, at=request.now)
     except Refused as refusal:
         return render_refusal(request, ONE, _context(request, pool), refusal)
     messages.success(request, "已改走快速通道。职工从发放页面提前领入场凭证，到时间进入。")
-    return redirect("staff:release", pool_id)
+    return redirect("staff:release", release_id)
 
 
 @page(power=Power.RUN_BENEFITS, methods=("POST",))
-def rehearse(request: HouseRequest, pool_id: str) -> HttpResponse:
+def rehearse(request: HouseRequest, release_id: str) -> HttpResponse:
     """The button: the job does the rest, in less than a minute."""
-    pool = _pool(request, pool_id)
+    pool = _pool(request, release_id)
     try:
         made = rehearsals.begin(pool=pool, by=request.actor, at=request.now)
     except Refused as refusal:
         return render_refusal(request, ONE, _context(request, pool), refusal)
     app.configure_task(REHEARSE_JOB).defer(rehearsal=made.pk)
     messages.success(request, "演练已开始，不到一分钟就有结果，刷新这一页看。")
-    return redirect("staff:release", pool_id)
+    return redirect("staff:release", release_id)
 
 
 def _pools(request: HouseRequest) -> Any:
     return Pool.objects.within(request.actor, Power.RUN_BENEFITS)
 
 
-def _pool(request: HouseRequest, pool_id: str) -> Pool:
-    pool: Pool = get_object_or_404(_pools(request).select_related("call", "union"), public_id=pool_id)
+def _pool(request: HouseRequest, release_id: str) -> Pool:
+    pool: Pool = get_object_or_404(_pools(request).select_related("call", "union"), public_id=release_id)
     return pool
 
 
@@ -102,7 +102,7 @@ def _stated(done: Rehearsal, crowd: int) -> dict[str, Any]:
 
 urlpatterns = [
     path("releases/", releases, name="releases"),
-    path("releases/<slug:pool_id>/", release, name="release"),
-    path("releases/<slug:pool_id>/open/", open_lane, name="release-open"),
-    path("releases/<slug:pool_id>/rehearse/", rehearse, name="release-rehearse"),
+    path("releases/<slug:release_id>/", release, name="release"),
+    path("releases/<slug:release_id>/open/", open_lane, name="release-open"),
+    path("releases/<slug:release_id>/rehearse/", rehearse, name="release-rehearse"),
 ]

@@ -37,9 +37,9 @@ def releases(request: HouseRequest) -> HttpResponse:
 
 
 @page(open_to=OpenTo.VISITOR, methods=("GET",))
-def release(request: HouseRequest, pool_id: str) -> HttpResponse:
+def release(request: HouseRequest, release_id: str) -> HttpResponse:
     """Where one was led back to by the lane, `said` is why."""
-    found = _release(request, pool_id)
+    found = _release(request, release_id)
     mine = _mine(request, found)
     said = SAID.get(request.GET.get("said", ""))
     context = _context(found, mine) | {"said": gettext(said.words) if said else ""}
@@ -47,43 +47,43 @@ def release(request: HouseRequest, pool_id: str) -> HttpResponse:
 
 
 @page(open_to=OpenTo.WORKER, methods=("POST",))
-def enter(request: HouseRequest, pool_id: str) -> HttpResponse:
+def enter(request: HouseRequest, release_id: str) -> HttpResponse:
     """The entry, for oneself alone: whose it is comes from the session."""
-    found = _release(request, pool_id)
+    found = _release(request, release_id)
     try:
         person = Person.objects.get(account=request.user)
         lanes.let_in(pool=found.pool, person=person, by=request.actor, at=request.now)
     except Refused as refusal:
         return render_refusal(request, ONE, _context(found, _mine(request, found)), refusal)
     messages.success(request, gettext("入场凭证已领取，存在这台设备上。到时间从这里进入就行。"))
-    answer = redirect("worker:release", pool_id)
+    answer = redirect("worker:release", release_id)
     return _with_passes(request, answer, found, _mine(request, found))
 
 
 @page(open_to=OpenTo.VISITOR, methods=("GET",))
-def waiting(request: HouseRequest, pool_id: str) -> HttpResponse:
+def waiting(request: HouseRequest, release_id: str) -> HttpResponse:
     """Alike for everyone, and given from memory by the lane's shelf: nothing of who looks may stand here."""
-    found = _release(request, pool_id)
+    found = _release(request, release_id)
     jitter = LEVEL_JITTER if found.level_ends else SHORTEST_JITTER
     words = release_words.for_script()
     return render(request, "worker/releases/waiting.html", _facts(found) | {"jitter": jitter, "words": words})
 
 
 @page(open_to=OpenTo.WORKER, methods=("GET",))
-def receipt(request: HouseRequest, pool_id: str) -> HttpResponse:
+def receipt(request: HouseRequest, release_id: str) -> HttpResponse:
     """As a file, to keep and to check later without us."""
-    mine = _mine(request, _release(request, pool_id))
+    mine = _mine(request, _release(request, release_id))
     if mine is None or not mine.receipt:
         raise Http404
     answer = HttpResponse(mine.receipt + "\n", content_type="text/plain; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="receipt-{pool_id}.txt"'
+    answer["Content-Disposition"] = f'attachment; filename="receipt-{release_id}.txt"'
     return answer
 
 
 @page(open_to=OpenTo.VISITOR, methods=("GET",))
-def draw(request: HouseRequest, pool_id: str) -> HttpResponse:
+def draw(request: HouseRequest, release_id: str) -> HttpResponse:
     """Of a level start: the order of its first minutes, as everyone can compute it again."""
-    file = _release(request, pool_id).lane.file
+    file = _release(request, release_id).lane.file
     if file is None:
         raise Http404
     found = path_of(file).open("rb")
@@ -91,8 +91,8 @@ def draw(request: HouseRequest, pool_id: str) -> HttpResponse:
     return cast("HttpResponse", answer)  # streamed: of a million it is 170 MB
 
 
-def _release(request: HouseRequest, pool_id: str) -> Release:
-    lane: Lane | None = reads.releases().filter(pool__public_id=pool_id).first()
+def _release(request: HouseRequest, release_id: str) -> Release:
+    lane: Lane | None = reads.releases().filter(pool__public_id=release_id).first()
     if lane is None:
         raise Http404
     return reads.release_of(lane, request.now)
@@ -146,9 +146,9 @@ def _with_passes(request: HouseRequest, answer: HttpResponse, found: Release, mi
 
 urlpatterns = [
     path("releases/", releases, name="releases"),
-    path("releases/<slug:pool_id>/", release, name="release"),
-    path("releases/<slug:pool_id>/enter/", enter, name="release-enter"),
-    path("releases/<slug:pool_id>/waiting/", waiting, name="release-waiting"),
-    path("releases/<slug:pool_id>/draw.json", draw, name="release-draw"),
-    path("releases/<slug:pool_id>/receipt.txt", receipt, name="release-receipt"),
+    path("releases/<slug:release_id>/", release, name="release"),
+    path("releases/<slug:release_id>/enter/", enter, name="release-enter"),
+    path("releases/<slug:release_id>/waiting/", waiting, name="release-waiting"),
+    path("releases/<slug:release_id>/draw.json", draw, name="release-draw"),
+    path("releases/<slug:release_id>/receipt.txt", receipt, name="release-receipt"),
 ]
