@@ -375,7 +375,8 @@ def own_words(ours: Estate) -> list[str]:
     people = [cast.wang.person, ours.waiter.person, cast.officer.person]
     masked = [shown(person, "name", Purpose.STAFF_LIST) for person in people]
     names = [*(person.name for person in people), *masked, cast.factory.name, cast.zhongshan.name]
-    ids = {str(thing) for key, thing in ours.things.items() if key not in {"name", "row_no", "text"}}
+    ids = {str(thing) for key, thing in ours.things.items() if key not in {"name", "row_no", "text", "slug", "line_id"}}
+    # slug, line_id: brands and lines of the joint catalogue are for everybody, also in a stranger's form
     posts = [cast.officer.person.public_id, cast.yongchuan.public_id]
     return [*names, *sorted(ids), *posts, ours.cohort.title]
 

@@ -9,7 +9,7 @@ from tongxin.unions.models import Union
 
 def benefit_things(home: Union, parent: Union, pupil: Player) -> dict[str, object]:
     scheme = a_scheme(parent, PLAN)
-    brand = brands.add(union=parent, slug=f"brand-{scheme.public_id}", name="示例品牌", by=HOUSE, at=NOW)
+    brand = brands.add(union=parent, slug=f"brand-{parent.code}", name="示例品牌", by=HOUSE, at=NOW)
     voucher = a_voucher(scheme, pupil.person)
     return {
         "scheme_id": scheme.public_id, "voucher_id": voucher.public_id, "slug": brand.slug,
