@@ -1,5 +1,6 @@
 """Fixtures for every test. The database is started by tests/settings.py."""
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import caches
@@ -7,6 +8,10 @@ from tests.cast import cast
 from tests.tables import template
 
 __all__ = ["cast"]
+
+# On a busy machine making examples takes longer, and nothing else follows from it.
+hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,7 +79,8 @@ def ask(*asks: Ask, lane: Lane | None = None) -> list[Answer]:
         return await asyncio.gather(*(one.of(asked) for one in asks))
 
     try:
-        return list(asyncio.run(run()))
+        with ThreadPoolExecutor(1) as own:  # after a test with a browser, another loop runs in this thread
+            return list(own.submit(lambda: asyncio.run(run())).result())
     finally:
         if lane is None:
             asked.close()
