@@ -48,11 +48,11 @@ def release(places: int, now: datetime) -> Any:
     from tongxin.unions.models import Union  # noqa: PLC0415
 
     by, union = system(now.date()), Union.objects.get(code=UNION)
-    ends = {"opens": now - timedelta(seconds=5), "closes": now + timedelta(days=1)}
     call = calls.open_call(
         union=union,
         kind="plain",
-        **ends,
+        opens=now - timedelta(seconds=5),
+        closes=now + timedelta(days=1),
         manner=Manner(policy=Policy.ORDER_OF_ARRIVAL, policy_reason="压测"),
         by=by,
         at=now,
