@@ -5,6 +5,7 @@ import sys
 
 import psycopg
 import pytest
+from tests.config.test_serve import OURS
 from tests.tables import lay_tables
 
 from config import backup, restore
@@ -186,7 +187,7 @@ def test_restore_refuses_a_manifest_that_promises_more_than_the_dump_holds(sourc
 @pytest.mark.slow
 def test_backup_and_restore_commands_with_our_tables(folders, tmp_path):
     first, second = folders.careless(), folders.careless()
-    clean = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+    clean = {key: value for key, value in os.environ.items() if key not in OURS}
 
     def tongxin(server, *arguments):
         command = [sys.executable, "-m", "config.cli", *arguments]

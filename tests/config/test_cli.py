@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+from tests.config.test_serve import OURS
 
 from config import cli
 from config.commands import serve
@@ -13,9 +14,8 @@ NO_SERVER = "postgresql://nobody@127.0.0.1:1/none"
 
 def tongxin(*arguments, **environment):
     command = [sys.executable, "-m", "config.cli", *arguments]
-    return subprocess.run(
-        command, capture_output=True, text=True, env=os.environ | environment, check=False, timeout=60
-    )
+    outside = {key: value for key, value in os.environ.items() if key not in OURS}
+    return subprocess.run(command, capture_output=True, text=True, env=outside | environment, check=False, timeout=60)
 
 
 @pytest.mark.parametrize(
