@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.cast import HOUSE, NOW, SINCE, Cast
 from tests.factories.calls import CLOSES, OPENS, Heard, a_call, a_pool, accounts, people
 
-from tongxin.calls.actions import applications, pools
+from tongxin.calls.actions import applications, noting, pools
 from tongxin.calls.models import Applicant, Application, Award, Pool, Step
 from tongxin.calls.queries import miscounted, place_in_line
 from tongxin.calls.states import ApplicationState
@@ -89,6 +89,26 @@ def test_key_of_another_wish_is_refused(cast: Cast, pool: Pool) -> None:
     with pytest.raises(Refused) as refusal:
         applications.apply(pool=pool, person=cast.li.person, by=cast.officer.actor, at=NOW, key="k")
     assert refusal.value.code == "application_key_once"
+
+
+def test_what_someone_should_look_at_is_on_record_though_it_was_refused(cast: Cast, pool: Pool) -> None:
+    """A key with a changed body, and a claim for another; what is refused every day leaves no line."""
+    by, other = cast.wang.actor, cast.jinjiang_admin.actor
+    applications.apply(pool=pool, person=cast.wang.person, by=cast.officer.actor, at=NOW, key="k")
+    for person, actor, key, when in (
+        (cast.li.person, cast.officer.actor, "k", NOW),
+        (cast.li.person, other, "fresh", NOW),
+        (cast.li.person, by, "fresh", NOW),
+        (cast.zhang.person, cast.zhang.actor, "fresh", CLOSES),
+    ):
+        with pytest.raises(Refused), noting.watched(pool=pool, by=actor, at=when):
+            applications.apply(pool=pool, person=person, by=actor, at=when, key=key)
+    rows = JournalEntry.objects.filter(verb="application.suspect").order_by("pk")
+    assert [(row.account, row.data) for row in rows] == [
+        (cast.officer.account.pk, {"what": "changed"}),
+        (cast.jinjiang_admin.account.pk, {"what": "of-another"}),
+        (cast.wang.account.pk, {"what": "of-another"}),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from tongxin.people.scoping import ScopedQuerySet
 from tongxin.rulebook.models.parameters import ParameterKey
 from tongxin.rulebook.models.rules import Rule, RuleVersion
+from tongxin.store.keeping import THREE_YEARS, Kept
 from tongxin.store.models import Guarded
 
 
@@ -56,6 +57,7 @@ class Draft(Guarded):
 class Acceptance(Guarded):
     """Somebody by name took what the rehearsal of that very revision said. Without one nothing is published."""
 
+    keeps: ClassVar = Kept(3, "规则：谁认可了试算的差异", THREE_YEARS)
     draft = models.ForeignKey(Draft, models.PROTECT, related_name="acceptances")
     revision = models.IntegerField()
     on = models.DateField()  # the day for which it was rehearsed

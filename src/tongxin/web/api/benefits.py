@@ -13,7 +13,7 @@ from tongxin.benefits.models import Scheme, Voucher
 from tongxin.benefits.queries import mine, offers
 from tongxin.benefits.queries.offers import Offer
 from tongxin.benefits.states import SchemeKind, Theme, VoucherState
-from tongxin.calls.actions import applications
+from tongxin.calls.actions import applications, noting
 from tongxin.calls.states import ApplicationState, Policy
 from tongxin.people.models import Person
 from tongxin.web.api.doors import SIGNED_IN, anyone
@@ -61,7 +61,7 @@ def claim(request: HttpRequest, benefit_id: BenefitId, asked: ClaimIn) -> ClaimO
     person = Person.objects.filter(pk=actor.person_id).first()
     if person is None:
         raise HttpError(404, "person")
-    with transaction.atomic():
+    with noting.watched(pool=scheme.pool, by=actor, at=_now(request)), transaction.atomic():
         made = applications.apply(pool=scheme.pool, person=person, by=actor, at=_now(request), key=asked.key)
         voucher = Voucher.objects.filter(award__application=made).values_list("public_id", flat=True).first()
     return ClaimOut(application=made.public_id, state=ApplicationState(made.state), voucher=voucher)

@@ -12,6 +12,7 @@ from ninja.errors import HttpError
 from tongxin.activities.actions import enrolments
 from tongxin.activities.models import Cohort
 from tongxin.activities.queries.classes import Filters, ListedClass, PartOfDay, class_list, class_page, visible
+from tongxin.calls.actions import noting
 from tongxin.calls.models import Application
 from tongxin.calls.queries import place_in_line
 from tongxin.calls.states import ApplicationState
@@ -76,7 +77,7 @@ def sign_up(request: HttpRequest, class_id: ClassId, asked: SignUpIn) -> SignUpO
         person = Person.objects.filter(pk=actor.person_id).first()
     if person is None:
         raise HttpError(404, "person")
-    with transaction.atomic():
+    with noting.watched(pool=cohort.pool, by=actor, at=_now(request)), transaction.atomic():
         application = enrolments.sign_up(cohort=cohort, person=person, by=actor, at=_now(request), key=asked.key)
         return _application(application, cohort)
 

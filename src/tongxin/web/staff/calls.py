@@ -24,7 +24,8 @@ from tongxin.web.guard import HouseRequest, page
 from tongxin.web.paging import paged
 from tongxin.web.staff.fields import whole
 
-LIST, ONE, ENTRIES, RESERVE = (f"staff/calls/{name}.html" for name in ("list", "one", "entries", "reserve"))
+LIST, ONE = "staff/calls/list.html", "staff/calls/one.html"
+ENTRIES, RESERVE = "staff/calls/entries.html", "staff/calls/reserve.html"
 UNDER = {"reserve_name": "name", "reserve_name_once": "name", "reserve-rule": "name", "reserves-too-many": "units"}
 
 
@@ -128,10 +129,12 @@ def add_reserve(request: HouseRequest, call_id: str, pool_id: str) -> HttpRespon
 @page(power=Power.RUN_CALLS, methods=("POST",))
 def drop_reserve(request: HouseRequest, call_id: str, pool_id: str, reserve_id: str) -> HttpResponse:
     one = _call(request, call_id)
-    pool = get_object_or_404(Pool, call=one, public_id=pool_id)
+    reserve = get_object_or_404(
+        Reserve.objects.select_related("pool"), pool__call=one, pool__public_id=pool_id, public_id=reserve_id
+    )
     try:
-        plans = _plans(pool, without=reserve_id)
-        reserves.keep(pool=pool, plans=plans, by=request.actor, at=request.now)
+        plans = _plans(reserve.pool, without=reserve_id)
+        reserves.keep(pool=reserve.pool, plans=plans, by=request.actor, at=request.now)
     except Refused as refusal:
         return render_refusal(request, ONE, _context(request, _call(request, call_id)), refusal)
     messages.success(request, "已不再预留。")

@@ -21,7 +21,8 @@ from tongxin.web.guard import HouseRequest, page
 from tongxin.web.staff.rules import context_of, draft_within
 from tongxin.web.staff.rules_forms import LeafForm, TermsForm
 
-DRAFT, LEAF, TERMS, TEXT = (f"staff/rules/{name}.html" for name in ("draft", "leaf", "terms", "text"))
+DRAFT, LEAF = "staff/rules/draft.html", "staff/rules/leaf.html"
+TERMS, TEXT = "staff/rules/terms.html", "staff/rules/text.html"
 EMPTY_GROUPS: dict[str, Data] = {"all": {"all": []}, "any": {"any": []}}
 
 

@@ -14,7 +14,7 @@ from tongxin.web.answers import render_form, render_part
 from tongxin.web.guard import HouseRequest, page
 from tongxin.web.staff.rules_forms import ParameterForm, ParameterKeyForm
 
-LIST, ONE, NEW = (f"staff/rules/{name}.html" for name in ("parameters", "parameter", "parameter_new"))
+LIST, ONE, NEW = "staff/rules/parameters.html", "staff/rules/parameter.html", "staff/rules/parameter_new.html"
 
 
 @page(power=Power.MANAGE_RULES, methods=("GET",))

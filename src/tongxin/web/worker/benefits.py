@@ -11,7 +11,7 @@ from django.utils.translation import gettext, gettext_noop
 from tongxin.benefits.models import Scheme
 from tongxin.benefits.queries import offers
 from tongxin.benefits.queries.offers import May, Offer, taken_at
-from tongxin.calls.actions import applications
+from tongxin.calls.actions import applications, noting
 from tongxin.calls.states import ApplicationState
 from tongxin.kernel.public_ids import new_public_id
 from tongxin.kernel.refused import Refused
@@ -60,7 +60,8 @@ def claim(request: HouseRequest, scheme_id: str) -> HttpResponse:
     person = Person.objects.get(account=request.user)
     key = request.POST.get("key", "")[:KEY] or None
     try:
-        made = applications.apply(pool=scheme.pool, person=person, by=request.actor, at=request.now, key=key)
+        with noting.watched(pool=scheme.pool, by=request.actor, at=request.now):
+            made = applications.apply(pool=scheme.pool, person=person, by=request.actor, at=request.now, key=key)
     except Refused as refusal:
         return render_refusal(request, ONE, _context(request, _scheme(scheme_id)), refusal)
     if words := SAID.get(ApplicationState(made.state)):

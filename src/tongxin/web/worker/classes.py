@@ -13,11 +13,11 @@ from tongxin.activities.models import Cohort
 from tongxin.activities.queries.classes import ClassPage, class_page, to_sign_up, visible
 from tongxin.activities.queries.standing import Stands
 from tongxin.activities.states import ActivityKind, Standing
+from tongxin.calls.actions import noting
 from tongxin.calls.states import ApplicationState
 from tongxin.kernel.public_ids import new_public_id
 from tongxin.kernel.refused import Refused
 from tongxin.people.models import Person
-from tongxin.rulebook.actions import rules
 from tongxin.rulebook.queries import verdict_given, verdict_on
 from tongxin.web import call_words, class_words, dates, verdict_words
 from tongxin.web.answers import render_part, render_refusal, wants_part
@@ -62,12 +62,11 @@ def sign_up(request: HouseRequest, cohort_id: str) -> HttpResponse:
     if found is None:
         raise Http404
     key = request.POST.get("key", "")[:KEY] or None
+    by, at = request.actor, request.now
     try:
-        application = enrolments.sign_up(
-            cohort=found.cohort, person=found.person, by=request.actor, at=request.now, key=key
-        )
+        with noting.watched(pool=found.cohort.pool, by=by, at=at):
+            application = enrolments.sign_up(cohort=found.cohort, person=found.person, by=by, at=at, key=key)
     except Refused as refusal:
-        _note(request, found.cohort, refusal)
         return refused_class(request, cohort_id, refusal)
     said = {
         ApplicationState.GRANTED: gettext("报名成功，名额已是您的。"),
@@ -94,13 +93,6 @@ def withdraw(request: HouseRequest, cohort_id: str) -> HttpResponse:
         return refused_class(request, cohort_id, refusal)
     messages.success(request, gettext("已退出，名额会让给候补的工友。"))
     return redirect("worker:class", cohort_id)
-
-
-def _note(request: HouseRequest, cohort: Cohort, refusal: Refused) -> None:
-    """The worker was told that it is noted that the rule asks what nobody knows: so it is."""
-    version = cohort.term.call.rule_version if cohort.term.call is not None else None
-    if refusal.code == "rule-stuck" and version is not None:
-        rules.note_stuck(version=version, refusal=refusal, by=request.actor, at=request.now)
 
 
 def refused_class(request: HouseRequest, cohort_id: str, refusal: Refused) -> HttpResponse:
