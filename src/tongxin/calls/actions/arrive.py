@@ -42,15 +42,27 @@ class Into:
     rehearsal: bool = False  # the rows go into a schema of their own (actions.rehearsals)
 
 
-@atomic
 def arrive(*, into: Into, persons: Sequence[int], moments: Sequence[int]) -> dict[int, tuple[int, int]]:
     """By person: its number, and the moment in milliseconds at which it came first. `persons` are distinct, in order of arrival.
 
     One journal entry for all who are new. Whoever calls has checked the entries; here only the database's own laws hold.
+
+    The statement is a transaction by itself (a rehearsal needs a second one): it commits in the database's own time. Else
+    the pool's line would be held until this process gets its turn to say COMMIT, and every other process waits for it.
     """
     if into.rehearsal:
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL search_path TO rehearsal, public")
+        return _rehearsed(into, persons, moments)
+    return _arrived(into, persons, moments)
+
+
+@atomic
+def _rehearsed(into: Into, persons: Sequence[int], moments: Sequence[int]) -> dict[int, tuple[int, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL search_path TO rehearsal, public")
+    return _arrived(into, persons, moments)
+
+
+def _arrived(into: Into, persons: Sequence[int], moments: Sequence[int]) -> dict[int, tuple[int, int]]:
     rows = _ARRIVE.rows(
         pool=into.pool, public_id=into.public_id, union=into.union, federation=into.federation,
         persons="{" + ",".join(map(str, persons)) + "}", moments="{" + ",".join(map(str, moments)) + "}",
