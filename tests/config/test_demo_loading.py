@@ -13,7 +13,7 @@ from django.db import transaction
 from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
-from config.demo import accounts, joining, load, sibling
+from config.demo import accounts, drawing, joining, load, sibling, wishing
 from config.demo.loading import NAME
 from tongxin.activities.models import Cohort, Enrolment, Programme
 from tongxin.calls.models import Award, Pool, Preference
@@ -95,7 +95,8 @@ def test_the_term_that_runs_now_went_through_the_calls_engine() -> None:
 
 def test_both_provinces_have_a_programme_that_says_what_is_synthetic() -> None:
     notes = dict(Programme.objects.values_list("name", "synthetic"))
-    assert set(notes) == {NAME, sibling.NAME}
+    assert set(notes) == {NAME, sibling.NAME, drawing.NAME, wishing.NAME}
+    assert all("合成" in note for note in notes.values())
     assert "2024年3月28日的报道" in notes[NAME]
     assert "全部为合成数据" in notes[sibling.NAME]
     assert not Person.objects.filter(synthetic=False).exists()
