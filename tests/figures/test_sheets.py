@@ -5,11 +5,14 @@ from datetime import date
 import pytest
 from tests.factories.figures import Books, person, plant_unions
 
+from tongxin.activities.models import Course
+from tongxin.activities.states import ActivityKind
 from tongxin.figures import catalogue, counting, sheets
 from tongxin.figures.asking import Asking, Axis
 from tongxin.figures.catalogue import FIGURES
 from tongxin.people.authority import Actor, Post
 from tongxin.people.roles import RoleName
+from tongxin.store.atomic import writing
 from tongxin.unions.models import Union
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +58,9 @@ def test_rows_add_up_along_every_axis_that_promises_it(books: Books, name: str, 
     figure = FIGURES[name]
     if not counting.knows(figure, axis):
         pytest.skip("this figure has no such rows")
+    if name == "event_count":
+        with writing():
+            Course.objects.filter(name="瑜伽").update(kind=ActivityKind.CULTURE)
     check = sheets.sheet([name], asking(books), axis).check(figure)
     assert check.total > 0
     assert not check.broken

@@ -35,6 +35,8 @@ def is_wrong(told: ConsoleMessage, broken: str) -> bool:
     (`broken` may name several, parted by |).
     """
     meant = [part for part in broken.split("|") if part]
+    if "/lane/" in told.location.get("url", ""):
+        return False  # the lane stands in front of Django and is not there in these tests
     return told.type == "error" and "422" not in told.text and not any(part in told.text for part in meant)
 
 

@@ -83,6 +83,8 @@ class Staff:
         page.click("a:has-text('报名时间')")
         page.fill("[name=opens]", "2024-03-25T09:00")
         page.fill("[name=closes]", "2024-04-01T18:00")
+        page.select_option("[name=policy]", "order_of_arrival")
+        page.fill("[name=policy_reason]", "这一期场地大，名额够用")
         self.look(page)
         page.click("text=保存")
         expect(page.locator("h1")).to_contain_text(f"第{ordinal}期")

@@ -23,6 +23,8 @@ NO_PERSON = {
     "federation": "a union", "union": "a union", "account": "an account", "by_account": "an account",
     "decided_by": "an account", "decided_account": "an account", "issued_by": "an account", "given_by": "an account",
     "appointed_by": "an account", "undone_by": "an account", "published_by": "an account",
+    "changed_by": "an account", "entered_by": "an account", "typed_account": "an account", "signed_account": "an account",
+    "confirmed_account": "an account", "value_account": "an account",
     "asked_by": "an account", "approved_by": "an account", "answered_by": "an account",
     "subscription": "a permission that was used up", "document": "a file",
     "photo": "a file", "size": "bytes", "arrived": "bytes", "first": "a journal entry", "last": "a journal entry",

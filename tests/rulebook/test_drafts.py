@@ -10,6 +10,7 @@ from tests.factories.calls import QuietKind, a_pool, heard
 
 from tongxin.calls.actions import applications, calls
 from tongxin.calls.models import Pool
+from tongxin.calls.states import Policy
 from tongxin.kernel.refused import Refused
 from tongxin.people.facts import facts_of
 from tongxin.people.models import Person
@@ -71,6 +72,7 @@ def decided(cast: Cast, rule: Rule) -> Pool:
         opens=yesterday,
         closes=NOW,
         rule_version=version,
+        manner=calls.Manner(policy=Policy.ORDER_OF_ARRIVAL, policy_reason="名额多于想来的人"),
         by=HOUSE,
         at=yesterday,
     )

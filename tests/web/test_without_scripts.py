@@ -19,6 +19,7 @@ SHOWS_MORE = {  # elements that ask by themselves, with what stands there withou
     "progress": "the page says how far it is and may be loaded anew",
 }
 CHANGES_NOTHING = {"/due/"}  # its POST only keeps the answers out of the address; the database is held read-only
+TO_THE_LANE = "/lane/"  # whose proof is the entry and the origin, not a token: docs/adr/0017-release-lane.md
 PREVIEWS = "/preview/"  # of a form that shows the same after its button
 
 
@@ -77,7 +78,7 @@ def _needs_scripts(read: Forms) -> Iterator[str]:
         pressed = [one for one in (*controls, *read.named.get(form.get("id", ""), [])) if _submits(*one)]
         if not pressed:
             yield f"no button sends the form {form}"
-        if form.get("action") in CHANGES_NOTHING:
+        if form.get("action") in CHANGES_NOTHING or str(form.get("action")).startswith(TO_THE_LANE):
             continue
         if form.get("method", "get").lower() == "post" and not any(
             one.get("name") == "csrfmiddlewaretoken" for _, one in controls

@@ -46,7 +46,7 @@ def test_board_shows_each_figure_with_its_unit(cast: Cast, as_staff: SignIn) -> 
     books_of(cast)
     html = text(as_staff(cast.reader), f"/staff/figures/?{DAY}")
     shown = re.findall(r'<span class="v">([\d,]+)<small>(.*?)</small>', html)
-    assert shown == [("1", "期"), ("1", "门"), ("2", "个班次"), ("4", "人次"), ("8", "次"), ("2", "人")]
+    assert shown == [("1", "期"), ("1", "门"), ("2", "个班次"), ("4", "人次"), ("8", "次"), ("2", "人"), ("0", "场")]
     assert "20.0%（4/20个名额）" in html
 
 
@@ -131,11 +131,11 @@ def test_workbook_and_print_hold_the_numbers_of_the_board(cast: Cast, as_staff: 
     books_of(cast)
     client = as_staff(cast.reader)
     rows = sheet(client, f"/staff/figures/sheet/?{DAY}")
-    assert [(row[0], row[1], row[2]) for row in rows[1:7]] == [
+    assert [(row[0], row[1], row[2]) for row in rows[1:8]] == [
         ("期", 1, "期"), ("课程", 1, "门"), ("班次", 2, "个班次"), ("服务职工", 4, "人次"), ("出勤", 8, "次"),
-        ("职工人数", 2, "人"),
+        ("职工人数", 2, "人"), ("活动", 0, "场"),
     ]  # fmt: skip
-    assert rows[7][:2] == ["名额使用率", "20.0%（4/20个名额）"]
+    assert rows[8][:2] == ["名额使用率", "20.0%（4/20个名额）"]
     printed = text(client, f"/staff/figures/print/?{DAY}")
     for number in ("1期", "1门", "2个班次", "4人次", "8次", "2人", "20.0%（4/20个名额）"):
         assert f">{number}<" in printed

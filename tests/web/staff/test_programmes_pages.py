@@ -117,12 +117,17 @@ def test_programme_is_edited_and_synthetic_stands_on_its_pages(ours: School, des
 
 
 def test_course_is_added_and_edited(ours: School, desk: Client) -> None:
-    done(desk.post(of_programme(ours, "courses/new/"), {"name": "书法", "topic": "文化艺术"}), of_programme(ours))
+    done(
+        desk.post(of_programme(ours, "courses/new/"), {"name": "书法", "kind": "lessons", "topic": "文化艺术"}),
+        of_programme(ours),
+    )
     course = Course.objects.get(name="书法")
-    again = desk.post(of_programme(ours, "courses/new/"), {"name": "书法", "topic": "文化艺术"})
+    again = desk.post(of_programme(ours, "courses/new/"), {"name": "书法", "kind": "lessons", "topic": "文化艺术"})
     refused(again, "这个项目已有同名课程，直接用它开班就行。")
     done(
-        desk.post(f"/staff/programmes/courses/{course.public_id}/", {"name": "楷书", "topic": "文化艺术"}),
+        desk.post(
+            f"/staff/programmes/courses/{course.public_id}/", {"name": "楷书", "kind": "lessons", "topic": "文化艺术"}
+        ),
         of_programme(ours),
     )
     assert Course.objects.get(pk=course.pk).name == "楷书"
@@ -275,7 +280,10 @@ def test_others_do_not_get_in(ours: School, as_staff: As) -> None:
         assert {client.get(of_term(term, one)).status_code for one in addresses} == {status}
         assert client.post(of_term(term, "publish/")).status_code == status
         assert client.post(of_term(term, "cohorts/new/"), plan(ours)).status_code == status
-        assert client.post(of_programme(ours, "courses/new/"), {"name": "x", "topic": "y"}).status_code == status
+        assert (
+            client.post(of_programme(ours, "courses/new/"), {"name": "x", "kind": "lessons", "topic": "y"}).status_code
+            == status
+        )
     teacher = as_staff(ours.cast.teacher)
     assert teacher.get(of_term(term)).status_code == 404
     assert teacher.get(f"/staff/programmes/{programme.public_id}/").status_code == 404

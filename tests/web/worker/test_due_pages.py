@@ -1,5 +1,6 @@
 """我能享受什么: what a visitor answers is used for one page and stays nowhere; what is on record is not asked again."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -38,7 +39,7 @@ def groups(text: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for section in text.split("<section aria-labelledby=")[1:]:
         key = section.split('"')[1]
-        found[key] = [piece.split("</h3>")[0] for piece in section.split('<h3 lang="zh-Hans">')[1:]]
+        found[key] = re.findall(r'<(?:h3|b) lang="zh-Hans">(.*?)</', section)
     return found
 
 

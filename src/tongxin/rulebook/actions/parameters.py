@@ -64,6 +64,7 @@ def enter(
     _require(by, region)
     Days(valid_from, valid_to)
     _check(key, said)
+    ParameterKey.objects.lock(key.pk)  # two at once would wait for each other in the exclusion constraint
     row = Parameter.make(
         key=key,
         region=region,
