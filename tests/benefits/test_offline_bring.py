@@ -1,21 +1,27 @@
 """What a device accepted without network: told apart when it arrives, settled, never the clerk's loss."""
 
+import json
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.utils.timezone import localdate
 from tests.cast import HOUSE, NOW, Cast
-from tests.factories.counters import Counter, a_counter, entry, given, shown, text_of
+from tests.factories.counters import Counter, a_counter, a_partner, entry, given, running, shown, text_of
+from tests.factories.schemes import PLAN
 
 from tongxin.benefits.actions import offline, partners, redemptions, shifts, tills, vouchers
 from tongxin.benefits.counter_states import OfflineVerdict, Outcome
-from tongxin.benefits.models import OfflineEntry, Redemption, Shift, Voucher
+from tongxin.benefits.models import Device, OfflineEntry, Redemption, Shift, Voucher
+from tongxin.benefits.offline_list import Signed
+from tongxin.benefits.queries.settlements import disputed_of, unsettled_of
 from tongxin.benefits.queries.tills import drawer_of
 from tongxin.benefits.queries.totals import contradictions
 from tongxin.benefits.states import VoucherState
 from tongxin.kernel.refused import Refused
 from tongxin.records.models import JournalEntry
+from tongxin.store.atomic import writing
 
 pytestmark = pytest.mark.django_db
 BACK = NOW + timedelta(days=1)
@@ -142,6 +148,26 @@ def test_a_replay_with_a_changed_body_is_refused(cast: Cast) -> None:
     assert refused(counter) == "offline-changed"
 
 
+@pytest.mark.parametrize(
+    "body", ["[" * 1999, "null", '[1,"d",1,"take","s",0,"t","1","r"]', '[1,"%s",1,"take","s\\u0000",0,"t","1","r",""]',
+             '[1,"%s",1,"take","s",0,"t","1","' + "r" * 41 + '",""]', '[1,"%s",1,"take","s",0,"t","1e99","r",""]'],
+)  # fmt: skip
+def test_an_entry_of_another_shape_is_refused_whoever_signed_it(cast: Cast, body: str) -> None:
+    counter = a_counter(cast).knows_its_key()
+    text = body.replace("%s", counter.device.public_id)
+    counter.entries.append(Signed(text, counter.key.sign(text.encode())))
+    assert refused(counter) == "offline-forged"
+
+
+def test_a_clock_beyond_all_calendars_is_no_error(cast: Cast) -> None:
+    counter = a_counter(cast).knows_its_key()
+    text = text_of(shown(given(counter.scheme, cast.wang.person), site=counter.site.public_id))
+    said = [1, counter.device.public_id, 1, "take", counter.shift.public_id, 10**18, text, "100.00", "r-1", ""]
+    body = json.dumps(said)
+    counter.entries.append(Signed(body, counter.key.sign(body.encode())))
+    assert bring(counter) == ["too_late"]
+
+
 @pytest.mark.parametrize("how", ["gap", "chain"])
 def test_an_entry_left_out_or_put_in_between_shows(cast: Cast, how: str) -> None:
     counter = a_counter(cast).knows_its_key()
@@ -183,3 +209,68 @@ def test_a_revoked_device_hands_over_what_it_had_taken(cast: Cast) -> None:
     entry(counter, text_of(shown(given(counter.scheme, cast.wang.person), site=counter.site.public_id)))
     tills.revoke(device=counter.device, by=HOUSE, at=NOW + timedelta(hours=2))
     assert bring(counter) == ["spent"]
+
+
+def used_elsewhere(cast: Cast, counter: Counter, voucher: Voucher, number: int = 1) -> None:
+    """At another till with network, a minute after it was taken here."""
+    other = a_counter(cast, partner=counter.partner, scheme=counter.scheme, site=f"{number}号店")
+    redemptions.redeem(
+        shift=other.shift, text=text_of(voucher), request=f"r-{number}", at=NOW + timedelta(minutes=number)
+    )
+
+
+def test_undone_where_it_lay_beyond_the_cap_the_partner_loses_nothing(cast: Cast) -> None:
+    """It was never credited: to take it off would be taking what was never given."""
+    counter = a_counter(cast).knows_its_key()
+    voucher = shown(given(counter.scheme, cast.wang.person))
+    entry(counter, text_of(voucher))
+    entry(counter, "1", kind="undo", amount="0", at=NOW + timedelta(minutes=5))
+    used_elsewhere(cast, counter, voucher)
+    assert bring(counter) == ["over_cap", "undone"]
+    assert drawer_of(counter.shift).total == Decimal("0.00")
+    assert unsettled_of(counter.partner).total == Decimal("100.00")  # the other till's alone
+    assert list(disputed_of(counter.partner)) == []
+
+
+def test_what_was_opened_for_this_site_takes_nothing_of_the_cap(cast: Cast) -> None:
+    counter = a_counter(cast, cap=Decimal("100.00")).knows_its_key()
+    here = shown(given(counter.scheme, cast.wang.person), site=counter.site.public_id)
+    entry(counter, text_of(here))
+    open_text = shown(given(counter.scheme, cast.li.person))
+    entry(counter, text_of(open_text), at=NOW + timedelta(seconds=5))
+    used_elsewhere(cast, counter, shown(here), 1)
+    used_elsewhere(cast, counter, open_text, 2)
+    assert bring(counter) == ["doubled", "doubled"]
+
+
+def test_a_request_that_the_house_knows_by_another_voucher_is_one_of_its_own(cast: Cast) -> None:
+    """The answer for 王's was lost, the till refused it without network, and 李's was read under the same request."""
+    counter = a_counter(cast).knows_its_key()
+    first, second = (shown(given(counter.scheme, who.person)) for who in (cast.wang, cast.li))
+    redemptions.redeem(shift=counter.shift, text=first.code, request="key-1", at=NOW)
+    entry(counter, text_of(second), request="key-1")
+    assert bring(counter) == ["spent"]
+    assert Voucher.objects.get(pk=second.pk).state == VoucherState.REDEEMED
+    assert drawer_of(counter.shift).total == Decimal("200.00")
+
+
+def test_a_closed_shift_has_what_was_undone_later(cast: Cast) -> None:
+    counter = a_counter(cast).knows_its_key()
+    entry(counter, text_of(shown(given(counter.scheme, cast.wang.person), site=counter.site.public_id)))
+    entry(counter, "1", kind="undo", amount="0", at=NOW + timedelta(minutes=5))
+    shifts.close_shift(shift=counter.shift, counted=Decimal(0), at=NOW + timedelta(hours=1))
+    bring(counter)
+    assert Shift.objects.get(pk=counter.shift.pk).expected == Decimal("0.00")
+
+
+def test_a_clock_from_before_the_scheme_leaves_no_voucher_to_be_used_again(cast: Cast) -> None:
+    """It was opened after the first day, so it was taken after it, whatever the device says."""
+    counter = a_counter(cast, partner=a_partner(cast.yongchuan), scheme=running(cast.yongchuan, PLAN))
+    with writing():
+        Device.objects.filter(pk=counter.device.pk).update(paired_at=NOW - timedelta(days=30))
+    counter.knows_its_key()
+    voucher = shown(given(counter.scheme, cast.wang.person), site=counter.site.public_id)
+    entry(counter, text_of(voucher), at=NOW - timedelta(days=5))
+    assert bring(counter) == ["spent"]
+    assert Voucher.objects.get(pk=voucher.pk).state == VoucherState.REDEEMED
+    assert localdate(Redemption.objects.get().at) == NOW.date()

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 from tests.cast import HOUSE, NOW, TODAY, Cast, Player
-from tests.factories.counters import Counter, a_counter, entry, given, shown, text_of
+from tests.factories.counters import Counter, a_counter, a_partner, entry, given, shown, text_of
 from tests.factories.racing import side_by_side
 
 from tongxin.benefits.actions import offline, redemptions, settlements, shifts, vouchers
@@ -187,3 +187,47 @@ def test_what_lies_beyond_the_cap_is_paid_once_the_union_agreed_by_name(cast: Ca
     assert settlements.agree(**asked, why="当天全城断网").outcome == Outcome.DOUBLED
     assert code_of(settlements.agree, **asked, why="再来") == "agreed"
     assert drawn_up(counter, cast).total == Decimal("200.00")
+
+
+def test_what_arrives_while_it_is_drawn_up_waits_for_the_next(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A device hands over yesterday's voucher between the reading of the lines and their closing."""
+    counter = a_counter(cast).knows_its_key()
+    takes(counter, cast.wang)
+    entry(counter, text_of(shown(given(counter.scheme, cast.li.person), site=counter.site.public_id)))
+    reads = settlements.lines
+
+    def and_then_it_arrives(*rows: object) -> object:
+        found = reads(*rows)
+        offline.bring(device=counter.device, entries=counter.entries, at=TOMORROW)
+        return found
+
+    monkeypatch.setattr(settlements, "lines", and_then_it_arrives)
+    made = drawn_up(counter, cast)
+    assert signed(made, counter, cast).total == Decimal("100.00")
+    assert unsettled_of(counter.partner).total == Decimal("100.00")
+
+
+def test_a_refund_takes_back_what_spent_the_voucher_and_leaves_what_the_union_bears(cast: Cast) -> None:
+    """Used at one counter, taken without network at another: who served in good faith keeps the money."""
+    counter = a_counter(cast).knows_its_key()
+    other = a_counter(cast, scheme=counter.scheme, partner=a_partner(cast.yongchuan, "二号影城"))
+    voucher = shown(given(counter.scheme, cast.wang.person), site=counter.site.public_id)
+    entry(counter, text_of(voucher))
+    redemptions.redeem(shift=other.shift, text=text_of(shown(voucher)), request="r-1", at=NOW)
+    offline.bring(device=counter.device, entries=counter.entries, at=NOW)
+    borne, spent = (Redemption.objects.get(partner=one.partner) for one in (counter, other))
+    assert code_of(redemptions.refund, redemption=borne, why="退", by=cast.admin.actor, at=NOW) == "redemption-borne"
+    redemptions.refund(redemption=spent, why="演出取消", by=cast.admin.actor, at=NOW)
+    assert [drawn_up(one, cast).total for one in (counter, other)] == [Decimal("100.00"), Decimal("0.00")]
+
+
+def test_once_agreed_a_closed_shift_has_what_lay_beyond_the_cap(cast: Cast) -> None:
+    counter = a_counter(cast).knows_its_key()
+    voucher = shown(given(counter.scheme, cast.wang.person))
+    entry(counter, text_of(voucher))
+    other = a_counter(cast, partner=counter.partner, scheme=counter.scheme, site="二店")
+    redemptions.redeem(shift=other.shift, text=text_of(voucher), request="r-1", at=NOW)
+    shifts.close_shift(shift=counter.shift, counted=Decimal("100.00"), at=NOW)
+    offline.bring(device=counter.device, entries=counter.entries, at=NOW)
+    settlements.agree(redemption=disputed_of(counter.partner).get(), why="当天断网", by=cast.officer.actor, at=NOW)
+    assert Shift.objects.get(pk=counter.shift.pk).expected == Decimal("100.00")

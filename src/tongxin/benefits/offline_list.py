@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 TAKE, UNDO = "take", "undo"
 MOST: Final = 2_000  # characters of an entry
+REQUEST: Final = 40  # of what the device calls its request
 _TYPES: Final = (str, int, str, str, int, str, str, str, str)
 
 
@@ -59,7 +60,7 @@ def read(text: str) -> Entry | None:
         return None
     try:
         row = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not (isinstance(row, list) and len(row) == len(_TYPES) + 1 and row[0] == 1 and _fits(row[1:])):
         return None
@@ -70,7 +71,11 @@ def read(text: str) -> Entry | None:
 
 
 def _fits(values: Sequence[Any]) -> bool:
-    return all(type(value) is kind for value, kind in zip(values, _TYPES, strict=True))
+    """Of the right kinds, and such as a column can hold."""
+    of_kind = all(type(value) is kind for value, kind in zip(values, _TYPES, strict=True))
+    return (
+        of_kind and len(values[7]) <= REQUEST and not any("\0" in value for value in values if isinstance(value, str))
+    )
 
 
 def _amount(text: str) -> Decimal | None:

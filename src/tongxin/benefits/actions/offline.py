@@ -3,14 +3,13 @@
 docs/adr/0019-counters.md says what may be accepted and who bears what.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils.timezone import localdate
 
 from tongxin.benefits import offline_list, showing
@@ -40,12 +39,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """An entry with what the house makes of it: the moment that it believes, and the shift."""
+    """An entry with what the house makes of it: the moment that it believes, the shift, and what the voucher's text says."""
 
     entry: Entry
     signed: Signed
     at: datetime
     shift: Shift
+    shown: Shown | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,20 +117,21 @@ def _judge(device: Device, entry: Entry, signed: Signed, at: datetime) -> Judged
     if shift is None:
         return Judged(OfflineVerdict.NOT_GENUINE)
     shift.device = device
-    claim = Claim(entry, signed, _believed(device, entry, at), shift)
+    shown = showing.read(entry.text, public_keys(at))
+    claim = Claim(entry, signed, _believed(device, entry, _earliest(device, shown, at), at), shift, shown)
     judged = _undo(claim, at) if entry.kind == offline_list.UNDO else _take(claim, at)
-    if shift.closed_at is not None and judged.redemption is not None:  # what the clerk counted had it in
+    if shift.closed_at is not None:  # what the clerk counted had it in, and had out what was undone
         Shift.objects.filter(pk=shift.pk).update(expected=drawer_of(shift).total)
     return judged
 
 
 def _take(claim: Claim, at: datetime) -> Judged:
-    entry, device = claim.entry, claim.shift.device
-    if (done := Redemption.objects.filter(device=device, request=entry.request).first()) is not None:
+    device, shown = claim.shift.device, claim.shown
+    voucher = Voucher.objects.select_related("scheme").filter(public_id=shown.voucher).first() if shown else None
+    done = _of_request(claim)
+    if done is not None and (voucher is None or done.voucher_id == voucher.pk):
         fresh = not OfflineEntry.objects.filter(redemption=done).exists()  # the answer had been lost on its way
         return Judged(OfflineVerdict.SPENT, done) if fresh else Judged(OfflineVerdict.REPEATED)
-    shown = showing.read(entry.text, public_keys(at))
-    voucher = Voucher.objects.select_related("scheme").filter(public_id=shown.voucher).first() if shown else None
     if shown is None or voucher is None:
         return Judged(OfflineVerdict.NOT_GENUINE)
     if Redemption.objects.filter(device=device, voucher=voucher, undone_at=None).exists():
@@ -140,10 +141,15 @@ def _take(claim: Claim, at: datetime) -> Judged:
     return _settle(claim, shown, voucher, at)
 
 
+def _of_request(claim: Claim) -> Redemption | None:
+    """What the house did already under the name that the device gave to this request."""
+    found: Redemption | None = Redemption.objects.filter(device=claim.shift.device, request=claim.entry.request).first()
+    return found
+
+
 def _against(claim: Claim, shown: Shown, voucher: Voucher) -> OfflineVerdict | None:
     """What the device should have refused itself."""
-    until = datetime.fromtimestamp(shown.until, tz=UTC)
-    if datetime.fromtimestamp(claim.entry.at, tz=UTC) > until + SKEW or localdate(claim.at) > voucher.last_day:
+    if claim.entry.at > shown.until + SKEW.total_seconds() or localdate(claim.at) > voucher.last_day:
         return OfflineVerdict.TOO_LATE
     site = claim.shift.device.site
     if shown.site and shown.site != site.public_id:
@@ -162,7 +168,8 @@ def _settle(claim: Claim, shown: Shown, voucher: Voucher, at: datetime) -> Judge
     redemption = Redemption(
         federation=partner.federation, voucher=voucher, scheme=voucher.scheme, partner=partner, site=device.site,
         device=device, shift=claim.shift, amount=min(claim.entry.amount, voucher.value) or voucher.value,
-        how=How.OFFLINE, at=claim.at, received_at=at, request=claim.entry.request, body=claim.signed.digest,
+        how=How.OFFLINE, at=claim.at, received_at=at, body=claim.signed.digest,
+        request="" if _of_request(claim) else claim.entry.request,  # that name is another voucher's
     )  # fmt: skip
     try:
         with transaction.atomic():
@@ -182,13 +189,26 @@ def _borne(redemption: Redemption, voucher: Voucher, *, bound: bool) -> Outcome:
     state = Voucher.objects.values_list("state", flat=True).get(pk=voucher.pk)
     if bound or state == VoucherState.EXPIRED:
         return Outcome.DOUBLED
+    within = _lost(redemption) + redemption.amount <= redemption.partner.offline_cap
+    return Outcome.DOUBLED if within else Outcome.OVER_CAP
+
+
+def _lost(redemption: Redemption) -> Decimal:
+    """What of the cap is gone that day: neither what was opened for this site counts, nor what had only expired."""
     begins = start_of(localdate(redemption.at))
-    lost = Redemption.objects.filter(
+    rows = Redemption.objects.filter(
         device=redemption.device, outcome=Outcome.DOUBLED, undone_at=None, at__gte=begins,
         at__lt=begins + timedelta(days=1),
-    ).aggregate(sum=Sum("amount"))["sum"] or Decimal(0)  # fmt: skip
-    within = lost + redemption.amount <= redemption.partner.offline_cap
-    return Outcome.DOUBLED if within else Outcome.OVER_CAP
+    ).exclude(voucher__state=VoucherState.EXPIRED)  # fmt: skip
+    keys = public_keys(redemption.received_at)
+    return sum((one.amount for one in rows.select_related("entry") if not _opened_here(one.entry, keys)), Decimal(0))
+
+
+def _opened_here(taken: OfflineEntry, keys: Mapping[str, bytes]) -> bool:
+    """Nothing but what was opened for the device's own site, or for none, is ever settled."""
+    entry = offline_list.read(taken.text)
+    shown = showing.read(entry.text, keys) if entry else None
+    return bool(shown and shown.site)
 
 
 def _undo(claim: Claim, at: datetime) -> Judged:
@@ -210,16 +230,30 @@ def _undo(claim: Claim, at: datetime) -> Judged:
                 )
     except Refused:  # refunded by the union meanwhile: that stands
         return Judged(OfflineVerdict.TOO_LATE)
-    redemptions.reverse(redemption, how=Undoing.UNDONE, shift=claim.shift, at=claim.at)
+    if redemption.outcome == Outcome.OVER_CAP:  # it was never credited, so nothing is taken off
+        Redemption.objects.filter(pk=redemption.pk).update(undone_at=claim.at)
+    else:
+        redemptions.reverse(redemption, how=Undoing.UNDONE, shift=claim.shift, at=max(claim.at, redemption.at))
     return Judged(OfflineVerdict.UNDONE)
 
 
-def _believed(device: Device, entry: Entry, at: datetime) -> datetime:
-    """The device's word, within what can be: not before it was paired, not after it arrived. A clock that says
+def _earliest(device: Device, shown: Shown | None, at: datetime) -> datetime:
+    """Nothing was taken before the device was paired, nor before the day on which its holder opened the voucher."""
+    paired = device.paired_at or at
+    if shown is None:
+        return paired
+    until = datetime.fromtimestamp(shown.until, tz=UTC)
+    opened = min(
+        until - vouchers.ON_SCREEN, start_of(localdate(until - timedelta(seconds=1)))
+    )  # on paper: until midnight
+    return min(max(paired, opened), at)
+
+
+def _believed(device: Device, entry: Entry, first: datetime, at: datetime) -> datetime:
+    """The device's word, within what can be: not before `first`, not after it arrived. A clock that says
     otherwise, or ran backwards, is on record; it never costs the counter anything.
     """
     claimed = datetime.fromtimestamp(min(max(entry.at, 0), 2**33), tz=UTC)
-    first = device.paired_at or at
     last = OfflineEntry.objects.filter(device=device).order_by("-number").first()
     previous = offline_list.read(last.text) if last else None
     backwards = previous is not None and entry.at < previous.at

@@ -14,7 +14,7 @@ from django.utils.timezone import localdate
 
 from tongxin.benefits import showing
 from tongxin.benefits.actions import shifts, tills, vouchers
-from tongxin.benefits.counter_states import How, Undoing
+from tongxin.benefits.counter_states import How, Outcome, Undoing
 from tongxin.benefits.models import Device, PartnerSite, Redemption, Reversal, Shift, Voucher
 from tongxin.benefits.queries.partners import accepted, places_in_words
 from tongxin.kernel.refused import Refused
@@ -127,11 +127,13 @@ def undo(*, redemption: Redemption, shift: Shift, at: datetime) -> Reversal:
 def refund(*, redemption: Redemption, why: str, by: Actor, at: datetime) -> Reversal:
     """By the union, at any time after: the partner could not serve. It goes into the next settlement.
 
-    Refused: "redemption-undone", and what vouchers.refund refuses.
+    Refused: "redemption-undone", "redemption-borne", and what vouchers.refund refuses.
     """
     redemption = Redemption.objects.select_related("voucher", "partner").lock(redemption.pk)
     if redemption.undone_at is not None:
         raise Refused("redemption-undone", "这一笔已经撤销或退过款，不用再退。")
+    if redemption.outcome != Outcome.SPENT:  # its voucher was spent elsewhere: that one is refunded, not this
+        raise Refused("redemption-borne", "这一笔没有用掉券：券在别处用过或已过期。要退款，请退用掉它的那一笔。")
     vouchers.refund(voucher=redemption.voucher, why=why, by=by, at=at)
     return reverse(redemption, how=Undoing.REFUNDED, why=why, at=at)
 

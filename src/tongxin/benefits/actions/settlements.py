@@ -2,12 +2,13 @@
 
 from datetime import date, datetime
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from tongxin.benefits.actions import redemptions, shifts, tills
 from tongxin.benefits.counter_states import Outcome, Undoing
-from tongxin.benefits.models import Clerk, Device, Partner, Redemption, Reversal, Settlement
+from tongxin.benefits.models import Clerk, Device, Partner, Redemption, Reversal, Settlement, Shift
 from tongxin.benefits.queries.settlements import digest_of, due, lines, lines_of, total
+from tongxin.benefits.queries.tills import drawer_of
 from tongxin.benefits.states import VoucherState
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor, require
@@ -33,7 +34,7 @@ def draw_up(*, partner: Partner, last: date, by: Actor, at: datetime) -> Settlem
     if ends <= starts:
         raise Refused("period-empty", "%(day)s以前的已经结算过了，请选更晚的日期。", day=Day(starts))
     _follow_refunds(partner, at)
-    taken, back = due(partner, ends)
+    taken, back = _held(partner, ends)
     found = lines(taken, back)
     if not found:
         raise Refused("nothing-due", "到这一天为止没有要结算的。")
@@ -104,17 +105,25 @@ def agree(*, redemption: Redemption, why: str, by: Actor, at: datetime) -> Redem
     """What lay beyond the cap is paid after all: the union bears it, by name. Refused: "no-power", "why-missing", "agreed"."""
     partner = _lock_partner(redemption.partner, by)
     redemption = Redemption.objects.lock(redemption.pk)
-    if redemption.outcome != Outcome.OVER_CAP:
+    if redemption.outcome != Outcome.OVER_CAP or redemption.undone_at is not None:
         raise Refused("agreed", "这一笔已经商定过了，请刷新后再看。")
     if not why.strip():
         raise Refused("why-missing", "请写一句为什么由工会承担。")
     redemption.outcome = Outcome.DOUBLED
     redemption.save(update_fields=["outcome"])
+    if (shift := redemption.shift) is not None and shift.closed_at is not None:  # what the clerk counted had it in
+        Shift.objects.filter(pk=shift.pk).update(expected=drawer_of(shift).total)
     journal.write(
         "redemption.agreed", of=redemption, by=by, at=at, union=partner.union_id, reason=why.strip()[:200],
         amount=str(redemption.amount),
     )  # fmt: skip
     return redemption
+
+
+def _held(partner: Partner, ends: date) -> tuple[QuerySet[Redemption], QuerySet[Reversal]]:
+    """Those rows and no others: what a device hands over at this very moment waits for the next settlement."""
+    taken, back = (list(rows.values_list("pk", flat=True)) for rows in due(partner, ends))
+    return Redemption.objects.filter(pk__in=taken), Reversal.objects.filter(pk__in=back)
 
 
 def _follow_refunds(partner: Partner, at: datetime) -> None:

@@ -91,7 +91,9 @@ def unsettled_of(partner: Partner) -> Amounts:
 
 def disputed_of(partner: Partner) -> QuerySet[Redemption]:
     """Beyond the cap: neither paid nor forgotten until both have agreed."""
-    rows: QuerySet[Redemption] = Redemption.objects.filter(partner=partner, outcome=Outcome.OVER_CAP, settlement=None)
+    rows: QuerySet[Redemption] = Redemption.objects.filter(
+        partner=partner, outcome=Outcome.OVER_CAP, settlement=None, undone_at=None
+    )
     return rows.select_related("site", "shift__clerk", "scheme", "voucher").order_by("at", "pk")
 
 

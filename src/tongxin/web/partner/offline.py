@@ -82,7 +82,7 @@ def _entries(body: str) -> list[Signed]:
     try:
         sent: Any = json.loads(body)
         rows = [(row["text"], _bytes(row["signature"])) for row in sent]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise _unread() from None
     if not isinstance(sent, list) or not all(
         isinstance(text, str) and len(text) <= offline_list.MOST for text, _ in rows

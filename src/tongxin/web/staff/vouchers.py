@@ -10,6 +10,7 @@ from django.utils.http import content_disposition_header
 
 from tongxin.benefits.actions import exports, redemptions
 from tongxin.benefits.actions import vouchers as actions
+from tongxin.benefits.counter_states import Outcome
 from tongxin.benefits.models import Redemption, Scheme, Voucher
 from tongxin.benefits.queries import mine
 from tongxin.benefits.states import VoucherState
@@ -105,7 +106,7 @@ def refund(request: HouseRequest, voucher_id: str) -> HttpResponse:
 
 def _refund(voucher: Voucher, why: str, request: HouseRequest) -> None:
     """By way of its redemption, so that the partner's next settlement takes it off."""
-    taken = Redemption.objects.filter(voucher=voucher, undone_at=None).first()
+    taken = Redemption.objects.filter(voucher=voucher, undone_at=None, outcome=Outcome.SPENT).first()
     if taken is not None:
         redemptions.refund(redemption=taken, why=why, by=request.actor, at=request.now)
     else:
