@@ -46,6 +46,31 @@ def test_what_is_no_draw_is_1_and_says_why(tmp_path: Path, junk: bytes) -> None:
     assert json.loads(done.stdout)["first_difference"]
 
 
+def test_file_that_says_two_things_is_1(tmp_path: Path) -> None:
+    """Of a name that stands twice one reader takes the first and another the last."""
+    text = json.dumps(VECTORS[2]["file"])
+    done = verify("-", "--json", given=('{"order": [], ' + text[1:]).encode(), anywhere=tmp_path)
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["first_difference"] == "the file is not JSON: order stands in it twice"
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [b'{"a": ' + b"[" * 200_000, b'{"note": NaN, ', "{".encode("utf-16"), b'{"note": "\xff", '],
+    ids=["deep", "NaN", "utf-16", "no utf-8"],
+)
+def test_what_only_some_readers_could_read_is_1(tmp_path: Path, junk: bytes) -> None:
+    rest = json.dumps(VECTORS[2]["file"])[1:].encode()
+    done = verify("-", "--json", given=junk + rest if junk.endswith(b" ") else junk, anywhere=tmp_path)
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["first_difference"].startswith("the file is not JSON: ")
+
+
+def test_mark_before_the_text_and_windows_line_ends_change_nothing(tmp_path: Path) -> None:
+    text = json.dumps(VECTORS[2]["file"], indent=1).replace("\n", "\r\n")
+    assert verify("-", given=b"\xef\xbb\xbf" + text.encode(), anywhere=tmp_path).returncode == 0
+
+
 def test_file_that_is_not_there_is_2(tmp_path: Path) -> None:
     done = verify("none.json", anywhere=tmp_path)
     assert done.returncode == 2

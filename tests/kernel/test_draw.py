@@ -170,7 +170,8 @@ def test_weight_is_that_many_chances() -> None:
 @pytest.mark.parametrize(
     "line",
     ["", "abc,1,", "0" * 32 + ",0,", "0" * 32 + ",10,", "0" * 32 + ",1,b+a", "0" * 32 + ",1,a+a", "0" * 31 + "A,1,",
-     "0" * 32 + ",1", "0" * 32 + ",1,a,b", "0" * 32 + ",1,a b", "0" * 32 + ",1,size=2+size=3", "0" * 32 + ",01,"],
+     "0" * 32 + ",1", "0" * 32 + ",1,a,b", "0" * 32 + ",1,a\tb", "0" * 32 + ",1,size=2+size=3", "0" * 32 + ",01,",
+     "0" * 32 + ",1,size=0", "0" * 32 + ",1,size=two", "0" * 32 + ",1,size=03"],
 )  # fmt: skip
 def test_line_that_could_be_written_in_two_ways_is_refused(line: str) -> None:
     with pytest.raises(Refused) as refusal:
@@ -208,7 +209,16 @@ def test_what_is_no_draw_differs_and_does_not_crash(junk: dict[str, Any]) -> Non
         ("drawn_at", "2026-10-31T10:00:00+08:00", "published_at: later than drawn_at"),
         ("source", None, "value: no source was announced"),
         ("value", None, "value: a source was announced"),
-        ("units", 6.0, "the file is not of format 1"),
+        ("published_at", "2026-11-03T10:00:01", "published_at: later than drawn_at"),
+        ("format", True, "format: "),
+        ("order", "", "the file is not of format 1"),
+        ("awarded", {}, "the file is not of format 1"),
+        ("commitments", {}, "the file is not of format 1"),
+        ("excused", [], "the file is not of format 1"),
+        ("units", 6.5, "the file is not of format 1"),
+        ("units", 10**30, "the file is not of format 1"),
+        ("units", -1, "各组预留的名额加起来超过了总数"),
+        ("units", True, "the file is not of format 1"),
         ("reserves", [{"group": 3, "units": 1}], "the file is not of format 1"),
     ],
 )
@@ -216,6 +226,30 @@ def test_what_nothing_follows_from_is_there_and_can_be(name: str, touched: objec
     found = draw.first_difference(file_of([named(n) for n in range(9)], 6, []) | {name: touched})
     assert found is not None
     assert found.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("format", 1), ("call", 17), ("units", 6.0), ("published_at", "2026-11-01"),
+        ("published_at", "2026-11-03 10:00"), ("drawn_at", "2026-11-03T02:00:00Z"),
+    ],
+)  # fmt: skip
+def test_what_format_1_leaves_open_may_be_written_so(name: str, told: object) -> None:
+    assert draw.first_difference(file_of([named(n) for n in range(9)], 6, []) | {name: told}) is None
+
+
+def test_party_of_more_than_99_counts_as_many_and_a_group_may_have_a_long_name() -> None:
+    groups = ("first time in this county", "农" * 80, "size=120")
+    found = [named(1, groups=groups), named(2)]
+    outcome = draw.hold(found, "1" * 64, units=100, reserves=[])
+    assert draw.read_line(found[0].line).size == 120
+    assert outcome.awarded == (found[1].ticket,)
+
+
+def test_mapping_of_tickets_is_no_order() -> None:
+    file = file_of([named(n) for n in range(9)], 6, [])
+    assert draw.first_difference(file | {"order": dict.fromkeys(file["order"])}) is not None
 
 
 def test_whoever_is_excused_after_the_draw_is_seen_and_the_next_in_order_gets_the_place() -> None:

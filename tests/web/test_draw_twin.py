@@ -14,6 +14,7 @@ import pytest
 from tests.journeys.conftest import FLAGS
 from tests.kernel.test_draw import VECTORS
 
+from config.commands import verify_draw
 from tongxin.kernel import draw
 from tongxin.kernel.draw import Reserve, Ticket
 
@@ -70,6 +71,19 @@ import { check } from '/static/tx/draw.js';
 export async function answer(files) {
   const told = [];
   for (const file of files) { const { difference } = await check(file); told.push(difference && difference.text); }
+  return told;
+}
+"""
+READ = """
+import { check, read } from '/static/tx/draw.js';
+export async function answer(texts) {
+  const told = [];
+  for (const text of texts) {
+    try {
+      const { difference } = await check(read(new TextEncoder().encode(text)));
+      told.push(difference && difference.text);
+    } catch (error) { told.push(error.code ? error.message : 'the file is not JSON'); }
+  }
   return told;
 }
 """
@@ -149,6 +163,43 @@ def test_browser_says_of_every_vector_what_python_says() -> None:
     assert answers(CHECK, files) == [draw.first_difference(file) for file in files]
 
 
+def test_browser_says_of_what_is_odd_what_python_says() -> None:
+    file = random_file(random.Random(3))
+    odd: list[dict[str, Any]] = [
+        {"format": True}, {"format": 1}, {"units": 1e15 + 0.5}, {"units": 2**60}, {"order": {}}, {"order": ""},
+        {"awarded": dict.fromkeys(file["awarded"])}, {"seals": {}, "commitments": {}}, {"reserves": {}},
+        {"source": {}, "value": None}, {"source": [], "value": ""}, {"source": 0}, {"source": {"event": 1}},
+        {"call": 17}, {"call": {}}, {"call": 0}, {"pool": None}, {"published_at": "2026-11-01"}, {"excused": []},
+        {"published_at": "2026-11-03T10:00"}, {"published_at": "2026-11-03 10:00:01"}, {"drawn_at": "2026-11-01T02:00Z"},
+        {"drawn_at": "2026-10-32"}, {"drawn_at": "2026-11-03T25:00"}, {"drawn_at": "2026-11-03T10:00+0800"},
+    ]  # fmt: skip
+    lines = ["a b", "size=100", "size=0", "size=x", "农" * 80, "a\tb", "\u2028", "b\u00a0", "size=2+size=3"]
+    tickets = [[f"{n:032x},1,{one}" for n in range(3)] for one in lines]
+    files = [file | one for one in odd] + [
+        file | {"list": one, "list_digest": draw.list_digest(one), "reserves": [], "excused": [], "given": []}
+        for one in tickets
+    ]
+    expected = [draw.first_difference(copy.deepcopy(one)) for one in files]
+    assert [_heads(one) for one in answers(CHECK, files)] == [_heads(one) for one in expected]
+
+
+def test_browser_reads_what_the_command_reads() -> None:
+    whole = json.dumps(random_file(random.Random(5)))
+    texts = [
+        whole, "\ufeff" + whole, '{"units": 3, ' + whole[1:], '{"un\\u0069ts" : 3, ' + whole[1:], '{"note": NaN, ' + whole[1:],
+        '{"a": {"b": 1, "b": [{}]}, ' + whole[1:], '{"b": {"b": "c\\": {"}, "c": ["b", "b"], ' + whole[1:], whole[:-1], "[]",
+        "[" * 200_000,
+    ]  # fmt: skip
+    said = [verify_draw._difference(text.encode()) for text in texts]
+    assert [one is None for one in said] == [True, True, False, False, False, False, True, False, False, False]
+    assert [_read(one) for one in answers(READ, texts)] == [_read(one) for one in said]
+
+
+def _read(said: str | None) -> str | None:
+    """What is no JSON each parser says in words of its own."""
+    return "no JSON" if said and "not JSON" in said and "twice" not in said else said
+
+
 def test_browser_says_of_random_draws_and_of_touched_ones_what_python_says() -> None:
     chance = random.Random(20261129)
     whole = [random_file(chance) for _ in range(60)]
@@ -161,7 +212,7 @@ def test_browser_says_of_random_draws_and_of_touched_ones_what_python_says() -> 
 
 def _heads(said: str | None) -> str | None:
     """Of a file that cannot be read as format 1 the two name the trouble in words of their own languages."""
-    return "not of format 1" if said and "not of format 1" in said else said
+    return said if not said else next((head for head in ("not of format 1", "format: ") if head in said), said)
 
 
 @pytest.mark.skipif(NODE is None, reason="the browser was asked above")

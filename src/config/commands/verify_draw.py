@@ -33,10 +33,25 @@ def run(args: argparse.Namespace) -> int:
 
 def _difference(text: bytes) -> str | None:
     try:
-        file: Any = json.loads(text)
+        file: Any = json.loads(text.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_no_number)
     except ValueError as problem:
         return f"the file is not JSON: {problem}"
+    except RecursionError:
+        return "the file is not JSON: nested too deeply"
     return first_difference(file) if isinstance(file, dict) else "the file is not one JSON object"
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of a name that stands twice one reader takes the first and another the last: such a file says two things."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        twice = next(name for n, (name, _) in enumerate(pairs) if name in {one for one, _ in pairs[:n]})
+        raise ValueError(f"{twice} stands in it twice")
+    return found
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name} is no number of JSON")
 
 
 def _read(name: str) -> bytes:

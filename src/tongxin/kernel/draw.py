@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from hashlib import sha256
 from typing import Any, Final, Literal
 
@@ -17,16 +17,17 @@ from tongxin.kernel.refused import Refused
 
 FORMAT: Final = "tongxin-draw-1"
 HEAVIEST: Final = 9
-LARGEST_PARTY: Final = 99
+LARGEST_WHOLE: Final = 2**53 - 1  # beyond it a browser's numbers are not exact
+BEIJING: Final = timezone(timedelta(hours=8))  # of a moment that names no offset
 OPEN: Final = "open"  # the places that are nobody's reserve
 When = Literal["first", "last"]
 Spill = Literal["open", "next", "none"]
 _TICKET: Final = re.compile(r"[0-9a-f]{32}")
-_GROUP: Final = re.compile(r"[^\s,+]{1,60}")
-_SIZE: Final = re.compile(r"size=([1-9][0-9]?)")
+_GROUP: Final = re.compile(r"[^\x00-\x1f\x7f-\x9f,+]+")
+_SIZE: Final = re.compile(r"size=([1-9][0-9]{0,8})")
 _HEX_64: Final = re.compile(r"[0-9a-f]{64}")
 _MOMENT: Final = re.compile(
-    r"\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)", re.ASCII
+    r"\d{4}-\d\d-\d\d([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)?)?", re.ASCII
 )
 
 
@@ -88,7 +89,9 @@ def read_line(line: str) -> Ticket:
     ticket, weight, groups = [*line.split(","), "", ""][:3] if line.count(",") == 2 else ("", "", "")
     named = tuple(groups.split("+")) if groups else ()
     well = _TICKET.fullmatch(ticket) and re.fullmatch(f"[1-{HEAVIEST}]", weight) and all(map(_GROUP.fullmatch, named))
-    if not well or list(named) != sorted(set(named)) or sum(map(bool, map(_SIZE.fullmatch, named))) > 1:
+    sizes = [group for group in named if group.startswith("size=")]
+    well = well and len(sizes) <= 1 and all(map(_SIZE.fullmatch, sizes))  # a size that is no number would count as 1
+    if not well or list(named) != sorted(set(named)):
         raise Refused("draw-line", "名单里这一行写得不对：%(line)s。", line=line[:80])
     return Ticket(ticket, int(weight), named)
 
@@ -198,7 +201,7 @@ def _differences(file: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _recomputed(file: Mapping[str, Any]) -> Iterator[str]:
-    if file["format"] not in {FORMAT, 1}:
+    if file["format"] is True or file["format"] not in {FORMAT, 1}:
         yield f"format: {file['format']!r} is not {FORMAT}"
     yield from _named(file)
     lines = _lines(file["list"])
@@ -207,23 +210,23 @@ def _recomputed(file: Mapping[str, Any]) -> Iterator[str]:
     digest = list_digest(lines)
     if digest != file["list_digest"]:
         yield "list_digest: the list has another digest than the one published"
-    seals = [_text(one, "seal") for one in file["seals"]]
-    yield from _seals_against(seals, [_text(one, "commitment") for one in file["commitments"]])
+    seals = [_text(one, "seal") for one in _rows(file, "seals")]
+    yield from _seals_against(seals, [_text(one, "commitment") for one in _rows(file, "commitments")])
     yield from _value_against(file["source"], file["value"])
-    reserves = [_reserve(one) for one in file["reserves"]]
+    reserves = [_reserve(one) for one in _rows(file, "reserves")]
     units, value = _whole(file["units"]), file["value"]
     found = hold(tickets, seed(digest, seals, value or ""), units=units, reserves=reserves)
-    yield from _against("order", file["order"], found.order)
-    yield from _against("awarded", file["awarded"], found.awarded)
-    yield from _against("waiting", file["waiting"], found.waiting)
-    if "given" in file:
+    yield from _against("order", _rows(file, "order"), found.order)
+    yield from _against("awarded", _rows(file, "awarded"), found.awarded)
+    yield from _against("waiting", _rows(file, "waiting"), found.waiting)
+    if "given" in file or "excused" in file:
         yield from _given_against(file, {ticket.ticket: ticket for ticket in tickets}, found, reserves)
 
 
 def _named(file: Mapping[str, Any]) -> Iterator[str]:
     """What nothing follows from is at least there, and in an order of time that can be."""
     for name in ("call", "pool"):
-        if not isinstance(file[name], str) or not file[name]:
+        if not file[name]:
             yield f"{name}: not named"
     moments = {name: _moment(file[name]) for name in ("published_at", "drawn_at")}
     for name, moment in moments.items():
@@ -234,13 +237,14 @@ def _named(file: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _moment(said: object) -> datetime | None:
-    """A moment with its offset, as format 1 writes it."""
+    """As ISO 8601 writes it; without an offset it is Beijing's, without an hour the day's beginning."""
     if not isinstance(said, str) or not _MOMENT.fullmatch(said):
         return None
     try:
-        return datetime.fromisoformat(said)
+        found = datetime.fromisoformat(said)
     except ValueError:
         return None
+    return found if found.tzinfo is not None else found.replace(tzinfo=BEIJING)
 
 
 def _value_against(source: object, value: object) -> Iterator[str]:
@@ -256,13 +260,14 @@ def _given_against(
     file: Mapping[str, Any], tickets: Mapping[str, Ticket], found: Outcome, reserves: Sequence[Reserve]
 ) -> Iterator[str]:
     """Who got a place in the end: the same rule once more, over the same order without those who are excused."""
-    excused = [_text(one, "ticket") for one in file["excused"]]
+    excused = [_text(one, "ticket") for one in _rows(file, "excused")]
     for place, ticket in enumerate(excused):
         if ticket not in tickets:
             yield f"excused[{place}]: {ticket} is not in the list"
-    left = [tickets[ticket] for ticket in found.order if ticket not in set(excused)]
+    out = set(excused)
+    left = [tickets[ticket] for ticket in found.order if ticket not in out]
     places = fill(left, units=_whole(file["units"]), reserves=reserves)
-    yield from _against("given", file["given"], [ticket.ticket for ticket in left if ticket.ticket in places])
+    yield from _against("given", _rows(file, "given"), [ticket.ticket for ticket in left if ticket.ticket in places])
 
 
 def _seals_against(seals: Sequence[str], commitments: Sequence[str]) -> Iterator[str]:
@@ -293,6 +298,14 @@ def _lines(said: object) -> list[str]:
     raise TypeError("list is neither text nor lines")
 
 
+def _rows(file: Mapping[str, Any], name: str) -> list[Any]:
+    """A text or an object can be walked through as well, and is no list."""
+    if not isinstance(file[name], list):
+        raise TypeError(f"{name} is no list")
+    rows: list[Any] = file[name]
+    return rows
+
+
 def _text(said: object, field: str) -> str:
     """A text, or an object that holds it beside a role or a reserve's name; nothing: withheld."""
     found = said.get(field) if isinstance(said, Mapping) else said
@@ -315,9 +328,10 @@ def _word(said: object) -> str:
 
 
 def _whole(said: object) -> int:
-    if not isinstance(said, int) or isinstance(said, bool):
+    """6.0 is 6: JSON has one kind of number, and a browser cannot tell them apart."""
+    if isinstance(said, bool) or not isinstance(said, int | float) or said % 1 or abs(said) > LARGEST_WHOLE:
         raise TypeError("units is no whole number")
-    return said
+    return int(said)
 
 
 def _check_sorted(tickets: Sequence[str]) -> None:

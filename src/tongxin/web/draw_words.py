@@ -191,6 +191,7 @@ def for_checker() -> dict[str, object]:
 WRONG: Final = {
     "no-object": gettext_noop("这个文件不是抽签文件。"),
     "json": gettext_noop("这个文件读不出来，不是完整的JSON。请重新下载。"),
+    "name-twice": gettext_noop("文件里%(name)s写了两遍，说了两件事，不能算。请重新下载。"),
     "format": gettext_noop("文件不是第1版的格式：%(what)s"),
     "format-name": gettext_noop("格式名不对：%(format)s。"),
     "named": gettext_noop("没有写明%(field)s。"),

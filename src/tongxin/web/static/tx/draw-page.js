@@ -1,5 +1,5 @@
 /* The page that checks a draw in the visitor's own browser: reads a file, computes it again, says what differs, finds a ticket. */
-import { check, find, FORMAT } from './draw.js';
+import { check, find, FORMAT, read } from './draw.js';
 import { Sha256 } from './sha256.js';
 
 const $ = (name) => document.querySelector(`[data-d="${name}"]`);
@@ -63,9 +63,10 @@ async function examine(bytes) {
   $('working').hidden = false;
   await breathe();
   const digest = await digestOf(bytes);
-  let file = null;
-  try { file = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)); } catch (error) { /* said below */ }
-  if (file === null || typeof file !== 'object') show('zhu', words.not, words.wrong[file === null ? 'json' : 'no-object']);
+  let file = null, twice = null;
+  try { file = read(bytes); } catch (error) { if (error.code === 'name-twice') twice = error; }
+  if (twice) show('zhu', words.not, plain({ ...twice, text: twice.message }), twice.message);
+  else if (file === null || typeof file !== 'object') show('zhu', words.not, words.wrong[file === null ? 'json' : 'no-object']);
   else if (file.format && file.format !== FORMAT && String(file.format).startsWith('tongxin-slips')) show('warn', words.slips, '');
   else await answer(file, began);
   $('working').hidden = true;

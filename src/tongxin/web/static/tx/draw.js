@@ -3,9 +3,9 @@
 import { Sha256, bytesOf, sha256 } from './sha256.js';
 
 export const FORMAT = 'tongxin-draw-1';
-const OPEN = 'open', HEX_64 = /^[0-9a-f]{64}$/, TICKET = /^[0-9a-f]{32}$/, WEIGHT = /^[1-9]$/, SIZE = /^size=([1-9][0-9]?)$/;
-const GROUP = /^[^\s\u001c-\u001f\u0085,+]{1,60}$/u, SURROGATE = /\p{Surrogate}/u;
-const MOMENT = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(\.\d{1,6})?)?(?:Z|([+-])(\d\d):(\d\d))$/;
+const OPEN = 'open', HEX_64 = /^[0-9a-f]{64}$/, TICKET = /^[0-9a-f]{32}$/, WEIGHT = /^[1-9]$/, SIZE = /^size=([1-9][0-9]{0,8})$/;
+const GROUP = /^[^\u0000-\u001f\u007f-\u009f,+]+$/u, SURROGATE = /\p{Surrogate}/u;
+const MOMENT = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(\.\d{1,6})?)?(Z|[+-](\d\d):(\d\d))?)?$/;
 const NOT_FORMAT = 'the file is not of format 1: ';
 const CHUNK = 2000;
 
@@ -33,8 +33,8 @@ export function readLine(line) {
   const parts = line.split(','), [ticket, weight, groups] = parts.length === 3 ? parts : ['', '', ''];
   const named = groups ? groups.split('+') : [];
   const sorted = named.every((one, n) => !n || byCodePoint(named[n - 1], one) < 0);
-  const sizes = named.filter((one) => SIZE.test(one));
-  if (!TICKET.test(ticket) || !WEIGHT.test(weight) || !named.every((one) => GROUP.test(one)) || !sorted || sizes.length > 1) {
+  const sizes = named.filter((one) => one.startsWith('size=')), sized = sizes.length < 2 && sizes.every((one) => SIZE.test(one));
+  if (!TICKET.test(ticket) || !WEIGHT.test(weight) || !named.every((one) => GROUP.test(one)) || !sorted || !sized) {
     differs('line', `名单里这一行写得不对：${Array.from(line).slice(0, 80).join('')}。`, { line: line.slice(0, 80) });
   }
   return { ticket, weight: Number(weight), groups: named, size: sizes.length ? Number(sizes[0].slice(5)) : 1 };
@@ -106,6 +106,26 @@ export function placesOf(ordered, units, reserves) {
 }
 
 /* ---- the file ---- */
+/* Of a name that stands twice one reader takes the first and another the last: such a file says two things. */
+function checkNames(text) {
+  const token = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}[\]]/g, open = [];
+  for (let found = token.exec(text); found; found = token.exec(text)) {
+    const [one, colon] = found, names = open.at(-1);
+    if (one === '{' || one === '[') open.push(one === '{' ? new Set() : null);
+    else if (one === '}' || one === ']') open.pop();
+    else if (names && colon) {
+      const name = JSON.parse(one.slice(0, -colon.length));
+      if (names.has(name)) differs('name-twice', `the file is not JSON: ${name} stands in it twice`, { name });
+      names.add(name);
+    }
+  }
+}
+/* What stands in the bytes of a file. Throws a Differs, or whatever says that it is no JSON. */
+export function read(bytes) {
+  const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes), file = JSON.parse(text);
+  checkNames(text);
+  return file;
+}
 function had(file, name) {
   if (!(name in file)) wrong(`KeyError '${name}'`);
   return file[name];
@@ -119,8 +139,10 @@ function text(said, field) {
   if (found !== null && found !== undefined && typeof found !== 'string') wrong(`TypeError ${field} is no text`);
   return found || '';
 }
+/* An empty list or object says nothing, as in Python. */
+const said = (one) => (one !== null && typeof one === 'object' ? Object.keys(one).length > 0 : Boolean(one));
 function whole(said) {
-  return Number.isInteger(said) ? said : wrong('TypeError units is no whole number');
+  return Number.isSafeInteger(said) ? said : wrong('TypeError units is no whole number');
 }
 function linesOf(said) {
   if (typeof said === 'string') return said ? (said.endsWith('\n') ? said.slice(0, -1) : said).split('\n') : [];
@@ -139,18 +161,18 @@ function reserveOf(said) {
 function moment(said) {
   const found = typeof said === 'string' && MOMENT.exec(said);
   if (!found) return null;
-  const [, y, mo, d, h, mi, s = '0', part = '', sign, oh = '0', om = '0'] = found;
+  const [, y, mo, d, h = '0', mi = '0', s = '0', part = '', zone = '+08:00', oh = zone === 'Z' ? '0' : '8', om = '0'] = found;
   const day = new Date(Date.UTC(2000, 0, 1));
   day.setUTCFullYear(Number(y), Number(mo) - 1, Number(d));
   const there = day.getUTCMonth() === mo - 1 && day.getUTCDate() === Number(d) && Number(y) > 0;
   if (!there || h > 23 || mi > 59 || s > 59 || oh > 23 || om > 59) return null;
-  const away = (sign === '-' ? -1 : 1) * (oh * 60 + Number(om));
+  const away = (zone[0] === '-' ? -1 : 1) * (oh * 60 + Number(om));
   return day.getTime() + ((h * 60 + Number(mi) - away) * 60 + Number(s)) * 1000 + Number(`0${part}`) * 1000;
 }
 
 function checkNamed(file) {
   for (const name of ['call', 'pool']) {
-    if (typeof had(file, name) !== 'string' || !file[name]) differs('named', `${name}: not named`, { name });
+    if (!said(had(file, name))) differs('named', `${name}: not named`, { name });
   }
   const published = moment(had(file, 'published_at')), drawn = moment(had(file, 'drawn_at'));
   if (published === null) differs('moment', 'published_at: not a moment', { name: 'published_at' });
@@ -176,8 +198,8 @@ function checkSeals(seals, commitments) {
 
 function checkValue(source, value) {
   if (value !== null && typeof value !== 'string') wrong('TypeError value is no text');
-  if (source && !value) differs('value', 'value: a source was announced, and its value is missing');
-  if (value && !source) {
+  if (said(source) && !value) differs('value', 'value: a source was announced, and its value is missing');
+  if (value && !said(source)) {
     differs('value-unannounced', 'value: no source was announced, and yet there is one; whoever chose it could choose the order');
   }
 }
@@ -253,7 +275,7 @@ async function recomputed(file, pause) {
   await pause(all, all);
   against('awarded', rows(file, 'awarded'), order.filter((one) => places.has(one)));
   against('waiting', rows(file, 'waiting'), order.filter((one) => !places.has(one)));
-  if ('given' in file) checkGiven(file, tickets, ordered, reserves);
+  if ('given' in file || 'excused' in file) checkGiven(file, tickets, ordered, reserves);
   return { seed, digest, tickets: lines.length, units };
 }
 
