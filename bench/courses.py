@@ -101,7 +101,7 @@ def _open_term(county: County, programme: Any, courses: Sequence[Any], site: Any
 
     today, by = county.at.date(), system(county.at.date())
     term = terms.add(programme=programme, starts=today, ends=today + timedelta(weeks=LESSONS + 8), by=by, at=county.at)
-    opens = county.at - timedelta(days=1)
+    opens = (county.at - timedelta(days=1)).replace(hour=1)  # no busy hour of anybody, in UTC and in Beijing
     term = terms.set_window(
         term=term, opens=opens, closes=opens + timedelta(days=60), per_person=3, by=by, at=county.at
     )
@@ -111,4 +111,4 @@ def _open_term(county: County, programme: Any, courses: Sequence[Any], site: Any
             session_count=LESSONS, units=30, first_day=today + timedelta(days=7 + (n - today.weekday()) % 7),
         )  # fmt: skip
         cohorts.add(term=term, plan=plan, by=by, at=county.at)
-    terms.publish(term=term, by=by, at=county.at)
+    terms.publish(term=term, by=by, at=opens)

@@ -109,7 +109,7 @@ def classes(count: int, units: int, now: datetime) -> list[Any]:
         union=union, kind=SiteKind.WORKERS_HOME, name="示例职工之家", synthetic=True, by=by, at=now
     )
     term = terms.add(programme=programme, starts=today, ends=today + timedelta(weeks=20), by=by, at=now)
-    opens = now - timedelta(minutes=1)
+    opens = (now - timedelta(days=1)).replace(hour=1)  # no busy hour of anybody, in UTC and in Beijing
     term = terms.set_window(term=term, opens=opens, closes=now + timedelta(days=30), by=by, at=now)
     plan = cohorts.CohortPlan(
         course=course, site=site, weekday=1, starts_at=time(19), ends_at=time(20), session_count=4, units=units,
@@ -117,7 +117,7 @@ def classes(count: int, units: int, now: datetime) -> list[Any]:
     )  # fmt: skip
     plans = [replace(plan, name=f"{n}班") for n in range(1, count + 1)]
     made = [cohorts.add(term=term, plan=one, by=by, at=now) for one in plans]
-    terms.publish(term=term, by=by, at=now)
+    terms.publish(term=term, by=by, at=opens)
     for cohort in made:
         cohort.refresh_from_db()
     return made

@@ -8,7 +8,20 @@ from decimal import Decimal
 
 import pytest
 from tests.cast import HOUSE, NOW, TODAY, Cast
-from tests.factories.schemes import CLOSES, LAST, OPENS, PLAN, YEAR_TICKET, a_draft, a_scheme, a_voucher, claim
+from tests.factories.schemes import (
+    AS_THEY_COME,
+    CLOSES,
+    LAST,
+    OPENS,
+    PLAN,
+    YEAR_TICKET,
+    a_draft,
+    a_release,
+    a_scheme,
+    a_voucher,
+    claim,
+    recognised,
+)
 
 from tongxin.benefits.actions import schemes, vouchers
 from tongxin.benefits.models import Scheme, Voucher
@@ -168,3 +181,26 @@ def test_good_for_some_days_it_ends_with_them_or_with_the_scheme(cast: Cast) -> 
     ]
     assert days == [TODAY, TODAY + timedelta(days=6), LAST]
     assert set(Voucher.objects.values_list("state", flat=True)) == {VoucherState.ISSUED}
+
+
+def test_members_of_a_recognised_union_count_for_its_hours(cast: Cast) -> None:
+    """A factory's own scheme, open to all of Sichuan by an agreement: riders there are riders here."""
+    shipped.load_parameters(by=HOUSE, at=NOW)
+    noon = NOW.replace(hour=12)
+    release = schemes.Release(10, noon, CLOSES + timedelta(days=1), manner=AS_THEY_COME)
+    own, open_to_all = (
+        a_draft(cast.jinjiang_shop, replace(PLAN, universal=more), release=release) for more in (False, True)
+    )
+    assert schemes.publish(scheme=own, by=HOUSE, at=NOW).state == SchemeState.PUBLISHED
+    recognised(cast.sichuan, cast.chongqing)
+    with refused("busy-hours"):
+        schemes.publish(scheme=open_to_all, by=HOUSE, at=NOW)
+
+
+def test_what_is_published_beside_another_brings_its_reach(cast: Cast) -> None:
+    shipped.load_parameters(by=HOUSE, at=NOW)
+    one = a_draft(cast.factory, release=a_release(opens=NOW.replace(hour=12), closes=CLOSES + timedelta(days=1)))
+    other = a_draft(cast.factory, beside=one, reach=[cast.riders])
+    for scheme in (one, other):
+        with refused("busy-hours"):
+            schemes.publish(scheme=scheme, by=HOUSE, at=NOW)

@@ -161,27 +161,6 @@ def test_publishing_holds_to_what_is_promised(cast: Cast) -> None:
     refused("call_policy_reason", lambda: a_draft(manner=calls.Manner(policy=Policy.ORDER_OF_ARRIVAL)))
 
 
-@pytest.mark.parametrize(
-    ("hour", "code"), [(10, ""), (11, "meal-rush"), (12, "meal-rush"), (13, ""), (18, "meal-rush"), (19, "")]
-)
-def test_what_riders_take_part_in_never_opens_at_meal_rush(cast: Cast, hour: int, code: str) -> None:
-    manner = calls.Manner(result_at=NOW + timedelta(days=9), spares_meals=True)
-    opens = NOW.replace(hour=hour, minute=30 if hour in {10, 12, 18} else 0)
-    call = calls.open_call(
-        union=cast.yongchuan,
-        kind="quiet",
-        opens=opens,
-        closes=opens + timedelta(days=2),
-        manner=manner,
-        by=HOUSE,
-        at=NOW,
-    )
-    if code:
-        assert "13点至17点" in refused(code, lambda: calls.publish(call=call, by=HOUSE, at=NOW))
-    else:
-        assert calls.publish(call=call, by=HOUSE, at=NOW).state == "published"
-
-
 def test_what_was_published_is_a_promise(cast: Cast, call: Call) -> None:
     refused("manner-fixed", lambda: calls.set_manner(call=call, manner=DRAWN, by=HOUSE, at=NOW))
 

@@ -1,8 +1,8 @@
 """A call with pools, and a kind of no substance that remembers what the engine told it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
 import pytest
@@ -38,6 +38,10 @@ class QuietKind:
 
     def conditions(self, call: Call) -> RuleVersion | None:
         return call.rule_version
+
+    def audience(self, call: Call, on: date) -> Collection[int]:
+        assert on <= call.closes.date()
+        return [call.union_id]
 
     def check(self, application: Application, stage: Stage) -> None:
         assert application.pk is not None

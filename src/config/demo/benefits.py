@@ -113,8 +113,9 @@ def _scheme(one: Made, union: Union, brand: Brand, line: CatalogueLine, *, by: A
         theme=one.theme, fund=one.fund, universal=one.universal, limit_key=one.limit,
         least_spend=Decimal(one.least) if one.least else None, brand=brand, line=line,
     )  # fmt: skip
-    made = schemes.draft(union=union, plan=plan, release=_release(one, by.on), by=by, at=at)
-    return schemes.publish(scheme=made, by=by, at=at)
+    release = _release(one, by.on)
+    made = schemes.draft(union=union, plan=plan, release=release, by=by, at=at)
+    return schemes.publish(scheme=made, by=by, at=release.opens)
 
 
 def _release(one: Made, today: date) -> Release:

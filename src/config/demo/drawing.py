@@ -52,6 +52,7 @@ def _people(union: Union, on: date) -> list[Person]:
 
 
 def _term(programme: Programme, ordinal: int, opens: datetime, closes: datetime, by: Actor) -> Term:
+    opens = datetime.combine(opens.astimezone(LOCAL).date(), time(10), LOCAL)
     before = opens - timedelta(hours=1)
     starts = closes.astimezone(LOCAL).date() + timedelta(days=14)
     term = terms.add(

@@ -83,8 +83,9 @@ def _events(programme: Programme, by: Actor, at: datetime) -> None:
         )  # fmt: skip
         cohorts.add(term=term, plan=plan, by=by, at=at)
     closes = datetime.combine(first - timedelta(days=1), time(18), LOCAL)
-    term = terms.set_window(term=term, opens=at - timedelta(days=1), closes=closes, by=by, at=at)
-    terms.publish(term=term, by=by, at=at)
+    opens = datetime.combine(at.astimezone(LOCAL).date() - timedelta(days=1), time(10), LOCAL)
+    term = terms.set_window(term=term, opens=opens, closes=closes, by=by, at=at)
+    terms.publish(term=term, by=by, at=opens)
     terms.add(programme=programme, starts=first + timedelta(days=28), ends=first + timedelta(days=90), by=by, at=at)
 
 

@@ -1,7 +1,7 @@
 """Places in a class, as a kind of the calls engine: one call a term, one pool a cohort."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 from typing import Final
 
 from tongxin.activities.actions import leave
@@ -48,6 +48,10 @@ class ClassPlaces:
 
     def conditions(self, call: Call) -> RuleVersion | None:
         return call.rule_version
+
+    def audience(self, call: Call, on: date) -> Collection[int]:  # noqa: ARG002  whatever the day
+        """The union's own people, though others may come."""
+        return [call.union_id]
 
     def check(self, application: Application, stage: Stage) -> None:  # noqa: ARG002  the same at every stage
         """The cohort itself takes sign-ups: the window alone does not say so."""

@@ -1,15 +1,15 @@
 """Vouchers as a kind of the calls engine: one call a scheme, or one for several among which people rank; a pool each."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 
 from django.utils.timezone import localdate
 
 from tongxin.benefits.actions import limits, vouchers
 from tongxin.benefits.actions.vouchers import Given
 from tongxin.benefits.models import Scheme, Voucher
-from tongxin.benefits.queries.reach import way_in, within
+from tongxin.benefits.queries.reach import reached, way_in, within
 from tongxin.benefits.states import SchemeState
 from tongxin.calls.models import Applicant, Application, Award, Call, Preference
 from tongxin.calls.states import Stage, Why
@@ -23,6 +23,10 @@ class Benefits:
 
     def conditions(self, call: Call) -> RuleVersion | None:
         return call.rule_version
+
+    def audience(self, call: Call, on: date) -> Collection[int]:
+        """Of all schemes that people rank in it, those of recognised unions among them."""
+        return set().union(*(reached(scheme, on) for scheme in Scheme.objects.filter(call=call)))
 
     def check(self, application: Application, stage: Stage) -> None:  # noqa: ARG002  the same at every stage
         """It is issued, it is for them, and their year has room for it. Locks the scheme, then the person."""

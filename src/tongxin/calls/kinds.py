@@ -1,7 +1,7 @@
-"""What a substance room gives to the engine: four functions, listed in one open table in settings."""
+"""What a substance room gives to the engine: five functions, listed in one open table in settings."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 from functools import cache
 from typing import Protocol, cast
 
@@ -16,10 +16,13 @@ from tongxin.rulebook.models import RuleVersion
 
 
 class Kind(Protocol):
-    """All four run inside the engine's transaction, with the pools' rows locked. A fifth needs a written decision."""
+    """All run inside the engine's transaction, the last three with the pools' rows locked. A sixth needs a written decision."""
 
     def conditions(self, call: Call) -> RuleVersion | None:
         """Who may apply; None: everyone. Mostly `call.rule_version`."""
+
+    def audience(self, call: Call, on: date) -> Collection[int]:
+        """The unions for whose members, and those below them, it is meant."""
 
     def check(self, application: Application, stage: Stage) -> None:
         """Raises Refused unless the substance is complete at this stage. The application's rows are written already."""

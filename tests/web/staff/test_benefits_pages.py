@@ -15,6 +15,7 @@ from tongxin.benefits.actions import vouchers
 from tongxin.benefits.models import Recognition, Scheme, Voucher
 from tongxin.benefits.states import SchemeState, VoucherState
 from tongxin.records.models import JournalEntry
+from tongxin.rulebook.actions import shipped
 
 pytestmark = pytest.mark.django_db
 AsStaff = Callable[[Player], Client]
@@ -45,6 +46,27 @@ def test_drafted_published_and_stopped_by_pages(cast: Cast, as_staff: AsStaff) -
     assert client.post(f"/staff/benefits/{scheme.public_id}/withdraw/", {"why_": "景区维修"}).status_code == 302
     scheme.refresh_from_db()
     assert (scheme.state, scheme.why) == (SchemeState.WITHDRAWN, "景区维修")
+
+
+def test_what_riders_may_claim_opens_at_no_meal_not_even_by_the_lane(cast: Cast, as_staff: AsStaff) -> None:
+    shipped.load_parameters(by=HOUSE, at=NOW)
+    client, noon = as_staff(cast.officer), f"{TODAY:%Y-%m-%d}T12:00"
+    client.post("/staff/benefits/new/", body(cast, line=a_line(cast.yongchuan).public_id, opens=noon))
+    at = f"/staff/benefits/{Scheme.objects.get().public_id}/"
+    words = "请把开始时间改到2024年3月28日 13:00或者更晚"
+    assert words in client.get(at).content.decode()
+    assert client.post(f"{at}lane/").status_code == 302
+    answer = client.post(f"{at}publish/")
+    assert (answer.status_code, words in answer.content.decode()) == (422, True)
+    later = {
+        "places": "10",
+        "opens": noon.replace("12", "13"),
+        "closes": f"{TODAY + timedelta(days=60):%Y-%m-%d}T18:00",
+    }
+    assert client.post(f"{at}window/", later).status_code == 302
+    assert client.post(f"{at}publish/").status_code == 302
+    answer = client.post(f"{at}window/", {**later, "opens": noon})
+    assert (answer.status_code, 'id="id_opens_error"' in answer.content.decode()) == (422, True)
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,13 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from tests.cast import Cast, Player
+from tests.cast import HOUSE, NOW, Cast, Player
 from tests.factories.activities import School, at, school
 from tests.web.conftest import Clock
 from tests.web.staff.courses_desk import HTMX, done, of_programme, of_term, refused, text, value_of
 
 from tongxin.activities.models import Cohort, Course, Programme, Term
+from tongxin.rulebook.actions import shipped
 
 pytestmark = pytest.mark.django_db
 As = Callable[[Player], Client]
@@ -291,3 +292,19 @@ def test_others_do_not_get_in(ours: School, as_staff: As) -> None:
     assert "您负责的班次在“班次”里。" in text(teacher, "/staff/programmes/")
     assert Term.objects.get().state == "draft"
     assert "惠工之家" not in text(as_staff(ours.cast.sibling_officer), "/staff/programmes/").partition("<main")[2]
+
+
+def test_term_in_a_busy_hour_is_said_in_the_draft_and_refused_at_publishing(ours: School, desk: Client) -> None:
+    shipped.load_parameters(by=HOUSE, at=NOW)
+    ours.planned()
+    sent = {"opens": "2024-04-02T12:00", "closes": "2024-04-09T18:00", "per_person": "2"}
+    done(desk.post(of_term(ours.term, "window/"), sent), of_term(ours.term))
+    words = "请把开始时间改到2024年4月2日 13:00或者更晚"
+    assert words in text(desk, of_term(ours.term))
+    refused(desk.post(of_term(ours.term, "publish/")), words)
+    done(desk.post(of_term(ours.term, "window/"), {**sent, "opens": "2024-04-02T13:00"}), of_term(ours.term))
+    assert words not in text(desk, of_term(ours.term))
+    done(desk.post(of_term(ours.term, "publish/")), of_term(ours.term))
+    html = refused(desk.post(of_term(ours.term, "window/"), sent), words)
+    assert 'id="id_opens_error"' in html
+    assert value_of(html, "opens") == "2024-04-02T12:00"

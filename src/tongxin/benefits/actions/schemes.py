@@ -12,7 +12,7 @@ from tongxin.benefits.actions.limits import plain
 from tongxin.benefits.models import Brand, CatalogueLine, Scheme, SchemeReach, Voucher
 from tongxin.benefits.queries import limits
 from tongxin.benefits.states import SCHEME_MOVES, Fund, SchemeKind, SchemeState, Theme, VoucherState
-from tongxin.calls.actions import calls, lanes, lines, pools
+from tongxin.calls.actions import busy, calls, lanes, lines, pools
 from tongxin.calls.actions.calls import Manner
 from tongxin.calls.models import Call
 from tongxin.calls.states import CallState
@@ -153,6 +153,8 @@ def publish(*, scheme: Scheme, by: Actor, at: datetime) -> Scheme:
         rules.check(from_data(version.condition))
     if scheme.call.state != CallState.PUBLISHED:
         calls.publish(call=scheme.call, by=by, at=at)
+    elif at < scheme.call.opens:  # beside others that are published: its reach is part of the call's
+        busy.check(scheme.call, at=at)
     scheme.save(update_fields=["state"])
     journal.write("scheme.published", of=scheme, by=by, at=at, line=scheme.line.public_id if scheme.line else "")
     return scheme

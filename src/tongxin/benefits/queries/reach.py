@@ -65,11 +65,16 @@ _WITHIN: Final = Prepared("""
 
 def within(scheme: Scheme, people: Collection[int], on: date) -> set[int]:
     """Those of them whom `way_in` lets in, in one pass: for what an order has given to thousands."""
+    return {pk for (pk,) in _WITHIN.rows(people=sorted(set(people)), unions=sorted(reached(scheme, on)), on=on)}
+
+
+def reached(scheme: Scheme, on: date) -> set[int]:
+    """The unions for whose members, and those below them, it is that day: its own and those that an agreement brings."""
     unions = set(SchemeReach.objects.filter(scheme=scheme).values_list("union_id", flat=True))
     if scheme.universal:
         givers = Closure.objects.as_of(on).filter(descendant=scheme.union_id).values("ancestor")
         unions |= set(in_force(on).filter(giver__in=givers).values_list("taker_id", flat=True))
-    return {pk for (pk,) in _WITHIN.rows(people=sorted(set(people)), unions=sorted(unions), on=on)}
+    return unions
 
 
 def open_to(unions: Collection[int], on: date) -> QuerySet[Scheme]:

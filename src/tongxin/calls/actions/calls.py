@@ -4,11 +4,10 @@ Power is checked by the substance room's action that calls these: only it knows 
 """
 
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from django.utils.timezone import localtime
-
+from tongxin.calls.actions import busy
 from tongxin.calls.kinds import kind_named
 from tongxin.calls.models import Call
 from tongxin.calls.states import BY_ENTRY, CALL_MOVES, CallState, Policy, Ties
@@ -21,7 +20,6 @@ from tongxin.store.atomic import atomic
 from tongxin.unions.models import Union
 
 SHORTEST_ENTRY: Final = timedelta(days=1)
-RUSHES: Final = ((time(11), time(13)), (time(17), time(19)))  # when meals are delivered
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +104,12 @@ def set_window(*, call: Call, opens: datetime, closes: datetime, by: Actor, at: 
     call = Call.objects.lock(call.pk)
     if call.frozen_at is not None:
         raise Refused("list-frozen", "报名名单已经封存，报名时间不能再改。")
-    before = f"{call.opens.isoformat()}/{call.closes.isoformat()}"
+    before, moved = f"{call.opens.isoformat()}/{call.closes.isoformat()}", call.opens != opens
     call.opens, call.closes = opens, closes
     if call.state == CallState.PUBLISHED:
         _check_promises(call)
+        if moved:
+            busy.check(call, at=at)
     call.save(update_fields=["opens", "closes"])
     window = f"{opens.isoformat()}/{closes.isoformat()}"
     journal.write("call.window-set", of=call, by=by, at=at, before=before, window=window)
@@ -130,9 +130,10 @@ def ask_assurance(*, call: Call, assurance: int, by: Actor, at: datetime) -> Cal
 
 @atomic
 def publish(*, call: Call, by: Actor, at: datetime) -> Call:
-    """Refused: "wrong-state", "entry-short", "result-missing", "meal-rush"."""
+    """Refused: "wrong-state", "entry-short", "result-missing", "busy-hours"."""
     call = Call.objects.lock(call.pk)
     _check_promises(call)
+    busy.check(call, at=at)
     return _move(call, "publish", "call.published", by, at)
 
 
@@ -162,10 +163,3 @@ def _check_promises(call: Call) -> None:
         raise Refused("result-missing", "还没有写公布结果的时间。抽签的结果什么时候公布，要随报名一起公布。")
     if call.ties == Ties.SHARE and (call.choices > 1 or call.party_most > 1):
         raise Refused("ties-share", "同分都录取，只能用在每人选1个、各报各的时候。请改成按票号先后，或只留1个志愿。")
-    opens = localtime(call.opens).time()
-    if call.spares_meals and any(start <= opens < end for start, end in RUSHES):
-        raise Refused(
-            "meal-rush",
-            "参加的人里有送餐的，饭点（11点至13点、17点至19点）正忙，不能在这时开放。"
-            "可以改在11点以前、13点至17点之间，或19点以后。",
-        )

@@ -9,11 +9,11 @@ from datetime import datetime
 
 from django.utils.timezone import localdate
 
-from tongxin.calls.actions import lines
+from tongxin.calls.actions import busy, lines
 from tongxin.calls.actions.windows import check_not_closed
 from tongxin.calls.models import Application, Award, Pool, Reserve
 from tongxin.calls.places import groups_in
-from tongxin.calls.states import Spill, When
+from tongxin.calls.states import CallState, Spill, When
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor
 from tongxin.people.models import Person
@@ -41,7 +41,8 @@ def keep(*, pool: Pool, plans: Sequence[Plan], by: Actor, at: datetime) -> list[
     """All reserves of the pool, in the order in which they are filled; in place of those it had.
 
     Refused: "pool-closed", "reserves-fixed" (someone has applied), "reserves-too-many" (more than the pool has),
-    "reserve-rule" (the same name with another rule in another pool of the call), and by the constraints ("reserve_…").
+    "reserve-rule" (the same name with another rule in another pool of the call), "busy-hours" (of a published call that such
+    a group could not have opened then), and by the constraints ("reserve_…").
     """
     pool = lines.lock_pool(pool.pk)
     check_not_closed(pool)
@@ -56,6 +57,8 @@ def keep(*, pool: Pool, plans: Sequence[Plan], by: Actor, at: datetime) -> list[
         )
         for order, plan in enumerate(plans, 1)
     ]
+    if pool.call.state == CallState.PUBLISHED and at < pool.call.opens:
+        busy.check(pool.call, at=at)
     pool.reserved = bool(made)
     pool.save(update_fields=["reserved"])
     said = [f"{plan.name}:{plan.units}:{plan.when}:{plan.spill}" for plan in plans]

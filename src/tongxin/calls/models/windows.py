@@ -42,7 +42,7 @@ class Call(Sharded):
     ties = models.CharField(max_length=6, choices=Ties, default=Ties.TICKET, db_default=Ties.TICKET)  # of a ranking
     spares_meals = models.BooleanField(
         default=False, db_default=False
-    )  # its people deliver meals: never opens at the rush
+    )  # its union says that people take part who are at work at the rush; mostly it is found out (actions/busy.py)
     by_lane = models.BooleanField(default=False, db_default=False)  # entered by the release lane alone (models/lane.py)
     frozen_at = models.DateTimeField(null=True)  # nobody enters or changes a wish from here on, whatever the clocks say
     settled_at = models.DateTimeField(null=True)  # the entries were given their places

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.db.models import Q
 
+from tongxin.kernel import day_hours
 from tongxin.kernel.periods import Days
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor, require
@@ -59,7 +60,7 @@ def enter(
     at: datetime,
 ) -> Parameter:
     """A value for days that have none. Refused: "no-power", "parameter-value", "parameter-source", "period-empty",
-    "parameter_one_a_day" where days overlap (by the database, whoever comes second).
+    "hours-form" where its unit is 时段, "parameter_one_a_day" where days overlap (by the database, whoever comes second).
     """
     _require(by, region)
     Days(valid_from, valid_to)
@@ -132,6 +133,8 @@ def _check(key: ParameterKey, said: Said) -> None:
         raise Refused("parameter-value", "请填一个值；没有查到的，请选“没有查到”并把值留空。")
     if said.value is None:
         return
+    if key.unit == day_hours.UNIT and isinstance(said.value, str):
+        day_hours.read(said.value)
     fits = isinstance(said.value, str) if key.type == ValueType.TEXT else _is_number(said.value)
     if not fits or (key.type == ValueType.WHOLE and said.value != int(said.value)):
         raise Refused(

@@ -11,6 +11,7 @@ from tongxin.benefits.actions import schemes
 from tongxin.benefits.models import Scheme
 from tongxin.benefits.queries.totals import Totals, totals
 from tongxin.benefits.states import SchemeState, VoucherState
+from tongxin.calls.actions import busy
 from tongxin.calls.states import BY_SPEED
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import may
@@ -21,6 +22,7 @@ from tongxin.web.forms import HouseForm
 from tongxin.web.guard import HouseRequest, page
 from tongxin.web.paging import paged
 from tongxin.web.staff.benefits_forms import UNDER, NewForm, PlanForm, WhyForm, WindowForm, initial_of
+from tongxin.web.wording import say
 
 LIST, ONE, FORM = "staff/benefits/list.html", "staff/benefits/scheme.html", "staff/benefits/form.html"
 RELATED = ("union", "brand", "line", "pool", "call__rule_version__rule")
@@ -156,7 +158,14 @@ def _context(request: HouseRequest, scheme: Scheme) -> dict[str, Any]:
         "ends": _ends(scheme, found),
         "figures": _figures(scheme, found),
         "state": str(scheme.state),
+        "not_then": _not_then(scheme, request),
     }
+
+
+def _not_then(scheme: Scheme, request: HouseRequest) -> str:
+    """Said while it is a draft, and not only when it is published."""
+    against = busy.against(scheme.call, at=request.now) if scheme.state == SchemeState.DRAFT else None
+    return say(against) if against else ""
 
 
 def _can_lane(scheme: Scheme, request: HouseRequest) -> bool:

@@ -26,7 +26,7 @@ UNDER = {  # which field a refusal of the actions speaks of
     "scheme_days": "last_day", "scheme_within_budget": "budget", "budget-below-issued": "budget",
     "budget-below-places": "places", "places": "places", "places-taken": "places", "window-order": "closes",
     "window-after-scheme": "closes", "per-person": "per_person", "scheme-fixed": None, "entry-short": "closes",
-    "result-missing": "result_at", "meal-rush": "opens", "value-over-limit": "value", "limit-unknown": "limit_key",
+    "result-missing": "result_at", "busy-hours": "opens", "value-over-limit": "value", "limit-unknown": "limit_key",
     "line-missing": "line", "call_says_why": "policy_reason", "scheme_least_spend": "least_spend",
 }  # fmt: skip
 
@@ -99,7 +99,11 @@ class ReleaseForm(HouseForm):
     level_minutes = whole("同时起步：前几分钟算同时到", most=60, required=False)
     result_at = MomentField(label="什么时候公布结果", required=False, help_text="抽签必填，随报名一起公布")
     accept_hours = whole("给到后几小时内确认", least=0, most=720, initial=0, help_text="0：不用确认，直接给")
-    spares_meals = forms.BooleanField(label="参加的人里有送餐的（饭点不开放）", required=False)
+    spares_meals = forms.BooleanField(
+        label="花名册上看不出来，但我们知道有外卖配送员参加",
+        required=False,
+        help_text="规则、预留或范围里有他们的，系统自己会认出来，饭点不开放。",
+    )
     assurance = forms.TypedChoiceField(
         label="领的人身份要核验到", coerce=int, choices=Assurance.choices, initial=Assurance.DECLARED
     )

@@ -16,7 +16,7 @@ from tongxin.activities.queries.lists import CohortFilters, term_cohorts, totals
 from tongxin.activities.queries.overviews import lines
 from tongxin.activities.queries.previews import Preview
 from tongxin.activities.states import CohortState, TermState
-from tongxin.calls.actions import calls
+from tongxin.calls.actions import busy, calls
 from tongxin.calls.models import Call
 from tongxin.calls.states import CallState, Policy
 from tongxin.kernel.refused import Refused
@@ -34,6 +34,7 @@ from tongxin.web.staff import cohort_lines
 from tongxin.web.staff.cohort_forms import UNDER, CohortForm
 from tongxin.web.staff.fields import MomentField, whole
 from tongxin.web.staff.programmes import DaysForm
+from tongxin.web.wording import say
 
 FORM = "staff/terms/form.html"
 PAGE = "staff/terms/term.html"
@@ -47,6 +48,7 @@ UNDER_WINDOW = {
     "call_policy_reason": "policy_reason",
     "call_choices": "choices",
     "call_result_at": "result_at",
+    "busy-hours": "opens",
 }
 MANNER = ("policy", "policy_reason", "choices", "result_at", "accept_hours", "notice_days")
 
@@ -244,9 +246,17 @@ def _context(request: HouseRequest, term: Term) -> dict[str, Any]:
         "sums": sums,
         "filters": choices(filters),
         "draft": term.state == TermState.DRAFT,
+        "not_then": _not_then(request, term),
         "published": term.state == TermState.PUBLISHED,
         "clear": reverse("staff:term", args=[term.public_id]),
     }
+
+
+def _not_then(request: HouseRequest, term: Term) -> str:
+    """Said while it is a draft, and not only when it is published."""
+    asked = term.call if term.state == TermState.DRAFT else None
+    against = busy.against(asked, at=request.now) if asked else None
+    return say(against) if against else ""
 
 
 def _about(request: HouseRequest, term: Term) -> dict[str, Any]:
