@@ -23,7 +23,7 @@ from tests.factories.schemes import (
     recognised,
 )
 
-from tongxin.benefits.actions import schemes, vouchers
+from tongxin.benefits.actions import reminders, schemes, vouchers
 from tongxin.benefits.models import Scheme, Voucher
 from tongxin.benefits.states import SchemeKind, SchemeState, VoucherState
 from tongxin.calls.models import Application
@@ -204,3 +204,28 @@ def test_what_is_published_beside_another_brings_its_reach(cast: Cast) -> None:
     for scheme in (one, other):
         with refused("busy-hours"):
             schemes.publish(scheme=scheme, by=HOUSE, at=NOW)
+
+
+def test_more_days_are_also_for_what_people_hold_already(cast: Cast) -> None:
+    scheme = a_scheme(cast.yongchuan)
+    held, back = a_voucher(scheme, cast.wang.person), a_voucher(scheme, cast.li.person)
+    vouchers.give_back(voucher=back, why="不用", by=HOUSE, at=NOW)
+    later = replace(PLAN, line=scheme.line, last_day=LAST + timedelta(days=31))
+    schemes.edit(scheme=scheme, plan=later, by=HOUSE, at=NOW)
+    assert Voucher.objects.get(pk=held.pk).last_day == LAST + timedelta(days=31)
+    assert Voucher.objects.get(pk=back.pk).last_day == LAST
+
+
+def test_a_budget_reaches_for_places_that_are_withheld_and_will_go_on(cast: Cast) -> None:
+    """王's is withheld by the year's limit; the next in line gets it, and the money must be there."""
+    scheme = a_scheme(cast.yongchuan, YEAR_TICKET, places=1)
+    first = a_voucher(scheme, cast.li.person)
+    claim(scheme, cast.wang.person)
+    claim(scheme, cast.zhang.person)
+    a_voucher(a_scheme(cast.factory, YEAR_TICKET), cast.wang.person)
+    vouchers.give_back(voucher=first, why="不用", by=HOUSE, at=NOW)
+    with refused("budget-below-issued"):
+        schemes.edit(scheme=scheme, plan=replace(YEAR_TICKET, line=scheme.line, budget=Decimal(119)), by=HOUSE, at=NOW)
+    schemes.edit(scheme=scheme, plan=replace(YEAR_TICKET, line=scheme.line, budget=Decimal(120)), by=HOUSE, at=NOW)
+    assert reminders.pass_on(by=HOUSE, at=NOW) == 1
+    assert Voucher.objects.get(scheme=scheme, person=cast.zhang.person).state == VoucherState.ISSUED

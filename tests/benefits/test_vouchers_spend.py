@@ -2,19 +2,21 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from tests.cast import HOUSE, NOW, Cast
 from tests.factories.racing import side_by_side
-from tests.factories.schemes import a_scheme, a_voucher, claim
+from tests.factories.schemes import PLAN, a_scheme, a_voucher, claim
 
 from tongxin.benefits.actions import vouchers
 from tongxin.benefits.models import Scheme, Voucher, VoucherMove
 from tongxin.benefits.queries import mine
 from tongxin.benefits.queries.totals import contradictions, totals
 from tongxin.benefits.states import VoucherState
+from tongxin.calls.models import Application
 from tongxin.kernel.refused import Refused
 from tongxin.records.models import JournalEntry
 
@@ -184,3 +186,13 @@ def test_spending_and_giving_back_at_once_one_wins(cast: Cast) -> None:
     )
     assert sorted(answers) in (["done", "voucher-used"], ["done", "voucher-ended"])
     assert contradictions() == []
+
+
+def test_what_expired_or_was_refunded_is_not_given_back_and_nobody_moves_up(cast: Cast) -> None:
+    scheme = a_scheme(cast.yongchuan, replace(PLAN, good_days=1), places=1)
+    voucher = a_voucher(scheme, cast.wang.person)
+    waits = claim(scheme, cast.zhang.person)
+    vouchers.expire(at=NOW + timedelta(days=1))
+    with refused("voucher-ended"):
+        vouchers.give_back(voucher=voucher, by=cast.wang.actor, at=NOW + timedelta(days=1))
+    assert Application.objects.get(pk=waits.pk).state == "waiting"

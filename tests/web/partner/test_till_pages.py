@@ -2,6 +2,7 @@
 
 import base64
 import json
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -171,3 +172,28 @@ def test_a_shift_that_ran_out_asks_for_the_pin_again(cast: Cast, clock: Clock) -
     clock.now = NOW + shifts.LASTS
     assert client.get("/partner/")["Location"] == "/partner/shift/"
     assert client.post("/partner/redeem/", {"text": "1", "key": "k"})["Location"] == "/partner/shift/"
+
+
+def test_after_midnight_what_can_still_be_undone_is_on_the_list_and_not_in_todays_sum(cast: Cast, clock: Clock) -> None:
+    counter = a_counter(cast)
+    client = at_till(counter)
+    clock.tick(hours=13, minutes=55)
+    voucher = shown(given(counter.scheme, cast.wang.person), at=NOW + timedelta(hours=13, minutes=55))
+    client.post("/partner/redeem/", {"text": voucher.code, "key": "k-1"})
+    done = Redemption.objects.get()
+    clock.tick(minutes=8)
+    page = client.get("/partner/today/").content.decode()
+    assert (f"/taken/{done.public_id}/undo/" in page, "¥0.00" in page) == (True, True)
+    client.post(f"/partner/taken/{done.public_id}/undo/")
+    assert Redemption.objects.get().undone_at is not None
+
+
+def test_undone_too_late_says_whom_to_ask(cast: Cast, clock: Clock) -> None:
+    counter = a_counter(cast)
+    client = at_till(counter)
+    voucher = shown(given(counter.scheme, cast.wang.person))
+    client.post("/partner/redeem/", {"text": voucher.code, "key": "k-1"})
+    clock.tick(minutes=10, seconds=1)
+    answer = client.post(f"/partner/taken/{Redemption.objects.get().public_id}/undo/")
+    assert answer.status_code == 422
+    assert "由工会退款" in answer.content.decode()

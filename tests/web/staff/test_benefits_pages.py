@@ -182,3 +182,16 @@ def test_recognition_is_registered_and_ended_by_the_giver(cast: Cast, as_staff: 
     client.post(f"/staff/recognitions/{row.public_id}/end/", {"on": f"{TODAY + timedelta(days=1)}"})
     row.refresh_from_db()
     assert row.ends == TODAY + timedelta(days=1)
+
+
+def test_only_who_may_act_for_the_worker_sees_what_can_be_spent(cast: Cast, as_staff: AsStaff, clock: Clock) -> None:
+    voucher = a_voucher(a_scheme(cast.yongchuan), cast.wang.person)
+    address = f"/staff/vouchers/{voucher.public_id}/"
+    as_staff(cast.admin).post(f"{address}show/")
+    assert "tx-qr" in as_staff(cast.admin).get(address).content.decode()
+    assert "tx-qr" not in as_staff(cast.auditor).get(address).content.decode()
+    clock.tick(hours=13, minutes=55)
+    vouchers.show(
+        voucher=voucher, by=cast.wang.actor, at=NOW + timedelta(hours=13, minutes=55)
+    )  # by himself, past midnight
+    assert "tx-qr" not in as_staff(cast.admin).get(address).content.decode()

@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from tongxin.benefits.actions.limits import plain
 from tongxin.benefits.models import Brand, CatalogueLine, Scheme, SchemeReach, Voucher
 from tongxin.benefits.queries import limits
-from tongxin.benefits.states import SCHEME_MOVES, Fund, SchemeKind, SchemeState, Theme, VoucherState
+from tongxin.benefits.states import HELD, SCHEME_MOVES, Fund, SchemeKind, SchemeState, Theme, VoucherState
 from tongxin.calls.actions import busy, calls, lanes, lines, pools
 from tongxin.calls.actions.calls import Manner
 from tongxin.calls.models import Call
@@ -111,9 +111,12 @@ def edit(*, scheme: Scheme, plan: Plan, by: Actor, at: datetime) -> Scheme:
         _check_promise(scheme, columns)
         _check_budget(scheme, plan.budget)
     changed = sorted(name for name, value in columns.items() if getattr(scheme, name) != value)
+    before = scheme.last_day
     for name, value in columns.items():
         setattr(scheme, name, value)
     scheme.save(update_fields=list(columns))
+    if scheme.good_days is None and scheme.last_day > before:  # what people hold lives as long as what comes
+        Voucher.objects.filter(scheme=scheme, state__in=HELD, last_day=before).update(last_day=scheme.last_day)
     pools.rename(pool=scheme.pool, name=scheme.name, by=by, at=at)
     journal.write("scheme.edited", of=scheme, by=by, at=at, changed=changed)
     return scheme
@@ -258,7 +261,7 @@ def _check_promise(scheme: Scheme, columns: dict[str, Any]) -> None:
 
 
 def _check_budget(scheme: Scheme, budget: Decimal) -> None:
-    open_places = scheme.pool.units - scheme.pool.taken
+    open_places = scheme.pool.units - scheme.pool.taken + _passing_on(scheme)
     needed = scheme.bound + scheme.value * open_places
     if budget < needed:
         raise Refused(
@@ -272,8 +275,13 @@ def _check_budget(scheme: Scheme, budget: Decimal) -> None:
         )
 
 
+def _passing_on(scheme: Scheme) -> int:
+    """Places that are given and bind no money yet: they go on to the next in line, who shall not meet an empty purse."""
+    return Voucher.objects.filter(scheme=scheme, state=VoucherState.WITHHELD).count()
+
+
 def _check_reaches(scheme: Scheme, places: int) -> None:
-    needed = scheme.bound + scheme.value * max(places - scheme.pool.taken, 0)
+    needed = scheme.bound + scheme.value * (max(places - scheme.pool.taken, 0) + _passing_on(scheme))
     if scheme.budget < needed:
         raise Refused(
             "budget-below-places",

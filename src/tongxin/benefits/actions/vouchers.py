@@ -17,7 +17,7 @@ from django.utils.timezone import localdate
 
 from tongxin.benefits.actions.issuing import Given, Issued, issue
 from tongxin.benefits.models import Scheme, Voucher, VoucherMove
-from tongxin.benefits.states import VOUCHER_MOVES, VoucherState
+from tongxin.benefits.states import HELD, VOUCHER_MOVES, VoucherState
 from tongxin.calls.actions import acting, applications
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor, may, require
@@ -106,7 +106,10 @@ def give_back(*, voucher: Voucher, why: str = "", by: Actor, at: datetime) -> Vo
     A second tap changes nothing. Refused: "no-power", "why-missing", "voucher-used" and its like.
     """
     if voucher.award is not None:
-        if Voucher.objects.only("state").get(pk=voucher.pk).state != VoucherState.RETURNED:
+        now = Voucher.objects.get(pk=voucher.pk)
+        if now.state not in {*HELD, VoucherState.RETURNED}:  # its place was used up: nobody moves up for it
+            raise _ended(now)
+        if now.state != VoucherState.RETURNED:
             applications.withdraw(application=voucher.award.application, why=why, by=by, at=at)
         return Voucher.objects.get(pk=voucher.pk)  # the engine's kind has called `take_back`
     acting.require_acting_for(by, voucher.person_id, voucher.union_id)

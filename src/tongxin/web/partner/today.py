@@ -21,7 +21,8 @@ from tongxin.web.partner.counter import frame
 @never_cache
 def today(request: HouseRequest) -> HttpResponse:
     begins = start_of(request.actor.on)
-    rows = Redemption.objects.filter(device=request.device, at__gte=begins, at__lt=begins + timedelta(days=1))
+    since = min(begins, request.now - UNDO)  # after midnight too, what can still be undone is here
+    rows = Redemption.objects.filter(device=request.device, at__gte=since, at__lt=begins + timedelta(days=1))
     found = list(rows.select_related("voucher__person", "scheme", "shift__clerk").order_by("-at", "-pk"))
     lines = [
         {
@@ -31,7 +32,7 @@ def today(request: HouseRequest) -> HttpResponse:
         }
         for one in found
     ]
-    standing = [one for one in found if one.undone_at is None and one.outcome in PAID]
+    standing = [one for one in found if one.at >= begins and one.undone_at is None and one.outcome in PAID]
     total = sum((one.amount for one in standing), Decimal("0.00"))
     context = {**frame(request, "today"), "lines": lines, "count": len(standing), "total": total}
     return render_part(request, "partner/today.html", context)

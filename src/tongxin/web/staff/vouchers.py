@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils.http import content_disposition_header
+from django.utils.timezone import localdate
 
 from tongxin.benefits.actions import exports, redemptions
 from tongxin.benefits.actions import vouchers as actions
@@ -19,6 +20,7 @@ from tongxin.people.authority import may
 from tongxin.people.masks import Purpose, shown
 from tongxin.people.powers import Power
 from tongxin.records.sheets.writing import Column, write_workbook
+from tongxin.store.moments import start_of
 from tongxin.web import benefit_words
 from tongxin.web.answers import render_form, render_part, render_refusal
 from tongxin.web.guard import HouseRequest, page
@@ -147,7 +149,8 @@ def _row(voucher: Voucher, purpose: Purpose) -> dict[str, Any]:
 
 def _context(request: HouseRequest, voucher: Voucher) -> dict[str, Any]:
     scheme: Scheme = voucher.scheme
-    by_staff = voucher.code_until is not None and voucher.code_until.astimezone().hour == 0
+    acts = may(request.actor, Power.ACT_FOR_WORKER, voucher.union_id)
+    on_paper = voucher.code_until is not None and voucher.code_until == start_of(localdate(voucher.code_until))
     steps = [
         {"state": "done", "title": VERBS.get(move.verb, move.verb), "at": move.at, "text": move.why}
         for move in voucher.moves.order_by("pk")
@@ -156,9 +159,9 @@ def _context(request: HouseRequest, voucher: Voucher) -> dict[str, Any]:
         **_row(voucher, Purpose.STAFF_LIST),
         "scheme": scheme,
         "steps": steps,
-        "text": mine.shown_text(voucher, request.now) if by_staff else "",
+        "text": mine.shown_text(voucher, request.now) if on_paper and acts else "",  # whoever reads it can spend it
         "runs": may(request.actor, Power.RUN_BENEFITS, voucher.union_id),
-        "acts": may(request.actor, Power.ACT_FOR_WORKER, voucher.union_id),
+        "acts": acts,
         "state": str(voucher.state),
     }
 
