@@ -1,4 +1,7 @@
+import hashlib
 import os
+import re
+from pathlib import Path
 
 import pytest
 
@@ -69,3 +72,15 @@ def test_other_addresses_and_ways_out_go_to_django(site):
     application = static_files.with_static_files(django_itself)
     for path in ("/", "/static/none.css", "/static/../../etc/passwd", "/static/../collected.sources"):
         assert ask(application, path)[2] == b"django", path
+
+
+def test_what_is_not_ours_is_what_was_taken_over():
+    """Each file that others wrote has its origin, licence and digest; a new one is found by its licence line."""
+    folder = Path(static_files.__file__).resolve().parents[1] / "tongxin" / "web" / "static" / "tx"
+    said = dict(
+        reversed(line.split("  ")) for line in (folder / "LICENSES.txt").read_text().splitlines() if line[64:66] == "  "
+    )
+    assert {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in said} == said
+    others = re.compile(r"\(c\)|copyright|SPDX-License", re.IGNORECASE)
+    found = [path for kind in ("*.js", "*.css") for path in folder.rglob(kind) if others.search(path.read_text()[:300])]
+    assert {path.relative_to(folder).as_posix() for path in found} - said.keys() == set()

@@ -1,8 +1,9 @@
-/* 扫码签到 with the camera, where the browser reads QR codes itself. Elsewhere a scanner or the keyboard types the code. */
+/* 扫码 with the camera: the browser's own reader where it has one, else ours (Safari, Firefox, desktops). A scanner or the
+   keyboard types the code as well. */
 (function () {
   'use strict';
   const box = document.querySelector('[data-camera]');
-  if (!box || !('BarcodeDetector' in window) || !navigator.mediaDevices) return;
+  if (!box || !navigator.mediaDevices) return;
   const video = box.querySelector('video'), button = box.querySelector('[data-camera-on]'), no = box.querySelector('[data-camera-no]');
   const label = button.querySelector('span'), start = label.textContent;
   let stream = null, last = '', seen = 0;
@@ -16,12 +17,18 @@
     label.textContent = start;
   }
   function read(text) {
-    if (text === last && Date.now() - seen < 4000) return;  // the same phone still held out
+    const still = text === last && Date.now() - seen < 4000;  // the same phone held out, however long
     last = text;
     seen = Date.now();
+    if (still) return;
     const form = document.querySelector('[data-scan-form]');
     form.elements.text.value = text;
     form.requestSubmit ? form.requestSubmit() : form.submit();
+  }
+  async function reader() {
+    const own = window.BarcodeDetector, reads = own ? await own.getSupportedFormats().catch(() => []) : [];
+    const Detector = reads.includes('qr_code') ? own : (await import('./qr/decode.js')).BarcodeDetector;
+    return new Detector({ formats: ['qr_code'] });
   }
   async function look(detector) {
     while (stream) {
@@ -35,8 +42,8 @@
   button.addEventListener('click', async () => {
     if (stream) { stop(); return; }
     try {
-      const detector = new window.BarcodeDetector({ formats: ['qr_code'] });
-      stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } });
+      const detector = await reader();
+      stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment', width: { ideal: 1280 } } });
       video.srcObject = stream;
       video.hidden = false;
       await video.play();

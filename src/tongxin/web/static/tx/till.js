@@ -37,11 +37,11 @@ function state() {
   box.hidden = navigator.onLine && !waiting;
   box.querySelector('span').textContent = (navigator.onLine ? '' : words.gone) + (waiting ? fill(words.waiting, { n: waiting }) : '');
   box.dataset.waiting = waiting;
-  
 }
 async function keepPage() {
   if (!('serviceWorker' in navigator) || !box.dataset.worker) return;
   await navigator.serviceWorker.register(box.dataset.worker, { scope: '/partner/' });
+  if (!('BarcodeDetector' in window)) await import('./qr/decode.js').catch(() => 0);  // for the camera without network
   const parts = [...document.querySelectorAll('link[rel=stylesheet], script[src]')].map((one) => one.href || one.src);
   const loaded = performance.getEntriesByType('resource').map((one) => one.name);
   const shelf = await caches.open('tongxin-till');
