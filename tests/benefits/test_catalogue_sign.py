@@ -54,6 +54,13 @@ def test_a_federation_signs_for_itself_only(sides: TwoSides, cast: Cast) -> None
             catalogue.sign(version=version, union=union, by=by.actor, at=NOW)
         assert refusal.value.code == code
     assert not version.signatures.exclude(signed_at=None).exists()
+    noted = JournalEntry.objects.filter(verb="catalogue.sign-refused").order_by("pk")
+    assert [(line.account, line.union, line.data["name"], line.data["code"]) for line in noted] == [
+        (cast.chief.account.pk, cast.chongqing.pk, "四川省总工会", "no-power"),
+        (sides.sichuan_chief.account.pk, cast.chongqing.pk, "重庆市总工会", "no-power"),
+        (cast.officer.account.pk, cast.chongqing.pk, "重庆市总工会", "no-power"),
+        (cast.admin.account.pk, cast.chongqing.pk, "永川区总工会", "catalogue-stranger"),
+    ]
 
 
 def test_signing_twice_says_that_it_is_done(sides: TwoSides, cast: Cast) -> None:
@@ -62,6 +69,7 @@ def test_signing_twice_says_that_it_is_done(sides: TwoSides, cast: Cast) -> None
     with pytest.raises(Refused) as refusal:
         catalogue.sign(version=version, union=cast.chongqing, by=cast.chief.actor, at=NOW)
     assert str(refusal.value) == "“重庆市总工会”已经签过这一版，不用再签。"
+    assert not JournalEntry.objects.filter(verb="catalogue.sign-refused").exists()  # a second press
 
 
 def test_next_version_counts_from_its_day_and_the_old_one_stays(sides: TwoSides, cast: Cast) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from tests.cast import HOUSE, NOW, Cast
+from tests.cast import HOUSE, NOW, TODAY, Cast
 from tests.factories.counters import Counter, a_counter, a_device, given, running, shown, text_of
 from tests.factories.racing import side_by_side
 from tests.factories.schemes import PLAN
@@ -18,6 +18,7 @@ from tongxin.benefits.queries.totals import contradictions
 from tongxin.benefits.states import VoucherState
 from tongxin.kernel.refused import Refused
 from tongxin.records.models import JournalEntry
+from tongxin.store.atomic import writing
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +27,11 @@ def refused(**asked: object) -> Refused:
     with pytest.raises(Refused) as caught:
         redemptions.redeem(**{"at": NOW, "request": "r-1", **asked})
     return caught.value
+
+
+def noted() -> list[tuple[str, str]]:
+    rows = JournalEntry.objects.filter(verb="redemption.refused").order_by("pk")
+    return [(row.data["code"], row.data["voucher"]) for row in rows]
 
 
 def state(voucher: Voucher) -> str:
@@ -74,7 +80,43 @@ def test_scanned_twice_says_when_it_was_used_and_is_on_record(cast: Cast) -> Non
     redemptions.redeem(shift=counter.shift, text=text, request="r-1", at=NOW)
     again = refused(shift=counter.shift, text=text, request="r-2", at=NOW + timedelta(minutes=1))
     assert str(again) == "这张券已在2024年3月28日 10:00使用过，不能再用，也不能退回。"
-    assert JournalEntry.objects.get(verb="redemption.refused").data["code"] == "voucher-used"
+    assert noted() == [("voucher-used", Voucher.objects.get().public_id)]
+
+
+CASES = {
+    "earlier": "shown-anew", "old": "shown-over", "elsewhere": "other-site", "returned": "voucher-ended",
+    "expired": "voucher-expired",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("case", "code"), CASES.items())
+def test_what_someone_should_look_at_leaves_a_line_with_the_voucher(cast: Cast, case: str, code: str) -> None:
+    counter, at = a_counter(cast), NOW
+    other = partners.add_site(partner=counter.partner, name="二店", by=HOUSE, at=NOW)
+    voucher = given(counter.scheme, cast.wang.person)
+    text = text_of(shown(voucher, site=other.public_id if case == "elsewhere" else ""))
+    if case == "earlier":
+        shown(voucher)
+    elif case == "old":
+        at = NOW + timedelta(minutes=20)
+    elif case == "returned":
+        vouchers.give_back(voucher=voucher, why="不去了", by=HOUSE, at=NOW)
+    elif case == "expired":
+        with writing():
+            Voucher.objects.filter(pk=voucher.pk).update(last_day=TODAY - timedelta(days=1))
+    assert refused(shift=counter.shift, text=text, at=at).code == code
+    assert noted() == [(code, voucher.public_id)]
+    line = JournalEntry.objects.get(verb="redemption.refused")
+    assert (line.union, line.data["till"]) == (cast.yongchuan.pk, "永川影城 1号台")
+
+
+def test_a_slip_of_the_hand_leaves_no_line(cast: Cast) -> None:
+    counter = a_counter(cast)
+    other = running(cast.yongchuan, replace(PLAN, name="图书券"))
+    text = text_of(shown(given(other, cast.wang.person)))
+    assert refused(shift=counter.shift, text=text).code == "scheme-not-taken"
+    assert refused(shift=counter.shift, text="hello").code == "text-unread"
+    assert noted() == []
 
 
 def test_a_screenshot_of_an_earlier_opening_opens_nothing(cast: Cast) -> None:

@@ -99,12 +99,36 @@ def draft_version(*, line: CatalogueLine, wording: Wording, by: Actor, at: datet
     return _draft(line, parties, wording, by=by, at=at)
 
 
-@atomic
 def sign(*, version: CatalogueVersion, union: Union, by: Actor, at: datetime) -> CatalogueVersion:
-    """One party signs, for itself alone. The last signature makes the version joint.
+    """One party signs, for itself alone. The last signature makes the version joint. What is refused is on record, but for
+    a second press.
 
     Refused: "no-power", "catalogue-stranger", "catalogue-signed", "wrong-state", "catalogue-ended", "catalogue-order".
     """
+    try:
+        return _sign(version=version, union=union, by=by, at=at)
+    except Refused as refusal:
+        if refusal.code != "catalogue-signed":
+            _note_refused(version, union, refusal, by, at)
+        raise
+
+
+@atomic
+def _note_refused(version: CatalogueVersion, union: Union, refusal: Refused, by: Actor, at: datetime) -> None:
+    """Under the union that keeps the paper: someone signed for another, or what can no longer be signed."""
+    journal.write(
+        "catalogue.sign-refused",
+        of=version.line,
+        by=by,
+        at=at,
+        number=version.number,
+        name=union.name,
+        code=refusal.code,
+    )
+
+
+@atomic
+def _sign(*, version: CatalogueVersion, union: Union, by: Actor, at: datetime) -> CatalogueVersion:
     require(by, Power.MANAGE_CATALOGUE, union)
     line, version = _lock(version)
     state = VERSION_MOVES.target("complete", version.state)

@@ -29,7 +29,9 @@ UNDO: Final = timedelta(minutes=10)
 DIGITS: Final = 6
 GUESSES: Final = 20  # wrong six digits at one till within ten minutes
 LONGEST: Final = 1_200  # of what a scanner may type
-NOTED: Final = frozenset({"voucher-used", "voucher-expired", "other-site", "shown-anew"})
+NOTED: Final = frozenset(
+    {"voucher-used", "voucher-expired", "voucher-ended", "other-site", "shown-anew", "shown-over"}
+)  # what is an error of habit, or worse: someone should look
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +52,23 @@ def redeem(*, shift: Shift, text: str, request: str, bill: Decimal | None = None
     try:
         outcome = _redeem(shift=shift, text=text.strip()[:LONGEST], request=request, bill=bill, at=at)
     except Refused as refusal:
-        if refusal.code in NOTED:
-            _note(shift.device, refusal.code, at)
-        raise
+        outcome = refusal
     if isinstance(outcome, Refused):
+        if outcome.code in NOTED:
+            _note(shift.device, text.strip()[:LONGEST], outcome.code, at)
         raise outcome
     return outcome
 
 
 @atomic
-def _note(device: Device, code: str, at: datetime) -> None:
-    """What was refused and may be an error of habit, or worse: someone who looks finds it under the device."""
-    tills.write(tills.lock(device), "redemption.refused", at=at, code=code)
+def _note(device: Device, text: str, code: str, at: datetime) -> None:
+    """After the refusal has undone everything else: found under the device, with the voucher that it was about."""
+    if (digits := _digits(text)) is not None:
+        voucher = Voucher.objects.filter(code=digits, code_until__gt=at).values_list("public_id", flat=True).first()
+    else:
+        shown = showing.read(text, public_keys(at))
+        voucher = shown.voucher if shown else None
+    tills.write(tills.lock(device), "redemption.refused", at=at, code=code, voucher=voucher or "")
 
 
 @atomic
@@ -182,12 +189,17 @@ def check_taken(voucher: Voucher, site: PartnerSite, at: datetime) -> None:
 
 
 def _read(device: Device, text: str, at: datetime) -> Read | Refused:
-    digits = "".join(character for character in text if not character.isspace() and character != "-")
-    if digits.isascii() and digits.isdigit() and len(digits) == DIGITS:
+    if (digits := _digits(text)) is not None:
         return _by_digits(device, digits, at)
     if not text.upper().startswith(showing.PREFIX):
         return Refused("text-unread", "没认出这个码。请扫职工手机上“我的券”里的二维码，或输入它下面的六位数。")
     return _by_text(device, text, at)
+
+
+def _digits(text: str) -> str | None:
+    """Six of them, as read aloud or typed with a gap; None: it is something else."""
+    digits = "".join(character for character in text if not character.isspace() and character != "-")
+    return digits if digits.isascii() and digits.isdigit() and len(digits) == DIGITS else None
 
 
 def _by_digits(device: Device, digits: str, at: datetime) -> Read | Refused:

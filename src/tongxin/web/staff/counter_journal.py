@@ -1,4 +1,4 @@
-"""The journal of partners, their counters and settlements, in sentences."""
+"""The journal of partners, their counters and settlements, and of the joint catalogue, in sentences."""
 
 from typing import Final
 
@@ -16,6 +16,13 @@ COUNTER_KINDS: Final = {
 }
 
 COUNTER_WORDS: Final = {
+    "catalogue.line-added": "在共同目录里起草了一项",
+    "catalogue.drafted": "起草了共同目录的一个版本",
+    "catalogue.signed": "签署了共同目录的一个版本",
+    "catalogue.joint": "共同目录的一个版本由各方签齐",
+    "catalogue.dropped": "撤下了共同目录的一个版本",
+    "catalogue.ended": "结束了共同目录的一项",
+    "catalogue.sign-refused": "没有签成共同目录的一个版本，请看一看",
     "partner.contracted": "添加了合作商户",
     "partner.changed": "修改了合作商户",
     "partner.account-set": "改了合作商户的结算账户",
@@ -41,7 +48,7 @@ COUNTER_WORDS: Final = {
     "shift.ran-out": "没有交班，自动结束了",
     "redemption.made": "核销了一张券",
     "redemption.undone": "撤销了一笔核销",
-    "redemption.refused": "没有核销成",
+    "redemption.refused": "没有核销成，请看一看",
     "redemption.code-wrong": "输了没有的六位数",
     "redemption.not-genuine": "扫了不是工会发的券，请看一看",
     "redemption.request-changed": "用同一个请求换了内容，没有办，请看一看",
@@ -55,4 +62,24 @@ COUNTER_WORDS: Final = {
     "settlement.partner-signed": "替商户签了结算单",
     "tickets.added": "上传了票码",
     "ticket.given": "用券取了票码",
+}
+
+REASONS: Final = {  # by the code of a refusal that is on record
+    "voucher-used": "券已经用过",
+    "voucher-expired": "券已经过期",
+    "voucher-ended": "券已经退回或退款",
+    "other-site": "券是为别的门店打开的",
+    "shown-anew": "是之前出示的码，已经换过",
+    "shown-over": "码已过时，可能是截图",
+    "no-power": "没有这项权限",
+    "catalogue-stranger": "不是签署方",
+    "catalogue-order": "与已生效的版本日子重叠",
+    "catalogue-ended": "这一项已经结束",
+    "wrong-state": "这一版已经撤下或签齐",
+    "parameter_one_a_day": "这些日子已有一个值",
+    "offline-forged": "签名不对",
+    "offline-changed": "与上次交的不一样",
+    "offline-gap": "记录缺了一笔",
+    "offline-many": "一次交得太多",
+    "offline-key": "没有登记断网密钥",
 }

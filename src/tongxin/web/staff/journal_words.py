@@ -4,7 +4,7 @@ from typing import Final
 
 from tongxin.people import names
 from tongxin.people.queries.journal import Line
-from tongxin.web.staff.counter_journal import COUNTER_KINDS, COUNTER_WORDS
+from tongxin.web.staff.counter_journal import COUNTER_KINDS, COUNTER_WORDS, REASONS
 from tongxin.web.staff.lane_journal import LANE_KINDS, LANE_WORDS
 
 KINDS: Final = {
@@ -114,12 +114,6 @@ WORDS: Final = {
     "poll.closed": "提前结束了一次征集",
     "poll.taken-up": "把征集的项排进了下一期",
     "cohort.family-said": "报了亲子活动，填了带几个孩子",
-    "catalogue.line-added": "在共同目录里起草了一项",
-    "catalogue.drafted": "起草了共同目录的一个版本",
-    "catalogue.signed": "签署了共同目录的一个版本",
-    "catalogue.joint": "共同目录的一个版本由各方签齐",
-    "catalogue.dropped": "撤下了共同目录的一个版本",
-    "catalogue.ended": "结束了共同目录的一项",
     "agreement.proposed": "起草了协议",
     "agreement.signed": "签署了协议",
     "agreement.ended": "提前结束了协议",
@@ -362,7 +356,7 @@ DETAILS: Final = {
     "changed": "更新",
     "count": "人数",
     "mark": "记为",
-    "number": "第几届",
+    "number": "届次、序号",
     "office": "职务",
     "reply": "批复文号",
     "cost": "费用（元，最多）",
@@ -372,6 +366,8 @@ DETAILS: Final = {
     "expected": "系统（元）",
     "counted": "清点（元）",
     "total": "合计（元）",
+    "code": "原因",
+    "voucher": "券号",
 }
 
 
@@ -384,9 +380,9 @@ def sentence(line: Line) -> str:
 def details(line: Line) -> list[tuple[str, str]]:
     """What the entry holds besides, under words that people know."""
     return [
-        (DETAILS[key], str(value))
+        (DETAILS[key], REASONS[value] if key == "code" else str(value))
         for key, value in line.entry.data.items()
-        if key in DETAILS and value not in {"", None}
+        if key in DETAILS and value not in {"", None} and (key != "code" or value in REASONS)
     ]
 
 
