@@ -26,6 +26,7 @@ from tests.factories.schemes import (
 from tongxin.benefits.actions import reminders, schemes, vouchers
 from tongxin.benefits.models import Scheme, Voucher
 from tongxin.benefits.states import SchemeKind, SchemeState, VoucherState
+from tongxin.calls.actions.calls import Manner
 from tongxin.calls.models import Application
 from tongxin.kernel.refused import Refused
 from tongxin.rulebook.actions import rules, shipped
@@ -68,6 +69,12 @@ def test_the_budget_must_reach_for_every_place(cast: Cast) -> None:
     draft = a_draft(cast.yongchuan, places=11)
     with refused("budget-below-places"):
         schemes.publish(scheme=draft, by=HOUSE, at=OPENS)
+
+
+def test_a_draw_after_the_last_day_could_give_nothing(cast: Cast) -> None:
+    manner = Manner(result_at=NOW.replace(month=7, day=1))
+    with refused("window-after-scheme"):
+        schemes.publish(scheme=a_draft(cast.yongchuan, release=a_release(manner=manner)), by=HOUSE, at=OPENS)
 
 
 def test_one_ticket_above_the_years_limit_is_refused_with_its_clause(cast: Cast) -> None:

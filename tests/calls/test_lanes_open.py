@@ -38,6 +38,10 @@ def test_a_lane_has_one_pool(cast: Cast) -> None:
     with pytest.raises(Refused) as refused:
         lanes.open_lane(pool=pool, by=HOUSE, at=EARLIER)
     assert refused.value.code == "lane-one-pool"
+    one = a_lane(cast.factory, 5)
+    with pytest.raises(Refused) as refused:
+        a_pool(one.call, 3, "书法")
+    assert refused.value.code == "lane-one-pool"
 
 
 def test_a_draw_needs_no_lane(cast: Cast) -> None:

@@ -10,9 +10,11 @@ from tongxin.people.authority import system
 @app.periodic(cron="10 * * * *")  # hourly, so that a machine that was off at night catches up
 @app.task(name="benefits.expire", queueing_lock="benefits.expire", lock="benefits.expire")
 def expire(timestamp: int) -> None:  # noqa: ARG001 - procrastinate tells for which tick it runs
-    """By parts, until nothing is due."""
-    while vouchers.expire(at=now()):
+    """By parts, until nothing is due; and nobody waits for what is over."""
+    at = now()
+    while vouchers.expire(at=at):
         pass
+    reminders.end_lines(by=system(localdate(at)), at=at)
 
 
 @app.periodic(cron="*/10 * * * *")

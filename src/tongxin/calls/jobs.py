@@ -51,12 +51,15 @@ def escalate_reviews(timestamp: int) -> None:  # noqa: ARG001 - as above
 @app.task(name="calls.settle_lanes", queueing_lock="calls.settle_lanes", lock="calls.settle_lanes")
 def settle_lanes(timestamp: int) -> None:  # noqa: ARG001 - as above
     """Places for whoever came, while there are some. Twelve looks a minute; each is one statement where nothing is to be done."""
+    _each(unsettled(), _settle)
+
+
+def _settle(lane: Lane) -> None:
     by = system(localdate())
-    for lane in unsettled():
-        while leveling.level(pool=lane.pool, by=by, at=now()):
-            pass
-        while settling.settle(pool=lane.pool, by=by, at=now()):
-            pass
+    while leveling.level(pool=lane.pool, by=by, at=now()):
+        pass
+    while settling.settle(pool=lane.pool, by=by, at=now()):
+        pass
 
 
 def unsettled() -> list[Lane]:

@@ -1,5 +1,6 @@
 """A release in words: its steps, where one stands, and what the waiting page's script says."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,14 +8,17 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
+from tongxin.benefits.queries.mine import withheld_why
 from tongxin.calls.models import Call
-from tongxin.calls.queries.lane import Mine, Release, Stage
+from tongxin.calls.queries.lane import Mine, Release, Stage, Stand
 from tongxin.kernel.receipts import Arrived
 from tongxin.web import dates
 from tongxin.web.templatetags.tx import thousands
 
 # By kind of call: where one finds what one was given. A kind without a page of its own has none.
 ONWARD = {"benefit": "worker:vouchers"}
+# By kind of call: of a place that was given, why it is of no use all the same.
+HELD_BACK: dict[str, Callable[[int], str]] = {"benefit": withheld_why}
 
 
 def card(release: Release) -> dict[str, Any]:
@@ -78,6 +82,17 @@ def rows(release: Release, mine: Mine) -> list[tuple[str, str]]:
 def onward(call: Call) -> str:
     name = ONWARD.get(call.kind)
     return reverse(name) if name else ""
+
+
+def standing(mine: Mine | None, call: Call) -> tuple[str, str]:
+    """Where one stands, as the page names it, and why where there is something to say."""
+    if mine is None:
+        return "", ""
+    reader = HELD_BACK.get(call.kind)
+    if mine.stand is Stand.GIVEN and reader is not None and mine.application is not None:
+        why = reader(mine.application.pk)
+        return ("held", gettext(why)) if why else (str(mine.stand), "")
+    return str(mine.stand), mine.why
 
 
 def for_script() -> dict[str, str]:

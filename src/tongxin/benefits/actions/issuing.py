@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.utils.timezone import localdate
+from django.utils.translation import gettext_noop
 
 from tongxin.benefits.actions.limits import lock_people, plain
 from tongxin.benefits.models import Scheme
@@ -52,8 +53,8 @@ SELECT id, public_id, state FROM voucher
 """)
 _NO_LIMIT: Final = Decimal(10) ** 12
 # Why it is withheld: the owner reads it, and is told so when the place goes on.
-OVER_LIMIT: Final = "今年各级工会给您的已到每人每年的上限"
-OUT_OF_REACH: Final = "您的会籍不在这项福利的发放范围里"
+OVER_LIMIT: Final = gettext_noop("今年各级工会给您的已到每人每年的上限")
+OUT_OF_REACH: Final = gettext_noop("您的会籍不在这项福利的发放范围里")
 
 
 @dataclass(frozen=True, slots=True)

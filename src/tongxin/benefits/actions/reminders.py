@@ -1,13 +1,16 @@
-"""What is told about vouchers by the clock: that one is about to expire; and that a limit let a place go on to the next."""
+"""What is told about vouchers by the clock: that one is about to expire, that a limit let a place go on to the next, and
+that a line is over because the scheme is.
+"""
 
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.db.models import F, Q
 from django.utils.timezone import localdate
 
-from tongxin.benefits.models import Voucher
+from tongxin.benefits.models import Scheme, Voucher
 from tongxin.benefits.states import VoucherState
-from tongxin.calls.actions import applications
+from tongxin.calls.actions import applications, pools
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor
 from tongxin.records.actions import outbox
@@ -18,6 +21,7 @@ EXPIRING: Final = "voucher.expiring"
 AHEAD: Final = timedelta(days=7)
 MANY: Final = 5_000
 NEXT: Final = "%s，名额让给了下一位"
+OVER: Final = "最后一天已过，不再发放"
 
 
 @atomic
@@ -52,3 +56,13 @@ def pass_on(*, by: Actor, at: datetime) -> int:
             continue  # given back or moved meanwhile
         done += 1
     return done
+
+
+def end_lines(*, by: Actor, at: datetime) -> int:
+    """The day after a scheme's last day nobody can be given anything: whoever still waits is told so, and is left in no line."""
+    waits = Q(pool__waiting__gt=0) | Q(pool__intake__arrived__gt=F("pool__lane__settled"))
+    rows = Scheme.objects.filter(waits, last_day__lt=localdate(at), pool__closed_at=None)
+    over = list(rows.select_related("pool").order_by("pk"))
+    for scheme in over:
+        pools.end_line(pool=scheme.pool, by=by, at=at, why=OVER)
+    return len(over)

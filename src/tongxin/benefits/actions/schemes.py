@@ -152,6 +152,7 @@ def publish(*, scheme: Scheme, by: Actor, at: datetime) -> Scheme:
     _check_limit(scheme, at)
     _check_reaches(scheme, scheme.pool.units)
     _check_window(scheme, scheme.call.closes)
+    _check_result(scheme)
     if (version := scheme.call.rule_version) is not None:
         rules.check(from_data(version.condition))
     if scheme.call.state != CallState.PUBLISHED:
@@ -304,6 +305,17 @@ def _check_limit(scheme: Scheme, at: datetime) -> None:
             document=limit.document,
             clause=limit.clause,
             value=plain(scheme.value),
+        )
+
+
+def _check_result(scheme: Scheme) -> None:
+    """Whoever is drawn after the last day could be given nothing."""
+    result = scheme.call.result_at
+    if result is not None and localdate(result) > scheme.last_day:
+        raise Refused(
+            "window-after-scheme",
+            "公布结果的时间不能晚于最后一天可用的日子（%(day)s），请改其中一个。",
+            day=Day(scheme.last_day),
         )
 
 

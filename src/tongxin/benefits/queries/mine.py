@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
 from tongxin.benefits import showing
-from tongxin.benefits.models import Voucher
+from tongxin.benefits.models import Voucher, VoucherMove
 from tongxin.benefits.showing import Shown
 from tongxin.benefits.states import VoucherState
 from tongxin.store.signing import signing_ring
@@ -16,6 +16,14 @@ def of_person(person: int) -> QuerySet[Voucher]:
     """Newest first, with what a card shows."""
     rows = Voucher.objects.filter(person=person).exclude(state=VoucherState.PASSED)
     return rows.select_related("scheme__brand", "scheme__union", "award__application").order_by("-at", "-pk")
+
+
+def withheld_why(application: int) -> str:
+    """Of a place that was given, but whose voucher a limit or the reach holds back: why; empty where nothing does."""
+    found = VoucherMove.objects.filter(
+        voucher__award__application=application, voucher__state=VoucherState.WITHHELD, verb="withhold"
+    )
+    return found.values_list("why", flat=True).first() or ""
 
 
 def shown_text(voucher: Voucher, at: datetime) -> str:

@@ -22,8 +22,10 @@ from tongxin.unions.models import Union
 
 @atomic
 def add_pool(*, call: Call, union: Union, units: int, name: str, by: Actor, at: datetime) -> Pool:
-    """`name` is how people read it in lists and messages. Refused: "places"."""
+    """`name` is how people read it in lists and messages. Refused: "places", "lane-one-pool"."""
     _check_units(units)
+    if call.by_lane:
+        raise Refused("lane-one-pool", "这一次走快速通道，只能有一种名额，请另开一次。")
     pool = Pool.make(federation=call.federation, call=call, union=union, units=units, name=name)
     journal.write("pool.added", of=pool, by=by, at=at, units=units)
     return pool

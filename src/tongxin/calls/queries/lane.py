@@ -8,9 +8,10 @@ from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
 from tongxin.calls.entries import holder
-from tongxin.calls.models import Application, Arrival, Entry, Lane, Pool
+from tongxin.calls.models import Application, Arrival, Entry, Lane, Pool, Step
 from tongxin.calls.states import LIVE, ApplicationState, CallState, Policy
 from tongxin.kernel import receipts
+from tongxin.people.models import Account
 from tongxin.store.signing import signing_ring
 
 
@@ -29,6 +30,7 @@ class Stand(StrEnum):
     GIVEN = "given"
     MISSED = "missed"  # everything is given, and not to them
     BACK = "back"  # had one, and gave it back
+    TAKEN = "taken"  # had one, and someone else took it back: the house, or staff with a reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +69,14 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Mine:
-    """One person in a release. `place`: in the line as it will be gone through."""
+    """One person in a release. `why`: a place was taken back from them for this reason."""
 
     stand: Stand
     entry: Entry | None
     arrival: Arrival | None
     application: Application | None
     receipt: str
+    why: str = ""
 
 
 def releases() -> "QuerySet[Lane]":
@@ -95,7 +98,9 @@ def mine(release: Release, person: int, at: datetime) -> Mine:
     application = applications.order_by("-pk").first()
     entry = Entry.objects.filter(pool=pool, person=person, ends_at__gt=at).first()
     text = receipt(release.lane, arrival, at) if arrival is not None else ""
-    return Mine(_stand(release, arrival, application), entry, arrival, application, text)
+    stand = _stand(release, arrival, application)
+    why = _taken_why(application, person) if application is not None and stand is Stand.BACK else ""
+    return Mine(Stand.TAKEN if why else stand, entry, arrival, application, text, why)
 
 
 def receipt(lane: Lane, arrival: Arrival, at: datetime) -> str:
@@ -105,6 +110,14 @@ def receipt(lane: Lane, arrival: Arrival, at: datetime) -> str:
     moment = round(arrival.at.timestamp() * 1000)
     (text,) = receipts.write([receipts.statement(key.id, lane.pool.public_id, arrival.no, moment, name)], key)
     return text
+
+
+def _taken_why(application: Application, person: int) -> str:
+    """What whoever ended it said; empty: they gave it back themselves."""
+    last = Step.objects.filter(application=application).exclude(why="").order_by("-pk").first()
+    if last is None or Account.objects.filter(pk=last.account or 0, person=person).exists():
+        return ""
+    return str(last.why)
 
 
 def _stand(release: Release, arrival: Arrival | None, application: Application | None) -> Stand:

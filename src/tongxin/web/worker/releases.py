@@ -115,8 +115,9 @@ def _facts(found: Release) -> dict[str, Any]:
 
 def _context(found: Release, mine: Mine | None) -> dict[str, Any]:
     outcome = mine is not None and mine.stand is not Stand.OUT
+    stand, why = release_words.standing(mine, found.pool.call)
     return _facts(found) | {
-        "mine": mine, "outcome": outcome, "stand": str(mine.stand) if mine else "", "left": found.pool.left,
+        "mine": mine, "outcome": outcome, "stand": stand, "why": why, "left": found.pool.left,
         "rows": release_words.rows(found, mine) if mine is not None else [],
         "onward": release_words.onward(found.pool.call),
     }  # fmt: skip
