@@ -16,13 +16,14 @@ from tongxin.people.actions import memberships
 from tongxin.people.facts import FACTS, facts_of
 from tongxin.people.models import Person
 from tongxin.people.models.persons import GigGroup
-from tongxin.people.queries.population import answers, columns
+from tongxin.people.queries.population import answers, answers_then, columns, columns_then
 from tongxin.rulebook.queries import rehearse
 from tongxin.rules.conditions import Condition, all_of, any_of, compare, from_data, not_, to_data
 from tongxin.rules.parameters import Param, Parameters, Quoted
 from tongxin.rules.statements import compiled
 from tongxin.rules.verdicts import Truth, evaluate
 from tongxin.store.atomic import writing
+from tongxin.unions.actions import tree
 from tongxin.unions.models import Union
 
 TRUTH = {True: Truth.YES, False: Truth.NO, None: Truth.UNKNOWN}
@@ -92,15 +93,21 @@ def crowd(cast: Cast) -> list[Person]:
 
 @pytest.mark.slow
 def test_both_evaluations_agree_on_random_rules_and_people(cast: Cast, crowd: list[Person]) -> None:
-    known = {person.pk: facts_of(person, TODAY) for person in crowd}
+    """On the last day before and the first after a union of theirs moved, someone left, and someone had a birthday."""
+    days = [TODAY - timedelta(days=1), TODAY]
+    tree.move(union=cast.riders, parent=cast.jiangjin, on=TODAY, by=HOUSE, at=NOW)
+    memberships.end(membership=crowd[1].memberships.get(), on=TODAY, reason="left", by=HOUSE, at=NOW)
+    known = {day: {person.pk: facts_of(person, day) for person in crowd} for day in days}
+    members = {day: set(known[day]) - ({crowd[1].pk} if day == TODAY else set()) for day in days}
 
     @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(rules)
-    def agree(rule: Condition) -> None:
-        found = answers(compiled(rule, columns(TODAY), PARAMETERS), crowd, cast.nation, on=TODAY)
-        assert {pk: TRUTH[truth] for pk, truth in found.items()} == {
-            pk: evaluate(rule, facts, PARAMETERS).truth for pk, facts in known.items()
-        }
+    @given(rules, st.sampled_from(days))
+    def agree(rule: Condition, day: date) -> None:
+        each = {pk: evaluate(rule, facts, PARAMETERS).truth for pk, facts in known[day].items()}
+        found = answers(compiled(rule, columns(day), PARAMETERS), crowd, cast.nation, on=day)
+        assert {pk: TRUTH[truth] for pk, truth in found.items()} == {pk: each[pk] for pk in members[day]}
+        then = answers_then(compiled(rule, columns_then(), PARAMETERS), list(each), [day] * len(each))
+        assert [TRUTH[truth] for truth in then] == list(each.values())
         assert from_data(to_data(rule)) == rule
 
     agree()
