@@ -14,17 +14,30 @@ const cents = (text) => Math.round(Number(text) * 100);
 
 /* ---- what this browser keeps: its key, what the house last said, and entries that are not handed over yet ---- */
 export const held = { secret: '', ready: null, ahead: 0, number: 0, before: '', waiting: [], taken: [] };
-try { Object.assign(held, JSON.parse(localStorage.getItem(SHELF) || '{}')); } catch (error) { /* a private window */ }
+function fresh() {
+  try { Object.assign(held, JSON.parse(localStorage.getItem(SHELF) || '{}')); } catch (error) { /* a private window */ }
+}
+fresh();
+/* One deed after the other, in this tab and among all tabs of the till: two that number one list at once would break it. */
+let turn = Promise.resolve();
+function alone(deed) {
+  const run = () => { fresh(); return deed(); };
+  const next = () => (navigator.locks ? navigator.locks.request(SHELF, run) : run());
+  turn = turn.then(next, next);
+  return turn;
+}
 function keep() { localStorage.setItem(SHELF, JSON.stringify(held)); }
 const now = () => Math.floor(Date.now() / 1000) + held.ahead;
 
 export async function publicKey() {
+  fresh();
   if (!held.secret) { held.secret = hex(utils.randomPrivateKey()); keep(); }
   return web64(await getPublicKeyAsync(unhex(held.secret)));
 }
 
 /* What the house said when there was network. Another device's list never goes on under this one's name. */
 export function take(ready) {
+  fresh();
   if (held.ready && held.ready.device !== ready.device) { held.waiting = []; held.taken = []; held.number = 0; held.before = ''; }
   held.ready = ready;
   held.ahead = ready.now - Math.floor(Date.now() / 1000);
@@ -61,7 +74,8 @@ export async function read(text, keys) {
 }
 
 /* ---- accepting: {code} where it may not, {amount, number, scheme} where it was written down ---- */
-export async function accept(text, request, bill) {
+export const accept = (text, request, bill) => alone(() => accepted(text, request, bill));
+async function accepted(text, request, bill) {
   const ready = held.ready;
   if (!ready || !ready.shift) return { code: 'no-shift' };
   if (now() >= ready.shift.until) return { code: 'shift-over' };
@@ -93,7 +107,8 @@ function unbound(on) {
   return held.taken.filter((one) => !one.bound && !one.undone && day(one.at) === on).reduce((sum, one) => sum + one.amount, 0);
 }
 
-export async function undo(number) {
+export const undo = (number) => alone(() => undone(number));
+async function undone(number) {
   const one = held.taken.find((taken) => taken.number === number && !taken.undone);
   if (!one || now() > one.at + held.ready.undo) return false;
   await write('undo', String(number), '0', `undo-${number}`);
@@ -116,6 +131,7 @@ async function write(kind, text, amount, request) {
 
 /* Hands over what waits. Returns the answers, or null where there was nothing or no network. */
 export async function handOver(address, token) {
+  fresh();
   if (!held.waiting.length) return null;
   const sent = held.waiting.slice(0, 500);
   let told;
@@ -126,7 +142,9 @@ export async function handOver(address, token) {
   }
   const answer = await told.json().catch(() => ({}));
   if (!told.ok) return { words: answer.words || '', answers: [] };
-  held.waiting = held.waiting.slice(sent.length);
-  keep();
+  await alone(() => {  // meanwhile more may have been written, or another tab may have handed the same over
+    held.waiting = held.waiting.filter((one) => !sent.some((gone) => gone.signature === one.signature));
+    keep();
+  });
   return answer;
 }
