@@ -6,7 +6,7 @@ import pytest
 from tests.cast import HOUSE, NOW, Cast
 from tests.factories.calls import CLOSES, DRAWN, a_call, a_pool, accounts, enter_all, people, states, told
 
-from tongxin.calls.actions import applications, calls, entries
+from tongxin.calls.actions import applications, calls, entries, parties
 from tongxin.calls.models import Applicant, Application, Call, Pool, Preference
 from tongxin.calls.queries import miscounted
 from tongxin.calls.states import Policy
@@ -98,8 +98,8 @@ def test_nobody_enters_for_others(cast: Cast, call: Call, made: list[Pool]) -> N
     two = [cast.wang.person, cast.zhang.person]
     refused("no-power", lambda: entries.enter(call=call, wishes=made[:1], persons=two, by=cast.wang.actor, at=NOW))
     mine = entries.enter(call=call, wishes=made[:1], persons=two[:1], by=cast.wang.actor, at=NOW)
-    refused("no-power", lambda: entries.join(application=mine, person=two[1], by=cast.wang.actor, at=NOW))
-    entries.join(application=mine, person=two[1], by=cast.zhang.actor, at=NOW)
+    refused("no-power", lambda: parties.join(application=mine, person=two[1], by=cast.wang.actor, at=NOW))
+    parties.join(application=mine, person=two[1], by=cast.zhang.actor, at=NOW)
     assert Application.objects.get().size == 2
 
 
@@ -108,7 +108,7 @@ def test_one_person_once_across_families(cast: Cast, call: Call, made: list[Pool
     first, second = accounts([one, two])
     family = entries.enter(call=call, wishes=made[:1], persons=[one], by=first, at=NOW)
     entries.enter(call=call, wishes=made[:1], persons=[two], by=second, at=NOW)
-    refused("one-per-call", lambda: entries.join(application=family, person=two, by=second, at=NOW))
+    refused("one-per-call", lambda: parties.join(application=family, person=two, by=second, at=NOW))
 
 
 def test_party_is_full_can_be_left_and_is_withdrawn_by_who_entered(cast: Cast, call: Call, made: list[Pool]) -> None:
@@ -116,12 +116,12 @@ def test_party_is_full_can_be_left_and_is_withdrawn_by_who_entered(cast: Cast, c
     actors = accounts(four)
     family = entries.enter(call=call, wishes=made[:1], persons=four[:1], by=actors[0], at=NOW)
     for person, by in zip(four[1:3], actors[1:3], strict=True):
-        entries.join(application=family, person=person, by=by, at=NOW)
-    refused("party", lambda: entries.join(application=family, person=four[3], by=actors[3], at=NOW))
+        parties.join(application=family, person=person, by=by, at=NOW)
+    refused("party", lambda: parties.join(application=family, person=four[3], by=actors[3], at=NOW))
     refused("party-lead", lambda: applications.withdraw(application=family, by=actors[1], at=NOW))
-    refused("party-lead", lambda: entries.leave(application=family, person=four[0], by=actors[0], at=NOW))
-    entries.leave(application=family, person=four[2], by=actors[2], at=NOW)
-    entries.join(application=family, person=four[3], by=actors[3], at=NOW)
+    refused("party-lead", lambda: parties.leave(application=family, person=four[0], by=actors[0], at=NOW))
+    parties.leave(application=family, person=four[2], by=actors[2], at=NOW)
+    parties.join(application=family, person=four[3], by=actors[3], at=NOW)
     applications.withdraw(application=family, by=actors[0], at=NOW)
     assert Applicant.objects.filter(live=True).count() == 0
 

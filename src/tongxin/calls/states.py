@@ -25,6 +25,9 @@ BY_ENTRY: Final = (
 )  # all who enter in the window are alike, whenever they come
 
 
+BY_PARTY: Final = (*BY_ENTRY, Policy.ORDER_OF_ARRIVAL)  # several may come by one application (a level start: alone)
+
+
 class Ties(models.TextChoices):
     """Of equal points at the edge: all of them get a place (there are more places then), or the smaller ticket goes first."""
 

@@ -1,6 +1,7 @@
 """Applying, withdrawing and moving. Everything is counted under the lock on the pool's row."""
 
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from tongxin.calls.actions import arrivals, entries, lines
@@ -22,11 +23,18 @@ from tongxin.store.atomic import atomic
 
 @atomic
 def apply(
-    *, pool: Pool, person: Person, by: Actor, at: datetime, key: str | None = None, tells: bool = True
+    *,
+    pool: Pool,
+    person: Person,
+    by: Actor,
+    at: datetime,
+    key: str | None = None,
+    tells: bool = True,
+    companions: int = 0,
 ) -> Application:
     """A place if one is free, else a number in the line; read it from `.state` (GRANTED or WAITING).
 
-    `tells=False`: the caller tells the person in words of its own.
+    `tells=False`: the caller tells the person in words of its own. `companions`: how many come along without a record.
 
     `at` is when the request arrived. Two taps, or a retry with the same `key`, give the same application.
     Refused: "no-power", "call-not-published", "not-open-yet", "closed-already", "pool-closed", "not-eligible",
@@ -34,23 +42,28 @@ def apply(
     """
     quick = lines.lock_quick(pool.pk)
     if quick is None:  # its places are given later: this is the one wish
-        return entries.enter(call=pool.call, wishes=[pool], persons=[person], by=by, at=at, key=key, tells=tells)
+        return entries.enter(
+            call=pool.call, wishes=[pool], persons=[person], by=by, at=at, key=key, tells=tells, companions=companions
+        )
     pool = quick
     require_acting_for(by, person.pk, pool.union_id)
     try:
         check_open(pool, at)
         check_eligible(pool.call, person, at=at)
+        entries.check_party(pool.call, [person], companions)
     except Refused:
         if (same := _made_before(pool, person, by, key)) is not None:
             return same
         raise
     groups = groups_of([pool.pk], person, at=at) if pool.reserved else ""
-    arrival = arrivals.write(pool=pool, person=person, by=by, at=at, key=key, groups=groups)
+    size = 1 + companions
+    arrive = partial(arrivals.write, pool=pool, person=person, by=by, at=at, key=key, groups=groups, size=size)
+    arrival = arrive()
     while arrival is None:  # once more only if what was in the way is gone by now
         if (same := _made_before(pool, person, by, key)) is not None:
             return same
         _check_slots(pool, person)
-        arrival = arrivals.write(pool=pool, person=person, by=by, at=at, key=key, groups=groups)
+        arrival = arrive()
     application = arrival.application
     kind = kind_of(pool.call)
     kind.check(application, Stage.ENTRY)

@@ -36,27 +36,27 @@ WITH free AS (
     ON CONFLICT (person_id, call_id, slot) WHERE live DO NOTHING
     RETURNING application_id
 ), application AS (
-    INSERT INTO calls_application (id, federation, public_id, call_id, union_id, state, at, account, key, groups)
+    INSERT INTO calls_application (id, federation, public_id, call_id, union_id, state, at, account, key, groups, size)
     SELECT application_id, %(federation)s, %(public_id)s, %(call)s, %(union)s, %(state)s, %(at)s, %(account)s, %(key)s,
-           %(groups)s
+           %(groups)s, %(size)s
     FROM applicant
 ), counted AS (
     UPDATE calls_pool
-    SET next_no = next_no + 1, taken = taken + %(units)s, waiting = waiting + (1 - %(units)s)
+    SET next_no = next_no + 1, taken = taken + %(units)s, waiting = waiting + %(waits)s
     FROM applicant WHERE calls_pool.id = %(pool)s
     RETURNING next_no - 1 AS no
 ), reserved AS (
-    UPDATE calls_reserve SET taken = taken + 1 FROM applicant WHERE calls_reserve.id = %(reserve)s
+    UPDATE calls_reserve SET taken = taken + %(units)s FROM applicant WHERE calls_reserve.id = %(reserve)s
 ), preference AS (
     INSERT INTO calls_preference (federation, application_id, pool_id, rank, no, waits)
-    SELECT %(federation)s, application_id, %(pool)s, 1, counted.no, %(units)s = 0 FROM applicant, counted
+    SELECT %(federation)s, application_id, %(pool)s, 1, counted.no, %(waits)s = 1 FROM applicant, counted
 ), step AS (
     INSERT INTO calls_step (federation, application_id, verb, account, at, why)
     SELECT %(federation)s, application_id, %(verb)s, %(account)s, %(at)s, '' FROM applicant
 ), award AS (
     INSERT INTO calls_award (federation, public_id, application_id, pool_id, person_id, units, state, at, reserve_id)
-    SELECT %(federation)s, %(award)s, application_id, %(pool)s, %(person)s, 1, %(held)s, %(at)s, %(reserve)s
-    FROM applicant WHERE %(units)s = 1
+    SELECT %(federation)s, %(award)s, application_id, %(pool)s, %(person)s, %(units)s, %(held)s, %(at)s, %(reserve)s
+    FROM applicant WHERE %(waits)s = 0
     RETURNING id
 )
 SELECT applicant.application_id, (SELECT id FROM award) FROM applicant
@@ -71,15 +71,18 @@ class Arrival:
     award: Award | None
 
 
-def write(*, pool: Pool, person: Person, by: Actor, at: datetime, key: str | None, groups: str = "") -> Arrival | None:
+def write(
+    *, pool: Pool, person: Person, by: Actor, at: datetime, key: str | None, groups: str = "", size: int = 1
+) -> Arrival | None:
     """None, and nothing written, when this person stands in the pool already, has no slot left, or sent the key before.
 
+    `size`: the person and how many they bring along; who comes later takes what is too little for them.
     `pool` is locked and brought up to date; what is left, of the reserves too, decides between a place and the line. Where another
     transaction takes the same slot meanwhile, the unique constraint makes this one wait and then answer None as well.
     """
     must_be_writing("arrival")
-    place = Counter(pool, reserves_of(pool)).give(0, 1, groups)
-    units = 0 if place is None else 1
+    place = Counter(pool, reserves_of(pool)).give(0, size, groups)
+    units = 0 if place is None else size
     application = Application(
         federation=pool.call.federation,
         call=pool.call,
@@ -88,14 +91,17 @@ def write(*, pool: Pool, person: Person, by: Actor, at: datetime, key: str | Non
         account=by.account_id,
         key=key,
         groups=groups,
+        size=size,
         state=ApplicationState.GRANTED if units else ApplicationState.WAITING,
     )
-    award = Award(federation=application.federation, application=application, pool=pool, person=person, units=1, at=at)
+    award = Award(
+        federation=application.federation, application=application, pool=pool, person=person, units=size, at=at
+    )
     award.reserve = place.reserve if place is not None else None
     row = _ARRIVAL.row(**_values(application, award, units))
     if row is None:
         return None
-    pool.taken, pool.waiting, pool.next_no = pool.taken + units, pool.waiting + 1 - units, pool.next_no + 1
+    pool.taken, pool.waiting, pool.next_no = pool.taken + units, pool.waiting + (not units), pool.next_no + 1
     application.pk, award.pk = row
     application._state.adding = award._state.adding = False
     award.application = application
@@ -110,6 +116,8 @@ def _values(application: Application, award: Award, units: int) -> dict[str, Any
         "person": award.person_id,
         "pool": award.pool_id,
         "units": units,
+        "waits": 0 if units else 1,
+        "size": application.size,
         "per_person": application.call.per_person,
         "public_id": application.public_id,
         "award": award.public_id,

@@ -31,6 +31,7 @@ class Manner:
     level_minutes: int | None = None
     choices: int = 1
     party_most: int = 1
+    chances: int = 1
     result_at: datetime | None = None
     accept_hours: int = 0
     review_hours: int | None = None

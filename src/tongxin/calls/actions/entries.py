@@ -5,29 +5,26 @@ either in the list or refused; which of the two does not depend on anybody's clo
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from tongxin.calls.actions import reviews
+from tongxin.calls.actions import reviews, weights
 from tongxin.calls.actions.acting import acts_for_all, require_acting_for
 from tongxin.calls.actions.eligibility import check_eligible
 from tongxin.calls.actions.reserves import groups_of
 from tongxin.calls.actions.tellings import Told, tell
-from tongxin.calls.actions.windows import check_not_closed, check_window
+from tongxin.calls.actions.windows import check_not_closed, check_takes_entries, share
 from tongxin.calls.kinds import kind_of
 from tongxin.calls.models import Applicant, Application, Call, Pool, Preference, Step
-from tongxin.calls.states import ENTRY, ApplicationState, Policy, Stage
-from tongxin.kernel.draw import HEAVIEST
+from tongxin.calls.states import BY_ENTRY, ENTRY, ApplicationState, Policy, Stage
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor
+from tongxin.people.masks import Purpose, shown
 from tongxin.people.models import Person
 from tongxin.records.actions import journal
-from tongxin.store.atomic import atomic, must_be_writing
-from tongxin.store.prepared import Columns, Prepared
+from tongxin.store.atomic import atomic
 
-_CALL: Final = Columns(Call)
-_SHARE: Final = Prepared(f"SELECT {_CALL.of('call')} FROM calls_call call WHERE id = %(call)s FOR SHARE OF call")  # noqa: S608
 TICKET: Final = 16  # bytes
 
 
@@ -41,25 +38,30 @@ def enter(
     at: datetime,
     key: str | None = None,
     tells: bool = True,
+    companions: int = 0,
 ) -> Application:
     """One application with its ticket: the pools in the order of wishes, and who goes together (who enters comes first).
 
+    `companions`: how many come along without a record; the kind says whether they may. Each person of the party is a unit.
     Two taps, or a retry with the same `key`, give the same application.
     Refused: "no-power", "call-not-published", "not-open-yet", "closed-already", "list-frozen", "pool-closed", "wishes",
-    "party", "not-eligible", "eligibility-unknown", "one-per-call", "application_key_once", and what the kind refuses.
+    "party", "not-eligible", "eligibility-unknown", "one-per-call", "application_key_once",
+    "by-speed", and what the kind refuses.
     """
     call = share(call.pk)
+    if call.policy not in BY_ENTRY:
+        raise Refused("by-speed", "这里按先后给名额，请从报名页直接报。")
     for person in persons:
         require_acting_for(by, person.pk, call.union_id)
     list(Person.objects.lock_rows(person.pk for person in persons))  # two taps of one person one after the other
     if (same := _made_before(call, wishes, persons, by, key)) is not None:
         return same
     check_takes_entries(call, at)
-    _check_party(call, persons)
+    check_party(call, persons, companions)
     pools = _checked_wishes(call, wishes)
     for person in persons:
-        check_eligible(call, person, at=at)
-    application = _write(call, pools, persons, by, at, key)
+        _check_person(call, person, persons, by, at)
+    application = _write(call, pools, persons, companions, by, at, key)
     kind_of(call).check(application, Stage.ENTRY)
     named = [pool.public_id for pool in pools]
     journal.write("application.entered", of=application, by=by, at=at, pools=named, size=application.size)
@@ -78,7 +80,7 @@ def change_wishes(*, application: Application, wishes: Sequence[Pool], by: Actor
     check_takes_entries(call, at)
     _check_entry(application)
     pools = _checked_wishes(call, wishes)
-    _check_only_here(application, pools, people)
+    check_only_here([pool.pk for pool in pools], people, besides=application)
     before = _wished(application)
     if [pool.pk for pool in pools] == before:
         return application
@@ -94,71 +96,6 @@ def change_wishes(*, application: Application, wishes: Sequence[Pool], by: Actor
 
 
 @atomic
-def join(*, application: Application, person: Person, by: Actor, at: datetime) -> Application:
-    """Someone goes along with who entered; they say so themselves, so that nobody can be entered by another.
-
-    Refused: "no-power", "party", "one-per-call", "wrong-state", and as `enter`.
-    """
-    call, application, people = _lock(application)
-    require_acting_for(by, person.pk, call.union_id)
-    Person.objects.lock(person.pk)
-    if person.pk in people:
-        return application
-    check_takes_entries(call, at)
-    _check_entry(application)
-    if len(people) >= call.party_most:
-        raise Refused("party", "这里最多%(most)d人一起报，这一组已经满了。", most=call.party_most)
-    check_eligible(call, person, at=at)
-    Applicant.make(
-        federation=call.federation, application=application, call=call, person=person, slot=_slot(call, person)
-    )
-    _resize(application, len(people) + 1)
-    _step(application, "join", by, at)
-    kind_of(call).check(application, Stage.ENTRY)
-    journal.write("application.joined", of=application, by=by, at=at, size=application.size)
-    return application
-
-
-@atomic
-def leave(*, application: Application, person: Person, by: Actor, at: datetime) -> Application:
-    """Someone of a party does not go along after all; who entered withdraws the whole instead.
-
-    Refused: "no-power", "party-lead", "list-frozen", "wrong-state".
-    """
-    call, application, people = _lock(application)
-    require_acting_for(by, person.pk, call.union_id)
-    if person.pk not in people:
-        return application
-    if person.pk == people[0]:
-        raise Refused("party-lead", "这一组是您报的名。您不参加的话，请退出报名，其他人可以另报。")
-    check_takes_entries(call, at)
-    _check_entry(application)
-    Applicant.objects.filter(application=application, person=person, live=True).delete()
-    _resize(application, len(people) - 1)
-    _step(application, "leave", by, at)
-    journal.write("application.left", of=application, by=by, at=at, size=application.size)
-    return application
-
-
-@atomic
-def weigh(*, call: Call, weights: Mapping[int, int], by: Actor, at: datetime) -> None:
-    """How many chances each application has, by the rule that the call publishes; others keep one.
-
-    Power is checked by the substance room's action. Refused: "list-frozen", "weight".
-    """
-    call = Call.objects.lock(call.pk)
-    if call.frozen_at is not None:
-        raise Refused("list-frozen", "报名名单已经封存，不能再改。")
-    if any(not 1 <= weight <= HEAVIEST for weight in weights.values()):
-        raise Refused("weight", "一张票最多%(most)d次机会，至少1次。", most=HEAVIEST)
-    rows = Application.objects.filter(call=call, pk__in=list(weights))
-    for row in rows:
-        row.weight = weights[row.pk]
-    Application.objects.bulk_update(rows, ["weight"], batch_size=1000)
-    journal.write("call.weighed", of=call, by=by, at=at, applications=len(rows))
-
-
-@atomic
 def freeze(*, call: Call, by: Actor, at: datetime) -> Call:
     """Nobody enters, joins or changes a wish from here on. Withdrawing stays possible, and shows. A second time: as it is.
 
@@ -169,27 +106,13 @@ def freeze(*, call: Call, by: Actor, at: datetime) -> Call:
         return call
     if at < call.closes:
         raise Refused("not-closed-yet", "报名还没有截止，名单不能封存。截止以后再来。")
+    if call.chances > 1:
+        weights.keep_promise(call, by=by, at=at)  # it was promised, whether or not someone looked at it before
     call.frozen_at = at
     call.save(update_fields=["frozen_at"])
     many = Application.objects.filter(call=call, state=ApplicationState.ENTERED).count()
     journal.write("call.frozen", of=call, by=by, at=at, entries=many)
     return call
-
-
-def share(pk: int) -> Call:
-    """Its row, shared with others who enter; whoever freezes the list waits for all of them."""
-    must_be_writing("share of Call")
-    row = _SHARE.row(call=pk)
-    if row is None:
-        raise Call.DoesNotExist
-    return _CALL.read(row)
-
-
-def check_takes_entries(call: Call, at: datetime) -> None:
-    """`at` is when the request arrived. A list that is frozen stays so, though a clock were put back."""
-    if call.frozen_at is not None or call.settled_at is not None:
-        raise Refused("list-frozen", "报名名单已经封存，不能再报名或改志愿。还没有公布结果的，可以退出。")
-    check_window(call, at)
 
 
 def _made_before(
@@ -210,18 +133,25 @@ def _made_before(
 
 
 def _is(application: Application, wishes: Sequence[Pool], persons: Sequence[Person]) -> bool:
-    """The same wish as is sent now; wishes that were changed since are no other request."""
-    first = Applicant.objects.filter(application=application).order_by("pk").values_list("person_id", flat=True).first()
-    if not persons or first != persons[0].pk:
+    """The same wish as is sent now; wishes that were changed since, or others who joined, make it no other request."""
+    people = list(Applicant.objects.filter(application=application).order_by("pk").values_list("person_id", flat=True))
+    if not persons or people[:1] != [persons[0].pk] or not {one.pk for one in persons} <= set(people):
         return False
     changed = Step.objects.filter(application=application, verb="wishes").exists()
     return changed or _wished(application) == [pool.pk for pool in wishes]
 
 
 def _write(
-    call: Call, pools: Sequence[Pool], persons: Sequence[Person], by: Actor, at: datetime, key: str | None
+    call: Call,
+    pools: Sequence[Pool],
+    persons: Sequence[Person],
+    companions: int,
+    by: Actor,
+    at: datetime,
+    key: str | None,
 ) -> Application:
-    slots = [_slot(call, person) for person in persons]
+    slots = [slot_of(call, person, alone=len(persons) == 1) for person in persons]
+    check_only_here([pool.pk for pool in pools], [person.pk for person in persons])
     application = Application.make(
         federation=call.federation,
         call=call,
@@ -232,7 +162,7 @@ def _write(
         key=key,
         ticket=secrets.token_hex(TICKET),
         groups=groups_of([pool.pk for pool in pools], persons[0], at=at) if any(p.reserved for p in pools) else "",
-        size=len(persons),
+        size=len(persons) + companions,
     )
     Applicant.objects.bulk_create(
         [
@@ -254,17 +184,24 @@ def _wish(application: Application, pools: Sequence[Pool]) -> None:
     )
 
 
-def _slot(call: Call, person: Person) -> int:
-    """The lowest that is free. Refused: "one-per-call"."""
+def slot_of(call: Call, person: Person, *, alone: bool) -> int:
+    """The lowest that is free. Refused: "one-per-call"; of a party by name, since one of several is meant."""
     used = set(Applicant.objects.filter(person=person, call=call, live=True).values_list("slot", flat=True))
     free = next((slot for slot in range(1, call.per_person + 1) if slot not in used), None)
-    if free is None:
+    if free is not None:
+        return free
+    if alone:
         raise Refused(
             "one-per-call",
             "这一次已经有一份报名在里面了，每人最多%(most)d份。想换的话，请先退出再报，或改志愿。",
             most=call.per_person,
         )
-    return free
+    raise Refused(
+        "one-per-call",
+        "%(name)s在这一次里已经报过（自己报的，或在别人的一组里），每人最多%(most)d份。请先请本人退出那一份，或不写这位。",
+        name=_named(person),
+        most=call.per_person,
+    )
 
 
 def _checked_wishes(call: Call, wishes: Sequence[Pool]) -> list[Pool]:
@@ -282,11 +219,34 @@ def _checked_wishes(call: Call, wishes: Sequence[Pool]) -> list[Pool]:
     return pools
 
 
-def _check_party(call: Call, persons: Sequence[Person]) -> None:
+def check_party(call: Call, persons: Sequence[Person], companions: int = 0) -> None:
+    """Refused: "party"."""
     if not persons or len({person.pk for person in persons}) != len(persons):
         raise Refused("party", "请写明谁来参加，同一个人只写一次。")
-    if len(persons) > call.party_most:
-        raise Refused("party", "这里最多%(most)d人一起报，请分开报，或减少人数。", most=call.party_most)
+    size = len(persons) + companions
+    if size > call.party_most:
+        if call.party_most == 1:
+            raise Refused("party", "这里只能各报各的，不能几个人一起报。请分开报。")
+        raise Refused(
+            "party",
+            "这里最多%(most)d人一起报，现在是%(size)d人。请分开报，或减少人数。",
+            most=call.party_most,
+            size=size,
+        )
+
+
+def _check_person(call: Call, person: Person, persons: Sequence[Person], by: Actor, at: datetime) -> None:
+    """Of several, the words say who it is."""
+    try:
+        check_eligible(call, person, at=at)
+    except Refused as refusal:
+        if len(persons) == 1 or by.person_id == person.pk:
+            raise
+        raise Refused(refusal.code, "%(name)s不能一起报：%(why)s", name=_named(person), why=str(refusal)) from refusal
+
+
+def _named(person: Person) -> str:
+    return shown(person, "name", Purpose.STAFF_LIST)
 
 
 def _check_entry(application: Application) -> None:
@@ -294,12 +254,16 @@ def _check_entry(application: Application) -> None:
         raise Refused("wrong-state", "现在的状态不能这样办，页面可能已经过时，请刷新后再看。")
 
 
-def _check_only_here(application: Application, pools: Sequence[Pool], people: Sequence[int]) -> None:
-    others = Applicant.objects.filter(
-        person__in=people, live=True, application__preferences__pool__in=[pool.pk for pool in pools]
-    )
-    if others.exclude(application=application).exists():
+def check_only_here(pools: Sequence[int], people: Sequence[int], *, besides: Application | None = None) -> None:
+    """Nobody stands twice for the same places. Refused: "already-there"."""
+    others = Applicant.objects.filter(person__in=people, live=True, application__preferences__pool__in=pools)
+    if besides is not None:
+        others = others.exclude(application=besides)
+    if (found := others.select_related("person").first()) is None:
+        return
+    if len(people) == 1:
         raise Refused("already-there", "其中有一个，您的另一份报名里已经选了，请换一个。")
+    raise Refused("already-there", "其中有一个，%(name)s的另一份报名里已经选了，请换一个。", name=_named(found.person))
 
 
 def _lock(application: Application) -> tuple[Call, Application, list[int]]:
@@ -312,11 +276,6 @@ def _lock(application: Application) -> tuple[Call, Application, list[int]]:
 
 def _wished(application: Application) -> list[int]:
     return list(Preference.objects.filter(application=application).order_by("rank").values_list("pool_id", flat=True))
-
-
-def _resize(application: Application, size: int) -> None:
-    application.size = size
-    application.save(update_fields=["size"])
 
 
 def _step(application: Application, verb: str, by: Actor, at: datetime) -> None:

@@ -166,6 +166,7 @@ def give(
 
 
 def make_awards(pool: Pool, places: Sequence[Place], *, offered: bool, at: datetime) -> list[Award]:
+    """One a person; who entered has the units of those who come along without a record."""
     people = defaultdict(list)
     for row in _applicants([place.application for place in places]).order_by("pk"):
         people[row.application_id].append(row)
@@ -175,6 +176,7 @@ def make_awards(pool: Pool, places: Sequence[Place], *, offered: bool, at: datet
             application=row.application,
             pool=pool,
             person=row.person,
+            units=place.size - len(people[place.application]) + 1 if row is people[place.application][0] else 1,
             reserve=place.reserve,
             state=AwardState.OFFERED if offered else AwardState.HELD,
             accept_by=at + timedelta(hours=pool.call.accept_hours) if offered else None,
@@ -184,7 +186,7 @@ def make_awards(pool: Pool, places: Sequence[Place], *, offered: bool, at: datet
         for row in people[place.application]
     ]
     write_new(awards)
-    pool.taken += len(awards)
+    pool.taken += sum(award.units for award in awards)
     return awards
 
 
@@ -210,13 +212,13 @@ def release(
     by: Actor,
     at: datetime,
     state: AwardState = AwardState.BACK,
+    person: int | None = None,
 ) -> list[Award]:
-    """Takes their places back and subtracts them from `pool.taken`, which the caller saves."""
-    awards = list(
-        Award.objects.filter(pool=pool, application__in=among(applications), state__in=HOLDING)
-        .select_related("application", "person")
-        .order_by("pk")
-    )
+    """Takes their places back (or this person's alone) and subtracts them from `pool.taken`, which the caller saves."""
+    held = Award.objects.filter(pool=pool, application__in=among(applications), state__in=HOLDING)
+    if person is not None:
+        held = held.filter(person=person)
+    awards = list(held.select_related("application", "person").order_by("pk"))
     if not awards:
         return []
     known = [award for award in awards if award.state in KNOWN]

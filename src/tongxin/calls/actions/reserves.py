@@ -3,20 +3,21 @@
 The pool's row is their lock, too. Power is checked by the substance room's action that calls `add` and `drop`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.timezone import localdate
 
 from tongxin.calls.actions import busy, lines
-from tongxin.calls.actions.windows import check_not_closed
-from tongxin.calls.models import Application, Award, Pool, Reserve
+from tongxin.calls.actions.windows import check_not_closed, share
+from tongxin.calls.models import Application, Award, Call, Pool, Preference, Reserve
 from tongxin.calls.places import groups_in
-from tongxin.calls.states import CallState, Spill, When
+from tongxin.calls.states import BY_ENTRY, ENTRY, ApplicationState, CallState, Spill, When
 from tongxin.kernel.refused import Refused
-from tongxin.people.authority import Actor
+from tongxin.people.authority import Actor, require
 from tongxin.people.models import Person
+from tongxin.people.powers import Power
 from tongxin.records.actions import journal
 from tongxin.rulebook.models import RuleVersion
 from tongxin.rulebook.queries import verdict_on
@@ -81,23 +82,108 @@ def groups_of(pools: Iterable[int], person: Person, *, at: datetime) -> str:
 
 @atomic
 def mark(*, application: Application, groups: Iterable[str], why: str, by: Actor, at: datetime) -> Application:
-    """Puts an application into groups that no rule decides, or takes it out. Refused: "list-frozen", "group-unknown"."""
-    application = Application.objects.select_related("call").lock(application.pk)
-    if application.call.frozen_at is not None:
-        raise Refused("list-frozen", "报名名单已经封存，不能再改。")
-    wanted = sorted(set(groups))
-    known = set(
-        Reserve.objects.filter(pool__preferences__application=application, rule_version=None).values_list(
-            "name", flat=True
-        )
-    )
-    if unknown := [name for name in wanted if name not in known]:
+    """Puts an application into groups that no rule decides, or takes it out; those that a rule decides stay as they are.
+
+    Refused: "no-power", "why-missing", "list-frozen", "wrong-state", "group-unknown".
+    """
+    _check_why(why)
+    [row] = _lock([application.pk], application.call_id, by)
+    markable = _markable([row.pk])[row.pk]
+    wanted = set(groups)
+    if unknown := sorted(wanted - markable):
         raise Refused("group-unknown", "没有“%(group)s”这一组，或者这一组由规则判断。", group=unknown[0])
-    kept = [name for name in groups_in(application.groups) if name not in known]
-    application.groups = "+".join(sorted({*kept, *wanted}))
-    application.save(update_fields=["groups"])
-    journal.write("application.marked", of=application, by=by, at=at, groups=application.groups, why=why)
-    return application
+    _put(row, wanted, markable, why, by, at)
+    _move_up([row], by, at)
+    return row
+
+
+@atomic
+def mark_many(
+    *, call: Call, applications: Collection[int], group: str, into: bool, why: str, by: Actor, at: datetime
+) -> int:
+    """The same group for many, all or none; their other groups stay. Returns how many changed.
+
+    Refused: as `mark`; "nobody-chosen", "application-elsewhere".
+    """
+    _check_why(why)
+    if not applications:
+        raise Refused("nobody-chosen", "还没有选人。请先勾选要标的报名，再点一次。")
+    rows = _lock(applications, call.pk, by)
+    markable = _markable(applications)
+    without = sum(group not in markable[row.pk] for row in rows)
+    if without:
+        raise Refused(
+            "group-unknown",
+            "选中的报名里有%(many)d份，报的名额没有“%(group)s”这一组，或者这一组由规则判断。没有改动，请去掉它们再标。",
+            many=without,
+            group=group,
+        )
+    changed = 0
+    for row in rows:
+        mine = set(groups_in(row.groups)) & markable[row.pk]
+        changed += _put(row, mine | {group} if into else mine - {group}, markable[row.pk], why, by, at)
+    _move_up(rows, by, at)
+    return changed
+
+
+def markable_in(call: Call) -> dict[str, str]:
+    """The groups that no rule decides: by name the words that people read."""
+    rows = Reserve.objects.filter(pool__call=call, rule_version=None).order_by("order", "pk")
+    return dict(rows.values_list("name", "words"))
+
+
+def _check_why(why: str) -> None:
+    if not why.strip():
+        raise Refused("why-missing", "请写凭什么标，比如“凭劳模证书”。以后有人问起，查得到。")
+
+
+def _lock(pks: Collection[int], call: int, by: Actor) -> list[Application]:
+    """The pools first where someone may move up at once; else the call, shared, so that the list is not frozen meanwhile."""
+    found = Call.objects.get(pk=call)
+    if found.policy in BY_ENTRY:
+        found = share(call)
+    else:
+        lines.lock_pools(list(Pool.objects.filter(preferences__application__in=list(pks)).values_list("pk", flat=True)))
+    require(by, Power.RUN_CALLS, found.union_id)
+    if found.frozen_at is not None:
+        raise Refused(
+            "list-frozen", "报名名单已经封存，组不能再改。漏标的，请等结果公示后按异议办：登记下来，公开答复。"
+        )
+    rows: list[Application] = [row for row in Application.objects.lock_rows(list(pks)) if row.call_id == call]
+    if len(rows) < len(set(pks)):
+        raise Refused("application-elsewhere", "选中的报名有的不在这一次里，请刷新页面再选。")
+    if any(row.state not in (*ENTRY, ApplicationState.WAITING) for row in rows):
+        raise Refused("wrong-state", "选中的报名里，有的已经有名额，或已经退出、结束，标组不再起作用。请去掉它们再标。")
+    return rows
+
+
+def _markable(applications: Collection[int]) -> dict[int, set[str]]:
+    found: dict[int, set[str]] = {pk: set() for pk in applications}
+    rows = Reserve.objects.filter(pool__preferences__application__in=list(applications), rule_version=None)
+    for application, name in rows.values_list("pool__preferences__application", "name"):
+        if application in found:
+            found[application].add(name)
+    return found
+
+
+def _put(row: Application, wanted: set[str], markable: set[str], why: str, by: Actor, at: datetime) -> bool:
+    """Whether anything changed."""
+    kept = {name for name in groups_in(row.groups) if name not in markable}
+    groups = "+".join(sorted(kept | wanted))
+    if groups == row.groups:
+        return False
+    journal.write("application.marked", of=row, by=by, at=at, before=row.groups, groups=groups, why=why.strip())
+    row.groups = groups
+    row.save(update_fields=["groups"])
+    return True
+
+
+def _move_up(rows: Sequence[Application], by: Actor, at: datetime) -> None:
+    """Who waits may have a place among those kept for the group."""
+    waiting = [row.pk for row in rows if row.state == ApplicationState.WAITING]
+    pools = Preference.objects.filter(application__in=waiting, waits=True).values_list("pool_id", flat=True)
+    for pool in lines.lock_pools(set(pools)).values() if waiting else ():
+        lines.fill(pool, by=by, at=at)
 
 
 def _check(pool: Pool, plans: Sequence[Plan]) -> None:

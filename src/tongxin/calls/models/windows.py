@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from tongxin.calls.states import BY_ENTRY, BY_SPEED, CallState, Policy, Spill, Ties, When
+from tongxin.calls.states import BY_ENTRY, BY_PARTY, BY_SPEED, CallState, Policy, Spill, Ties, When
 from tongxin.people.models.persons import Assurance
 from tongxin.people.scoping import ScopedQuerySet
 from tongxin.rulebook.models import RuleVersion
@@ -32,7 +32,10 @@ class Call(Sharded):
         choices=Assurance, default=Assurance.DECLARED
     )  # how surely applicants must be known
     choices = models.SmallIntegerField(default=1, db_default=1)  # how many pools one application may rank
-    party_most = models.SmallIntegerField(default=1, db_default=1)  # how many people may stand in one application
+    party_most = models.SmallIntegerField(
+        default=1, db_default=1
+    )  # how many may come by one application; each is a unit
+    chances = models.SmallIntegerField(default=1, db_default=1)  # of a draw: the most that earlier losses give a ticket
     result_at = models.DateTimeField(null=True)  # when the result is published; stated with the call
     accept_hours = models.SmallIntegerField(default=0, db_default=0)  # to take up an offer; 0: it is given at once
     review_hours = models.SmallIntegerField(null=True)  # of a review: how long one union may keep it
@@ -76,9 +79,14 @@ class Call(Sharded):
                 violation_error_message="最多可选3个志愿；先到先得和同时起步只能选1个。",
             ),
             models.CheckConstraint(
-                condition=Q(party_most=1) | Q(party_most__range=(2, 20), policy__in=BY_ENTRY),
+                condition=Q(party_most=1) | Q(party_most__range=(2, 20), policy__in=BY_PARTY),
                 name="call_party_most",
-                violation_error_message="一起报名的人数最多20人；先到先得和同时起步只能各报各的。",
+                violation_error_message="一起报名的人数最多20人；同时起步只能各报各的。",
+            ),
+            models.CheckConstraint(
+                condition=Q(chances=1) | Q(chances__range=(2, 9), policy=Policy.DRAW),
+                name="call_chances",
+                violation_error_message="一张票最多9次机会；只有抽签才按以前没抽中的次数加机会。",
             ),
             models.CheckConstraint(
                 condition=Q(result_at__isnull=True) | Q(result_at__gte=F("closes")),

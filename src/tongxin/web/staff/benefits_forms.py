@@ -27,7 +27,8 @@ UNDER = {  # which field a refusal of the actions speaks of
     "budget-below-places": "places", "places": "places", "places-taken": "places", "window-order": "closes",
     "window-after-scheme": "closes", "per-person": "per_person", "scheme-fixed": None, "entry-short": "closes",
     "result-missing": "result_at", "busy-hours": "opens", "value-over-limit": "value", "limit-unknown": "limit_key",
-    "line-missing": "line", "call_says_why": "policy_reason", "scheme_least_spend": "least_spend",
+    "line-missing": "line", "call_says_why": "policy_reason", "call_party_most": "party_most", "call_chances": "chances",
+    "scheme_least_spend": "least_spend",
 }  # fmt: skip
 
 
@@ -98,6 +99,14 @@ class ReleaseForm(HouseForm):
     )  # fmt: skip
     level_minutes = whole("同时起步：前几分钟算同时到", most=60, required=False)
     result_at = MomentField(label="什么时候公布结果", required=False, help_text="抽签必填，随报名一起公布")
+    party_most = whole(
+        "一份报名最多几个人", most=20, initial=1, required=False,
+        help_text="一家人或几个同事一起来的，几个人占几份。填1就是各报各的。",
+    )  # fmt: skip
+    chances = whole(
+        "没抽中过的最多几次机会", most=9, initial=1, required=False,
+        help_text="只用于抽签：本会以前同类抽签里，从上次抽中以后每没抽中1次，多1次机会。填1就是人人一样。",
+    )  # fmt: skip
     accept_hours = whole("给到后几小时内确认", least=0, most=720, initial=0, help_text="0：不用确认，直接给")
     spares_meals = forms.BooleanField(
         label="花名册上看不出来，但我们知道有外卖配送员参加",
@@ -128,6 +137,8 @@ class ReleaseForm(HouseForm):
             policy=Policy(given["policy"]),
             policy_reason=given["policy_reason"],
             level_minutes=given["level_minutes"],
+            party_most=given["party_most"] or 1,
+            chances=given["chances"] or 1,
             result_at=given["result_at"],
             accept_hours=given["accept_hours"],
             spares_meals=given["spares_meals"],

@@ -1,4 +1,7 @@
-"""Calls that are given later or by reserves: what was promised, who entered by groups, ranking, publishing, reserves."""
+"""Calls that are given later or by reserves: what was promised, who entered by groups, ranking, publishing, reserves.
+
+Who entered, marks and chances: calls_entries.py; entering for others: calls_enter.py.
+"""
 
 from typing import Any
 
@@ -10,11 +13,12 @@ from django.urls import path
 
 from tongxin.calls.actions import calls, publications, ranking, reserves
 from tongxin.calls.models import Application, Call, Pool, Reserve
-from tongxin.calls.queries.lists import calls_within, entries_of, pools_of
+from tongxin.calls.queries import is_open as call_is_open
+from tongxin.calls.queries.lists import calls_within, pools_of
 from tongxin.calls.queries.outcomes import counts_by_group
-from tongxin.calls.states import ENTRY, ApplicationState, CallState, Policy, Spill, When
+from tongxin.calls.states import ENTRY, CallState, Policy, Spill, When
 from tongxin.kernel.refused import Refused
-from tongxin.people.masks import Purpose, shown
+from tongxin.people.authority import may
 from tongxin.people.powers import Power
 from tongxin.rulebook.models import RuleVersion
 from tongxin.web import call_words
@@ -22,10 +26,11 @@ from tongxin.web.answers import render_form, render_part, render_refusal
 from tongxin.web.forms import HouseForm
 from tongxin.web.guard import HouseRequest, page
 from tongxin.web.paging import paged
+from tongxin.web.staff.calls_frame import opened
 from tongxin.web.staff.fields import whole
 
 LIST, ONE = "staff/calls/list.html", "staff/calls/one.html"
-ENTRIES, RESERVE = "staff/calls/entries.html", "staff/calls/reserve.html"
+RESERVE = "staff/calls/reserve.html"
 UNDER = {"reserve_name": "name", "reserve_name_once": "name", "reserve-rule": "name", "reserves-too-many": "units"}
 
 
@@ -68,50 +73,35 @@ def calls_(request: HouseRequest) -> HttpResponse:
 
 @page(power=Power.RUN_CALLS, methods=("GET",))
 def call(request: HouseRequest, call_id: str) -> HttpResponse:
-    return render_part(request, ONE, _context(request, _call(request, call_id)))
-
-
-@page(power=Power.RUN_CALLS, methods=("GET",))
-def entries(request: HouseRequest, call_id: str) -> HttpResponse:
-    one = _call(request, call_id)
-    show = request.GET.get("show", "")
-    show = show if show in ApplicationState.values else ""
-    found = paged(request, entries_of(one, show))
-    rows = [
-        {"one": row, "name": shown(row.applicants.all()[0].person, "name", Purpose.STAFF_LIST)} for row in found.rows
-    ]
-    return render_part(request, ENTRIES, {
-        "call": one, "page": found.of(rows), "show": show,
-        "shows": [("", "全部"), *((state.value, state.label) for state in ApplicationState)],
-    })  # fmt: skip
+    return render_part(request, ONE, _context(request, opened(request, call_id)))
 
 
 @page(power=Power.RUN_CALLS, methods=("POST",))
 def settle(request: HouseRequest, call_id: str) -> HttpResponse:
-    one = _call(request, call_id)
+    one = opened(request, call_id)
     try:
         settled = ranking.settle(call=one, by=request.actor, at=request.now)
     except Refused as refusal:
-        return render_refusal(request, ONE, _context(request, _call(request, call_id)), refusal)
+        return render_refusal(request, ONE, _context(request, opened(request, call_id)), refusal)
     messages.success(request, f"已按名次给出{len(settled.places)}份名额，{settled.waiting}份排候补。")
     return redirect("staff:call", call_id)
 
 
 @page(power=Power.RUN_CALLS, methods=("POST",))
 def publish(request: HouseRequest, call_id: str) -> HttpResponse:
-    one = _call(request, call_id)
+    one = opened(request, call_id)
     try:
         why = request.POST.get("full_names_why", "")
         found = publications.publish(call=one, full_names_why=why, by=request.actor, at=request.now)
     except Refused as refusal:
-        return render_refusal(request, ONE, _context(request, _call(request, call_id)), refusal)
+        return render_refusal(request, ONE, _context(request, opened(request, call_id)), refusal)
     messages.success(request, "结果已公示，姓名只显示一部分。")
     return redirect("public:outcome", found.public_id)
 
 
 @page(power=Power.RUN_CALLS)
 def add_reserve(request: HouseRequest, call_id: str, pool_id: str) -> HttpResponse:
-    one = _call(request, call_id)
+    one = opened(request, call_id)
     pool = get_object_or_404(Pool, call=one, public_id=pool_id)
     form = ReserveForm(request.POST or None, call=one)
     if request.method == "POST" and form.is_valid():
@@ -128,7 +118,7 @@ def add_reserve(request: HouseRequest, call_id: str, pool_id: str) -> HttpRespon
 
 @page(power=Power.RUN_CALLS, methods=("POST",))
 def drop_reserve(request: HouseRequest, call_id: str, pool_id: str, reserve_id: str) -> HttpResponse:
-    one = _call(request, call_id)
+    one = opened(request, call_id)
     reserve = get_object_or_404(
         Reserve.objects.select_related("pool"), pool__call=one, pool__public_id=pool_id, public_id=reserve_id
     )
@@ -136,7 +126,7 @@ def drop_reserve(request: HouseRequest, call_id: str, pool_id: str, reserve_id: 
         plans = _plans(reserve.pool, without=reserve_id)
         reserves.keep(pool=reserve.pool, plans=plans, by=request.actor, at=request.now)
     except Refused as refusal:
-        return render_refusal(request, ONE, _context(request, _call(request, call_id)), refusal)
+        return render_refusal(request, ONE, _context(request, opened(request, call_id)), refusal)
     messages.success(request, "已不再预留。")
     return redirect("staff:call", call_id)
 
@@ -147,11 +137,6 @@ def _plans(pool: Pool, *, without: str = "") -> list[reserves.Plan]:
         reserves.Plan(row.name, row.words, row.units, row.rule_version, When(row.when), Spill(row.spill))
         for row in rows
     ]
-
-
-def _call(request: HouseRequest, call_id: str) -> Call:
-    found: Call = get_object_or_404(calls_within(request.actor), public_id=call_id)
-    return found
 
 
 def _row(one: Call, request: HouseRequest) -> dict[str, Any]:
@@ -187,13 +172,16 @@ def _context(request: HouseRequest, one: Call) -> dict[str, Any]:
         "given": any(pool.taken for pool in pools_of(one)),
         "fixed": entered > 0 or one.settled_at is not None,
         "promise": calls.manner_of(one),
+        "enters": call_is_open(one, request.now)
+        and not one.by_lane
+        and one.frozen_at is None
+        and may(request.actor, Power.ACT_FOR_WORKER, one.union_id),
     }
 
 
 urlpatterns = [
     path("calls/", calls_, name="calls"),
     path("calls/<slug:call_id>/", call, name="call"),
-    path("calls/<slug:call_id>/entries/", entries, name="call-entries"),
     path("calls/<slug:call_id>/settle/", settle, name="call-settle"),
     path("calls/<slug:call_id>/publish/", publish, name="call-publish"),
     path("calls/<slug:call_id>/pools/<slug:pool_id>/reserve/", add_reserve, name="call-reserve"),

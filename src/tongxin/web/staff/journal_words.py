@@ -128,6 +128,7 @@ WORDS: Final = {
     "application.marked": "标了报名所属的组",
     "application.moved": "推进了报名",
     "application.suspect": "拒绝了一次可疑的报名",
+    "application.party-changed": "改了一起来的人数",
     "application.wishes-changed": "改了志愿",
     "application.withdrawn": "撤回了报名",
     "appointment.made": "任命了岗位",

@@ -49,8 +49,13 @@ UNDER_WINDOW = {
     "call_choices": "choices",
     "call_result_at": "result_at",
     "busy-hours": "opens",
+    "call_party_most": "party_most",
+    "call_chances": "chances",
 }
-MANNER = ("policy", "policy_reason", "choices", "result_at", "accept_hours", "notice_days")
+MANNER = ("policy", "policy_reason", "choices", "party_most", "chances", "result_at", "accept_hours", "notice_days")
+
+
+_LEAST = {"choices": 1, "party_most": 1, "chances": 1, "accept_hours": 0, "notice_days": 0}
 
 
 class WindowForm(HouseForm):
@@ -79,6 +84,20 @@ class WindowForm(HouseForm):
         label="为什么先到先得", max_length=300, required=False, help_text="选先到先得才填，职工会看到。"
     )
     choices = whole("每份报名可选几个志愿", most=3, initial=1, required=False)
+    party_most = whole(
+        "一份报名最多几个人",
+        most=20,
+        initial=1,
+        required=False,
+        help_text="一家人或几个同事一起来的，几个人占几个名额。填1就是各报各的。",
+    )
+    chances = whole(
+        "没抽中过的最多几次机会",
+        most=9,
+        initial=1,
+        required=False,
+        help_text="只用于抽签：本会以前同类抽签里，从上次抽中以后每没抽中1次，多1次机会。填1就是人人一样。",
+    )
     result_at = MomentField(label="公布结果的时间", required=False, help_text="抽签要填，随报名一起公布。")
     accept_hours = whole(
         "轮到后几小时内确认", least=0, most=720, initial=0, required=False, help_text="填0表示轮到就直接录取。"
@@ -105,9 +124,7 @@ class WindowForm(HouseForm):
         if not manner["policy"]:
             return data
         manner["policy"] = Policy(manner["policy"])
-        manner |= {
-            name: manner[name] or least for name, least in (("choices", 1), ("accept_hours", 0), ("notice_days", 0))
-        }
+        manner |= {name: manner[name] or least for name, least in _LEAST.items()}
         return data | {"manner": calls.Manner(**manner)}
 
     def _version(self, rule: Rule | None, call: Call | None, on: date) -> RuleVersion | None:

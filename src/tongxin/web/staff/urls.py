@@ -54,6 +54,8 @@ urlpatterns = gather(
         "pins",
         "joining",
         "calls",
+        "calls_entries",
+        "calls_enter",
         "reviews",
         "objections",
         "joining_for",

@@ -11,7 +11,7 @@ from django.urls import path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.calls.actions import applications, entries, offers, reviews
+from tongxin.calls.actions import applications, entries, offers, parties, reviews
 from tongxin.calls.models import Applicant, Application, Award, Pool
 from tongxin.calls.queries import place_in_line
 from tongxin.calls.queries.outcomes import wishes_of
@@ -93,7 +93,7 @@ def join(request: HouseRequest, application_id: str) -> HttpResponse:
     if request.method == "POST":
         person = Person.objects.get(account=request.user)
         try:
-            entries.join(application=found, person=person, by=request.actor, at=request.now)
+            parties.join(application=found, person=person, by=request.actor, at=request.now)
         except Refused as refusal:
             return render_refusal(request, "worker/applications/join.html", context, refusal)
         messages.success(request, gettext("已加入，一起等结果。"))
@@ -106,7 +106,7 @@ def leave(request: HouseRequest, application_id: str) -> HttpResponse:
     own = _own(request, application_id)
     person = Person.objects.get(account=request.user)
     try:
-        entries.leave(application=own, person=person, by=request.actor, at=request.now)
+        parties.leave(application=own, person=person, by=request.actor, at=request.now)
     except Refused as refusal:
         return render_refusal(request, ONE, _context(request, _own(request, application_id)), refusal)
     messages.success(request, gettext("已退出这一组。"))

@@ -1,0 +1,137 @@
+"""Who entered a call: the list, groups marked in it one by one or for many, and chances looked at before they are written."""
+
+from collections import Counter
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
+
+from tongxin.calls.actions import reserves, weights
+from tongxin.calls.models import Application, Call
+from tongxin.calls.places import groups_in
+from tongxin.calls.queries.lists import entries_of
+from tongxin.calls.queries.losses import chances, earlier
+from tongxin.calls.states import ENTRY, ApplicationState
+from tongxin.kernel.refused import Refused
+from tongxin.people.masks import Purpose, shown
+from tongxin.people.powers import Power
+from tongxin.web.answers import UNPROCESSABLE, render_form, render_part, render_refusal
+from tongxin.web.forms import HouseForm
+from tongxin.web.guard import HouseRequest, page
+from tongxin.web.paging import SIZE, paged
+from tongxin.web.staff.calls_frame import opened
+
+ENTRIES, MARK, WEIGHTS = "staff/calls/entries.html", "staff/calls/mark.html", "staff/calls/weights.html"
+MARKABLE = (*ENTRY, ApplicationState.WAITING)
+WHY = 200
+
+
+class MarkForm(HouseForm):
+    groups = forms.MultipleChoiceField(label="属于哪些组", required=False, widget=forms.CheckboxSelectMultiple)
+    reason = forms.CharField(
+        label="凭什么", max_length=WHY, help_text="比如“凭劳模证书”。记进操作记录，以后有人问起，查得到。"
+    )
+
+    def __init__(self, *args: Any, groups: dict[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["groups"].choices = list(groups.items())  # type: ignore[attr-defined]
+
+
+@page(power=Power.RUN_CALLS, methods=("GET",))
+def entries(request: HouseRequest, call_id: str) -> HttpResponse:
+    return render_part(request, ENTRIES, _listed(request, opened(request, call_id)))
+
+
+@page(power=Power.RUN_CALLS, methods=("POST",))
+def mark_many(request: HouseRequest, call_id: str) -> HttpResponse:
+    call = opened(request, call_id)
+    chosen = request.POST.getlist("application")
+    rows = Application.objects.filter(call=call, public_id__in=chosen).values_list("pk", flat=True)
+    into = request.POST.get("into") != "out"
+    try:
+        changed = reserves.mark_many(
+            call=call, applications=list(rows), group=request.POST.get("group", ""), into=into,
+            why=request.POST.get("why", "")[:WHY], by=request.actor, at=request.now,
+        )  # fmt: skip
+    except Refused as refusal:
+        typed = {"chosen": set(chosen), "typed": request.POST, "refusal": refusal}
+        return render_part(request, ENTRIES, _listed(request, call) | typed, UNPROCESSABLE)
+    messages.success(request, f"已{'标上' if into else '去掉'}{changed}份。原来就是这样的没有改动。")
+    return redirect("staff:call-entries", call_id)
+
+
+@page(power=Power.RUN_CALLS)
+def mark(request: HouseRequest, call_id: str, application_id: str) -> HttpResponse:
+    call = opened(request, call_id)
+    row = get_object_or_404(entries_of(call, ""), public_id=application_id)
+    groups = reserves.markable_in(call)
+    form = MarkForm(request.POST or None, groups=groups, initial={"groups": groups_in(row.groups)})
+    if request.method == "POST" and form.is_valid():
+        try:
+            said = form.cleaned_data
+            reserves.mark(application=row, groups=said["groups"], why=said["reason"], by=request.actor, at=request.now)
+        except Refused as refusal:
+            form.refuse(refusal, {"why-missing": "reason", "group-unknown": "groups"}.get(refusal.code))
+        else:
+            messages.success(request, "已记下。")
+            return redirect("staff:call-entries", call_id)
+    return render_form(request, MARK, form, {"call": call, "names": _names(row), "groups": groups})
+
+
+@page(power=Power.RUN_CALLS)
+def weigh(request: HouseRequest, call_id: str) -> HttpResponse:
+    """GET shows what would be written; nothing is changed by looking."""
+    call = opened(request, call_id)
+    if request.method != "POST":
+        return render_part(request, WEIGHTS, _weighed(call))
+    try:
+        changed = weights.by_losses(call=call, by=request.actor, at=request.now)
+    except Refused as refusal:
+        return render_refusal(request, WEIGHTS, _weighed(call), refusal)
+    messages.success(request, f"已记下，{changed}份报名的机会数有变化。封存名单时会按那时的记录再算一遍。")
+    return redirect("staff:call-weights", call_id)
+
+
+def _listed(request: HouseRequest, call: Call) -> dict[str, Any]:
+    show = request.GET.get("show", "")
+    show = show if show in ApplicationState.values else ""
+    found = paged(request, entries_of(call, show))
+    groups = reserves.markable_in(call) if call.frozen_at is None else {}
+    rows = [{"one": row, "names": _names(row), "marks": bool(groups) and row.state in MARKABLE} for row in found.rows]
+    return {
+        "call": call, "page": found.of(rows), "show": show, "groups": groups, "chosen": set(), "typed": {},
+        "shows": [("", "全部"), *((state.value, state.label) for state in ApplicationState)],
+    }  # fmt: skip
+
+
+def _names(row: Application) -> list[str]:
+    """Who entered comes first; those without a record are counted."""
+    people = [shown(one.person, "name", Purpose.STAFF_LIST) for one in row.applicants.all()]
+    others = row.size - len(people)
+    return [*people, f"另有{others}人"] if others > 0 and people else people
+
+
+def _weighed(call: Call) -> dict[str, Any]:
+    """How many tickets have how many chances by the rule, and the first of those that have more than one."""
+    found = chances(call) if call.chances > 1 else []
+    more = sorted((one for one in found if one.weight > 1), key=lambda one: (-one.weight, one.application.pk))
+    counts = Counter(one.weight for one in found)
+    return {
+        "call": call,
+        "counts": sorted(counts.items()),
+        "rows": more[:SIZE],
+        "rest": max(len(more) - SIZE, 0),
+        "earlier": earlier(call).count() if call.chances > 1 else 0,
+        "change": sum(one.weight != one.application.weight for one in found),
+    }
+
+
+urlpatterns = [
+    path("calls/<slug:call_id>/entries/", entries, name="call-entries"),
+    path("calls/<slug:call_id>/entries/mark/", mark_many, name="call-mark-many"),
+    path("calls/<slug:call_id>/entries/<slug:application_id>/mark/", mark, name="call-mark"),
+    path("calls/<slug:call_id>/weights/", weigh, name="call-weights"),
+]
