@@ -45,18 +45,32 @@ def apply(
         return entries.enter(
             call=pool.call, wishes=[pool], persons=[person], by=by, at=at, key=key, tells=tells, companions=companions
         )
-    pool = quick
+    arrival = _arrive(quick, person, 1 + companions, by=by, at=at, key=key)
+    if isinstance(arrival, Application):
+        return arrival  # it was made before
+    application, kind = arrival.application, kind_of(quick.call)
+    kind.check(application, Stage.ENTRY)
+    if arrival.award is not None:
+        kind.granted([arrival.award], by=by, at=at)
+    journal.write("application.made", of=application, by=by, at=at, pool=quick.public_id, state=str(application.state))
+    if tells and by.person_id != person.pk:
+        _tell_outcome(application, person, quick, at)
+    return application
+
+
+def _arrive(
+    pool: Pool, person: Person, size: int, *, by: Actor, at: datetime, key: str | None
+) -> arrivals.Arrival | Application:
     require_acting_for(by, person.pk, pool.union_id)
     try:
         check_open(pool, at)
         check_eligible(pool.call, person, at=at)
-        entries.check_party(pool.call, [person], companions)
+        entries.check_party(pool.call, [person], size - 1)
     except Refused:
         if (same := _made_before(pool, person, by, key)) is not None:
             return same
         raise
     groups = groups_of([pool.pk], person, at=at) if pool.reserved else ""
-    size = 1 + companions
     arrive = partial(arrivals.write, pool=pool, person=person, by=by, at=at, key=key, groups=groups, size=size)
     arrival = arrive()
     while arrival is None:  # once more only if what was in the way is gone by now
@@ -64,15 +78,7 @@ def apply(
             return same
         _check_slots(pool, person)
         arrival = arrive()
-    application = arrival.application
-    kind = kind_of(pool.call)
-    kind.check(application, Stage.ENTRY)
-    if arrival.award is not None:
-        kind.granted([arrival.award], by=by, at=at)
-    journal.write("application.made", of=application, by=by, at=at, pool=pool.public_id, state=str(application.state))
-    if tells and by.person_id != person.pk:
-        _tell_outcome(application, person, pool, at)
-    return application
+    return arrival
 
 
 @atomic

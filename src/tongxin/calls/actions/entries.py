@@ -45,8 +45,7 @@ def enter(
     `companions`: how many come along without a record; the kind says whether they may. Each person of the party is a unit.
     Two taps, or a retry with the same `key`, give the same application.
     Refused: "no-power", "call-not-published", "not-open-yet", "closed-already", "list-frozen", "pool-closed", "wishes",
-    "party", "not-eligible", "eligibility-unknown", "one-per-call", "application_key_once",
-    "by-speed", and what the kind refuses.
+    "party", "not-eligible", "eligibility-unknown", "one-per-call", "application_key_once", "by-speed", and the kind's.
     """
     call = share(call.pk)
     if call.policy not in BY_ENTRY:
