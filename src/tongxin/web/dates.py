@@ -86,6 +86,8 @@ def near(value: datetime, now: datetime) -> str:
 
 def span(starts: date, ends: date) -> str:
     """2024年3月1日—5月31日: both days are shown, the last one counted in. Half-open periods: pass ends - one day."""
+    if starts == ends:
+        return day(starts)
     dash = " – " if english() else "—"
     return f"{day(starts)}{dash}{short_day(ends) if starts.year == ends.year else day(ends)}"
 

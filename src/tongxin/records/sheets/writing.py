@@ -9,14 +9,16 @@ from decimal import Decimal
 from typing import IO, Any, Final, Literal
 
 import xlsxwriter  # type: ignore[import-untyped]  # it has no types of its own
+from django.utils.timezone import is_aware, localtime
 from xlsxwriter.format import Format  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
-Kind = Literal["text", "number", "date", "moment"]
+Kind = Literal["text", "number", "money", "date", "moment"]
 Plain = str | float | int | bool | Decimal | datetime | date | time | None
 
 ROWS_WITH_CHOICES: Final = 100_000
 _FONT: Final = "等线"
+_A4: Final = 9  # as Excel numbers papers
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 _LONGEST_TEXT: Final = 32_767
 _LONGEST_LIST: Final = 255  # of a drop-down's choices written in place; longer ones lie on a hidden sheet
@@ -114,11 +116,16 @@ def _csv_line(values: Sequence[Plain]) -> bytes:
     return line.getvalue().encode()
 
 
+def _local(value: datetime) -> datetime:
+    """As clocks here show it: a sheet knows no zones."""
+    return localtime(value).replace(tzinfo=None) if is_aware(value) else value
+
+
 def _shown(value: Plain) -> object:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M")
+        return _local(value).strftime("%Y-%m-%d %H:%M")
     return "" if value is None else value
 
 
@@ -127,6 +134,7 @@ def _formats(book: xlsxwriter.Workbook) -> dict[str, Format]:
     looks: dict[str, dict[str, Any]] = {
         "text": {"num_format": "@"},
         "number": {},
+        "money": {"num_format": "#,##0.00"},
         "date": {"num_format": "yyyy-mm-dd"},
         "moment": {"num_format": "yyyy-mm-dd hh:mm"},
     }
@@ -147,6 +155,10 @@ def _write_header(
     formats: dict[str, Format],
 ) -> None:
     sheet.freeze_panes(1, 0)
+    sheet.set_paper(_A4)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)  # on paper all columns stand side by side, under their header on every page
+    sheet.repeat_rows(0)
     sheet.set_row(0, 30)
     long_lists: list[Sequence[str]] = []
     for place, column in enumerate(columns):
@@ -213,8 +225,8 @@ def _write_cell(sheet: Worksheet, row: int, place: int, value: Written, kind: Ki
             if kind not in {"date", "moment"}
             else look
         )
-        sheet.write_datetime(row, place, value.replace(tzinfo=None) if isinstance(value, datetime) else value, dated)
-    elif isinstance(value, int | float | Decimal) and kind == "number":
+        sheet.write_datetime(row, place, _local(value) if isinstance(value, datetime) else value, dated)
+    elif isinstance(value, int | float | Decimal) and kind in {"number", "money"}:
         sheet.write_number(row, place, value, look)
     else:
         sheet.write_string(row, place, str(value)[:_LONGEST_TEXT], look)

@@ -36,8 +36,8 @@ from tongxin.web.staff.partner_frame import form_page, partner_of, refused_to_pa
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 COLUMNS: Final = (
-    Column("时间", "moment"), Column("门店"), Column("收银员"), Column("福利"), Column("券号后四位"), Column("方式"),
-    Column("核销（元）", "number"), Column("撤销或退款（元）", "number"), Column("说明", width=36),
+    Column("时间", "moment"), Column("门店", width=18), Column("收银员", width=12), Column("福利", width=26), Column("券号后四位"),
+    Column("方式", width=10), Column("核销（元）", "money"), Column("撤销或退款（元）", "money"), Column("说明", width=30),
 )  # fmt: skip
 
 
@@ -59,7 +59,7 @@ def draw_up(request: HouseRequest, partner_id: str) -> HttpResponse:
         made.append(settlements.draw_up(partner=partner, **form.cleaned_data, by=request.actor, at=request.now))
         return f"已生成第{made[0].number}期结算单，请核对后签字。"
 
-    context = {"due": unsettled_of(partner)}
+    context = {"due": unsettled_of(partner), "verb": "做结算单"}
     return form_page(request, form, run, lambda: _address(made[0]), "做结算单", partner, **context)
 
 
@@ -107,7 +107,8 @@ def agree(request: HouseRequest, disputed_id: str) -> HttpResponse:
         return f"已同意由工会承担{one.amount}元，记入下一期结算单。"
 
     back = reverse("staff:partner", args=[one.partner.public_id])
-    return form_page(request, form, run, lambda: back, f"由工会承担：{one.scheme.name} ¥{one.amount}", one.partner)
+    title = f"由工会承担：{one.scheme.name} ¥{one.amount}"
+    return form_page(request, form, run, lambda: back, title, one.partner, verb="由工会承担")
 
 
 @page(power=Power.MANAGE_PARTNERS, methods=("GET",))
@@ -140,7 +141,7 @@ def _notes(one: Settlement, found: list[Line]) -> list[str]:
     ]
     notes = [
         f"{one.union.name}与{one.partner.legal_name}（{one.partner.uscc}）",
-        f"从{dates.day(one.starts)}到{dates.day(dates.last_day(one.ends))}",
+        dates.span(one.starts, dates.last_day(one.ends)),
         f"核销{one.redeemed}元，撤销或退款{one.reversed}元，应付{one.total}元",
         *(f"{who}签字：{name} {dates.moment(at)}" if at else f"{who}签字：还没有" for who, at, name in signed),
         f"明细的SHA-256：{bytes(one.digest).hex()}",

@@ -32,7 +32,7 @@ LIST, ONE, FORM = "staff/benefits/vouchers.html", "staff/benefits/voucher.html",
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 COLUMNS = (
     Column("序号", "number"), Column("姓名", width=14), Column("手机（遮盖）", width=16), Column("单位", width=34),
-    Column("面值", "number"), Column("状态"), Column("抵扣", "number"), Column("领取时间", "moment"),
+    Column("面值", "money"), Column("状态"), Column("抵扣", "money"), Column("领取时间", "moment"),
     Column("结束时间", "moment"), Column("最后一天", "date"),
 )  # fmt: skip
 VERBS = {
