@@ -33,7 +33,7 @@ def test_who_comes_again_gets_the_first_number_and_moment_and_nothing_is_noted(c
     pool, (one,) = a_lane(cast.factory, 5), people(cast.factory, 1)
     come(pool, [one])
     again = arrive(into=into(pool), persons=[one.pk], moments=[int((NOW + timedelta(hours=1)).timestamp() * 1000)])
-    assert again == {one.pk: (1, int(NOW.timestamp() * 1000))}
+    assert again == [(one.pk, 1, int(NOW.timestamp() * 1000))]
     assert JournalEntry.objects.filter(verb="arrivals.taken").count() == 1
     row = Arrival.objects.get()
     assert (row.no, row.at, row.batch, row.federation) == (1, NOW, 1, pool.federation)

@@ -47,4 +47,4 @@ def come(pool: Pool, persons: Sequence[Person], at: datetime = NOW) -> dict[int,
     """In one batch; by person the number."""
     moments = [int(at.timestamp() * 1000)] * len(persons)
     found = arrive(into=into(pool), persons=[person.pk for person in persons], moments=moments)
-    return {person: no for person, (no, _) in found.items()}
+    return {person: no for person, no, _ in found}

@@ -9,19 +9,20 @@ import base64
 import binascii
 import hmac
 import struct
-from dataclasses import dataclass
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
+from tongxin.kernel.macs import hmac_sha256
 from tongxin.store.keys import KeyRing
 
 SESSION, ENTRY = b"S", b"E"
 MAC: Final = 16  # bytes of the digest that are carried
 _SESSION: Final = struct.Struct(">cBqI")  # kind, key, person, ends
 _ENTRY: Final = struct.Struct(">cBqIqB")  # kind, key, person, ends, pool, assurance
+_BARE: Final = struct.Struct(">xxqI"), struct.Struct(">xxqIqB")  # the same without kind and key, which are looked at before
 
 
-@dataclass(frozen=True, slots=True)
-class Pass:
+class Pass(NamedTuple):
     """A text that was read: `ends` in seconds since 1970. A session has neither pool nor assurance."""
 
     person: int
@@ -34,7 +35,8 @@ class Passes:
     """Writes and reads both kinds with the keys of one ring; a key that was rotated out is still read."""
 
     def __init__(self, ring: KeyRing) -> None:
-        self.keys = {key.id: hmac.digest(key.index, b"tongxin lane", "sha256") for key in ring.keys.values()}
+        own = {key.id: hmac_sha256(key.index)(b"tongxin lane") for key in ring.keys.values()}
+        self._seals = {number: hmac_sha256(key) for number, key in own.items()}
         self.current = ring.current.id
 
     def session(self, person: int, ends: int) -> str:
@@ -45,25 +47,25 @@ class Passes:
 
     def read_session(self, text: bytes) -> Pass | None:
         body = self._opened(text, SESSION, _SESSION.size)
-        return None if body is None else Pass(*_SESSION.unpack(body)[2:])
+        return None if body is None else Pass(*_BARE[0].unpack(body))
 
     def read_entry(self, text: bytes) -> Pass | None:
         body = self._opened(text, ENTRY, _ENTRY.size)
-        return None if body is None else Pass(*_ENTRY.unpack(body)[2:])
+        return None if body is None else Pass(*_BARE[1].unpack(body))
 
     def _sealed(self, body: bytes) -> str:
-        mac = hmac.digest(self.keys[self.current], body, "sha256")[:MAC]
+        mac = self._seals[self.current](body)[:MAC]
         return base64.urlsafe_b64encode(body + mac).decode().rstrip("=")
 
     def _opened(self, text: bytes, kind: bytes, size: int) -> bytes | None:
         try:
             raw = binascii.a2b_base64(text.translate(_STANDARD) + b"==")
-        except (binascii.Error, ValueError):
+        except binascii.Error:
             return None
-        body, mac = raw[:-MAC], raw[-MAC:]
-        if len(body) != size or body[:1] != kind or (key := self.keys.get(body[1])) is None:
+        if len(raw) != size + MAC or raw[:1] != kind or (seal := self._seals.get(raw[1])) is None:
             return None
-        return body if hmac.compare_digest(hmac.digest(key, body, "sha256")[:MAC], mac) else None
+        body = raw[:size]
+        return body if hmac.compare_digest(seal(body)[:MAC], raw[size:]) else None
 
 
 _STANDARD: Final = bytes.maketrans(b"-_", b"+/")
@@ -71,4 +73,7 @@ _STANDARD: Final = bytes.maketrans(b"-_", b"+/")
 
 def holder(salt: bytes, person: int) -> str:
     """The name that stands for a person on a receipt and in a drawn list of this pool: nobody reads a person from it."""
-    return hmac.digest(salt, b"%d" % person, "sha256")[:16].hex()
+    return _holders(salt)(b"%d" % person)[:16].hex()
+
+
+_holders = lru_cache(maxsize=100)(hmac_sha256)

@@ -18,13 +18,14 @@ from typing import Final, Protocol
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-HEAD: Final = "TXA1"
+HEAD: Final = b"TXA1"
 SIGNED: Final = b"tongxin-arrivals-1\n"  # before the root: a signature of ours for another purpose is none for this one
 LEAF, NODE = b"\x00", b"\x01"  # no node of a tree can be passed off as a leaf
 LEFT, RIGHT = b"L", b"R"  # on which side the other one stands
 STEP: Final = 33
 DEEPEST: Final = 32
 MOST: Final = 4_000  # characters; more is none
+_URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 
 
 class Signs(Protocol):
@@ -67,12 +68,12 @@ def write(statements: Sequence[bytes], key: Signs) -> list[str]:
     if not statements:
         return []
     root, paths = tree(statements)
-    head, tail = f"{HEAD}.", f".{_coded(key.sign(SIGNED + root))}"
-    encode = base64.urlsafe_b64encode
-    return [
-        f"{head}{encode(said).decode().rstrip('=')}.{encode(path).decode().rstrip('=')}{tail}"
+    coded, end = binascii.b2a_base64, _coded(key.sign(SIGNED + root)).encode()
+    lines = [
+        b"%b.%b.%b.%b" % (HEAD, coded(said, newline=False), coded(path, newline=False), end)
         for said, path in zip(statements, paths, strict=True)
     ]
+    return b" ".join(lines).translate(_URL_SAFE, b"=").decode().split(" ")  # all at once costs less than one by one
 
 
 def tree(statements: Sequence[bytes]) -> tuple[bytes, list[bytes]]:
@@ -98,7 +99,7 @@ def tree(statements: Sequence[bytes]) -> tuple[bytes, list[bytes]]:
 def check(text: str, keys: Mapping[str, bytes]) -> Checked:
     """`keys`: public halves by id. Blanks and line breaks do not matter: a receipt may come out of a letter."""
     parts = "".join(text.split()).split(".")
-    if len(parts) != 4 or parts[0] != HEAD or sum(map(len, parts)) > MOST:
+    if len(parts) != 4 or parts[0] != HEAD.decode() or sum(map(len, parts)) > MOST:
         return Checked(Verdict.UNREADABLE)
     said, path, signature = (_plain(part) for part in parts[1:])
     arrived = _read(said)

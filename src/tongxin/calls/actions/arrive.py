@@ -31,6 +31,9 @@ SELECT person, no, at FROM come
 """)
 
 
+Come = tuple[int, int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Into:
     """The pool that is entered, as far as a batch needs to know."""
@@ -42,8 +45,8 @@ class Into:
     rehearsal: bool = False  # the rows go into a schema of their own (actions.rehearsals)
 
 
-def arrive(*, into: Into, persons: Sequence[int], moments: Sequence[int]) -> dict[int, tuple[int, int]]:
-    """By person: its number, and the moment in milliseconds at which it came first. `persons` are distinct, in order of arrival.
+def arrive(*, into: Into, persons: Sequence[int], moments: Sequence[int]) -> list[Come]:
+    """Person, number, and the moment in milliseconds at which they came first. `persons` are distinct, in order of arrival.
 
     One journal entry for all who are new. Whoever calls has checked the entries; here only the database's own laws hold.
 
@@ -56,18 +59,17 @@ def arrive(*, into: Into, persons: Sequence[int], moments: Sequence[int]) -> dic
 
 
 @atomic
-def _rehearsed(into: Into, persons: Sequence[int], moments: Sequence[int]) -> dict[int, tuple[int, int]]:
+def _rehearsed(into: Into, persons: Sequence[int], moments: Sequence[int]) -> list[Come]:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL search_path TO rehearsal, public")
     return _arrived(into, persons, moments)
 
 
-def _arrived(into: Into, persons: Sequence[int], moments: Sequence[int]) -> dict[int, tuple[int, int]]:
-    rows = _ARRIVE.rows(
+def _arrived(into: Into, persons: Sequence[int], moments: Sequence[int]) -> list[Come]:
+    return _ARRIVE.rows(
         pool=into.pool, public_id=into.public_id, union=into.union, federation=into.federation,
         persons="{" + ",".join(map(str, persons)) + "}", moments="{" + ",".join(map(str, moments)) + "}",
     )  # fmt: skip
-    return {person: (no, at) for person, no, at in rows}
 
 
 @atomic

@@ -20,7 +20,7 @@ from tongxin.web.lane import answers, watch
 from tongxin.web.lane.asgi import Application, Receive, Scope, Send, answer, carried, cookie
 from tongxin.web.lane.clock import Clock
 from tongxin.web.lane.facts import Facts, FactsKeeper
-from tongxin.web.lane.gathering import Gatherer, Receipt
+from tongxin.web.lane.gathering import Gatherer
 from tongxin.web.lane.limits import Limits
 from tongxin.web.lane.shelf import Shelf
 
@@ -68,19 +68,18 @@ class Lane:
     async def _enter(self, scope: Scope, send: Send, pool: str) -> None:
         headers = carried(scope)
         try:
-            receipt = await self._receipt(scope, headers, pool)
+            body = await self._receipt(scope, headers, pool)
         except Turned as turned:
             await self._turn_away(headers, send, pool, turned)
             return
         if _wants_page(headers):
             await answer(send, 303, [(b"location", f"/releases/{pool}/".encode()), answers.NO_STORE], b"")
             return
-        body = f'{{"no":{receipt.no},"at":{receipt.at},"receipt":"{receipt.text}"}}'
-        await answer(send, 200, answers.PLAIN_HEADERS, body.encode())
+        await answer(send, 200, answers.PLAIN_HEADERS, body)
 
-    async def _receipt(self, scope: Scope, headers: dict[bytes, bytes], pool: str) -> Receipt:
+    async def _receipt(self, scope: Scope, headers: dict[bytes, bytes], pool: str) -> bytes:
         now = self.clock.now()
-        facts = await self.facts.of(pool)
+        facts = self.facts.known(pool) or await self.facts.of(pool)
         if facts is None:
             raise Turned("no-such-release") if self.facts.well else Turned("database-away", 5)
         person = self._checked(scope, headers, facts, now)
@@ -91,9 +90,9 @@ class Lane:
         gatherer = self._gatherer(facts)
         if (waiting := gatherer.join(person, now)) is None:
             raise Turned("full", gatherer.seconds_to_wait())
-        if (receipt := await waiting) is None:
+        if (body := (await waiting).get(person)) is None:
             raise Turned("database-away", 5)
-        return receipt
+        return body
 
     def _checked(self, scope: Scope, headers: dict[bytes, bytes], facts: Facts, now: int) -> int:
         """The person that may enter this pool, by what the request carries alone."""

@@ -30,7 +30,7 @@ def carried(scope: Scope) -> dict[bytes, bytes]:
 
 def cookie(headers: dict[bytes, bytes], name: bytes) -> bytes:
     """`name` with its equals sign."""
-    for part in headers.get(b"cookie", b"").split(b"; "):
-        if part.startswith(name):
-            return part[len(name) :]
-    return b""
+    text = headers.get(b"cookie", b"")
+    if text.startswith(name):
+        return text[len(name) :].partition(b";")[0]
+    return text.partition(b"; " + name)[2].partition(b";")[0]

@@ -42,12 +42,16 @@ class FactsKeeper:
         self._reading: asyncio.Future[dict[str, Facts]] | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="lane-facts")
 
-    async def of(self, pool: str) -> Facts | None:
-        """As of a second ago at most; one that nobody knew yet is looked for at once, by one question for all who ask."""
-        if time.monotonic() - self._read_at > FRESH and self._reading is None:
+    def known(self, pool: str) -> Facts | None:
+        """As of a second ago at most, while anyone asks."""
+        if self._reading is None and time.monotonic() - self._read_at > FRESH:
             self._reading = asyncio.get_running_loop().run_in_executor(self._thread, read_facts)
             self._reading.add_done_callback(self._taken)
-        found = self._known.get(pool)
+        return self._known.get(pool)
+
+    async def of(self, pool: str) -> Facts | None:
+        """One that nobody knew yet is looked for at once, by one question for all who ask."""
+        found = self.known(pool)
         if found is None and (reading := self._reading) is not None:
             await asyncio.wait([reading])
             found = self._known.get(pool)

@@ -29,18 +29,18 @@ PATIENCE: Final = 25.0  # seconds for a database that comes back
 KEY_FRESH: Final = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    no: int
-    at: int
-    text: str
+Answers = dict[int, bytes]  # by person: the whole body, in JSON
 
 
-@dataclass(slots=True)
-class Claim:
-    person: int
-    at: int
-    answer: "asyncio.Future[Receipt | None]"
+class Batch:
+    """Claims that go to the database together: each person once, with the moment of the first; all wait for the one answer."""
+
+    __slots__ = ("answered", "claims", "firsts")
+
+    def __init__(self) -> None:
+        self.firsts: dict[int, int] = {}
+        self.claims = 0
+        self.answered: asyncio.Future[Answers] = asyncio.get_running_loop().create_future()
 
 
 @dataclass(slots=True)
@@ -49,67 +49,66 @@ class Gatherer:
 
     facts: Facts
     thread: ThreadPoolExecutor
-    waiting: deque[Claim] = field(default_factory=deque)
+    waiting: deque[Batch] = field(default_factory=deque)
+    claims: int = 0  # in those
     busy: bool = False
     rate: float = 1_000.0  # answers a second of late; for saying when to come again
 
-    def join(self, person: int, at: int) -> "asyncio.Future[Receipt | None] | None":
-        """The answer to come: a receipt, or None where the database stayed away. None at once: the queue is full."""
-        if len(self.waiting) >= LONGEST:
+    def join(self, person: int, at: int) -> "asyncio.Future[Answers] | None":
+        """The answers to come, nothing in them where the database stayed away. None at once: the queue is full."""
+        if self.claims >= LONGEST:
             return None
-        loop = asyncio.get_running_loop()
-        claim = Claim(person, at, loop.create_future())
-        self.waiting.append(claim)
+        if not self.waiting or self.waiting[-1].claims >= LARGEST:
+            self.waiting.append(Batch())
+        batch = self.waiting[-1]
+        batch.firsts.setdefault(person, at)
+        batch.claims += 1
+        self.claims += 1
         if not self.busy:
             self.busy = True
-            loop.call_soon(self._send, loop)
-        return claim.answer
+            batch.answered.get_loop().call_soon(self._send)
+        return batch.answered
 
     def seconds_to_wait(self) -> int:
-        return 1 + int(len(self.waiting) / self.rate)
+        return 1 + int(self.claims / self.rate)
 
-    def _send(self, loop: asyncio.AbstractEventLoop) -> None:
-        taken = [self.waiting.popleft() for _ in range(min(LARGEST, len(self.waiting)))]
-        sent = loop.run_in_executor(self.thread, commit, self.facts, taken)
-        sent.add_done_callback(self._deliver(loop, taken, time.monotonic()))
+    def _send(self) -> None:
+        batch = self.waiting.popleft()
+        self.claims -= batch.claims
+        sent = batch.answered.get_loop().run_in_executor(self.thread, commit, self.facts, batch.firsts)
+        sent.add_done_callback(self._deliver(batch, time.monotonic()))
 
-    def _deliver(
-        self, loop: asyncio.AbstractEventLoop, taken: list[Claim], began: float
-    ) -> "Callable[[asyncio.Future[dict[int, Receipt]]], None]":
-        def deliver(sent: "asyncio.Future[dict[int, Receipt]]") -> None:
+    def _deliver(self, batch: Batch, began: float) -> "Callable[[asyncio.Future[Answers]], None]":
+        def deliver(sent: "asyncio.Future[Answers]") -> None:
             problem = None if sent.cancelled() else sent.exception()
             if problem is not None:
-                log.error("batch was lost to the lane", claims=len(taken), problem=repr(problem))
-            found = {} if problem is not None or sent.cancelled() else sent.result()
-            for claim in taken:
-                if not claim.answer.done():
-                    claim.answer.set_result(found.get(claim.person))
-            self.rate += 0.1 * (len(taken) / max(0.001, time.monotonic() - began) - self.rate)
+                log.error("batch was lost to the lane", claims=batch.claims, problem=repr(problem))
+            batch.answered.set_result({} if problem is not None or sent.cancelled() else sent.result())
+            self.rate += 0.1 * (batch.claims / max(0.001, time.monotonic() - began) - self.rate)
             if self.waiting:
-                self._send(loop)
+                self._send()
             else:
                 self.busy = False
 
         return deliver
 
 
-def commit(facts: Facts, claims: list[Claim]) -> dict[int, Receipt]:
-    """In a thread of its own. What one person sent twice within a batch is one claim, the first."""
-    first: dict[int, int] = {}
-    for claim in claims:
-        first.setdefault(claim.person, claim.at)
-    found = _arrived(facts, first)
+def commit(facts: Facts, firsts: dict[int, int]) -> Answers:
+    """In a thread of its own: to the database, and the answer to each claim once it is there."""
+    found = _arrived(facts, firsts)
     key, pool, salt = _key(), facts.into.public_id, facts.salt
-    said = [receipts.statement(key.id, pool, no, at, holder(salt, person)) for person, (no, at) in found.items()]
-    texts = receipts.write(said, key)
-    return {person: Receipt(no, at, text) for (person, (no, at)), text in zip(found.items(), texts, strict=True)}
+    said = [receipts.statement(key.id, pool, no, at, holder(salt, person)) for person, no, at in found]
+    return {
+        person: f'{{"no":{no},"at":{at},"receipt":"{text}"}}'.encode()
+        for (person, no, at), text in zip(found, receipts.write(said, key), strict=True)
+    }
 
 
-def _arrived(facts: Facts, first: dict[int, int]) -> dict[int, tuple[int, int]]:
+def _arrived(facts: Facts, firsts: dict[int, int]) -> list[tuple[int, int, int]]:
     deadline = time.monotonic() + PATIENCE
     while True:
         try:
-            return arrive(into=facts.into, persons=list(first), moments=list(first.values()))
+            return arrive(into=facts.into, persons=list(firsts), moments=list(firsts.values()))
         except (OperationalError, InterfaceError):
             connection.close()
             if time.monotonic() > deadline:
