@@ -19,7 +19,10 @@ SESSION, ENTRY = b"S", b"E"
 MAC: Final = 16  # bytes of the digest that are carried
 _SESSION: Final = struct.Struct(">cBqI")  # kind, key, person, ends
 _ENTRY: Final = struct.Struct(">cBqIqB")  # kind, key, person, ends, pool, assurance
-_BARE: Final = struct.Struct(">xxqI"), struct.Struct(">xxqIqB")  # the same without kind and key, which are looked at before
+_BARE: Final = (
+    struct.Struct(">xxqI"),
+    struct.Struct(">xxqIqB"),
+)  # the same without kind and key, which are looked at before
 
 
 class Pass(NamedTuple):

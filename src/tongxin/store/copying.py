@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Sequence
 from enum import Enum
 from itertools import repeat
+from operator import attrgetter
 from typing import Any, Final
 
 from django.db import connection, connections, models
 
 from tongxin.store.atomic import must_be_writing
+from tongxin.store.models import PublicIdField
 
 
 def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
@@ -147,12 +149,26 @@ def new_keys(model: type[models.Model], count: int) -> list[int]:
         return [key for (key,) in cursor.fetchall()]
 
 
+_AS_IT_IS: Final = frozenset({
+    models.AutoField, models.BigAutoField, models.SmallIntegerField, models.IntegerField, models.BigIntegerField,
+    models.CharField, models.TextField, models.BooleanField, models.DateField, models.DateTimeField, models.ForeignKey,
+    PublicIdField,
+})  # fmt: skip
+
+
 def _values(things: Sequence[models.Model], fields: Sequence[Any]) -> Iterable[list[object]]:
-    """As the driver takes them."""
+    """As the driver takes them. Most fields hold just that; asking each one costs half of the whole."""
     database = connections[connection.alias]  # itself, not what stands for it: this is asked a hundred thousand times
-    prepare = [(field.attname, field.get_db_prep_save) for field in fields]
+    names = attrgetter(*(field.attname for field in fields))
+    chosen = [place for place, field in enumerate(fields) if field.choices]
+    prepared = [(place, field.get_db_prep_save) for place, field in enumerate(fields) if type(field) not in _AS_IT_IS]
     for thing in things:
-        yield [_plain(prepared(getattr(thing, name), connection=database)) for name, prepared in prepare]
+        row = list(names(thing))
+        for place, prepare in prepared:
+            row[place] = prepare(row[place], connection=database)
+        for place in chosen:
+            row[place] = _plain(row[place])
+        yield row
 
 
 def _plain(value: object) -> object:

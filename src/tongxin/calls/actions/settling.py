@@ -57,8 +57,9 @@ def lock(pool: Pool) -> tuple[Pool, Lane]:
 
 
 def arrived(pool: Pool) -> "QuerySet[Arrival]":
+    """With what is asked of each person here; a release has hundreds of thousands."""
     found: QuerySet[Arrival] = Arrival.objects.filter(pool=pool).select_related("person")
-    return found
+    return found.only("no", "at", "pool", "person__federation", "person__merged_into")
 
 
 def level_ends(pool: Pool) -> datetime | None:
@@ -74,7 +75,8 @@ def _next(pool: Pool, lane: Lane) -> "QuerySet[Arrival]":
 
 def without_application(pool: Pool, rows: Sequence[Arrival]) -> Come:
     """A record that was merged since counts as the one that it went into; nobody stands in the call twice."""
-    heirs = Person.objects.in_bulk({row.person.merged_into_id for row in rows if row.person.merged_into_id})
+    merged = {row.person.merged_into_id for row in rows if row.person.merged_into_id}
+    heirs = Person.objects.only("federation").in_bulk(merged)
     found: Come = {}
     for row in rows:
         person = heirs[row.person.merged_into_id] if row.person.merged_into_id else row.person
