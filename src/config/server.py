@@ -3,7 +3,7 @@
 import sys
 
 from granian import Granian
-from granian.constants import Interfaces, RuntimeModes
+from granian.constants import HTTPModes, Interfaces, RuntimeModes
 
 from config import lifeline
 
@@ -18,6 +18,7 @@ def main() -> None:
         address=host,
         port=int(port),
         interface=Interfaces.ASGI,
+        http=HTTPModes.http1,  # browsers speak HTTP/2 by TLS alone, which ends at the proxy; asking each connection costs
         workers=int(workers),
         runtime_mode=RuntimeModes.st,
         websockets=False,
