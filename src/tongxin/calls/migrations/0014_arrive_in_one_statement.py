@@ -40,5 +40,5 @@ BEFORE: str = import_module("tongxin.calls.migrations.0012_arrive_by_person").AR
 
 
 class Migration(migrations.Migration):
-    dependencies = [("calls", "0012_arrive_by_person")]
+    dependencies = [("calls", "0013_parties_and_chances")]
     operations = [migrations.RunSQL(ARRIVE, BEFORE)]
