@@ -5,8 +5,11 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
+
+from django.utils.timezone import localdate, localtime
 
 from bench.ground import say, set_up
 from bench.people import CHUNK, Home, Stretch, load_stretch
@@ -40,27 +43,41 @@ def fill(wanted: int) -> None:
 
 
 def release(places: int, now: datetime) -> Any:
-    """A pool that is entered by the lane and has just opened."""
-    from tongxin.calls.actions import calls, lanes, pools  # noqa: PLC0415
+    """The pool of a scheme whose vouchers are given by the lane; it opened yesterday at ten, when no rider is at work."""
+    from tongxin.benefits.actions import schemes  # noqa: PLC0415
+    from tongxin.benefits.actions.schemes import Plan, Release  # noqa: PLC0415
+    from tongxin.benefits.states import SchemeKind  # noqa: PLC0415
     from tongxin.calls.actions.calls import Manner  # noqa: PLC0415
     from tongxin.calls.states import Policy  # noqa: PLC0415
     from tongxin.people.authority import system  # noqa: PLC0415
     from tongxin.unions.models import Union  # noqa: PLC0415
 
-    by, union = system(now.date()), Union.objects.get(code=UNION)
-    call = calls.open_call(
-        union=union,
-        kind="plain",
-        opens=now - timedelta(seconds=5),
-        closes=now + timedelta(days=1),
-        manner=Manner(policy=Policy.ORDER_OF_ARRIVAL, policy_reason="压测"),
-        by=by,
-        at=now,
-    )
-    pool = pools.add_pool(call=call, union=union, units=places, name="压测（示例）", by=by, at=now)
-    lanes.open_lane(pool=pool, by=by, at=now)
-    calls.publish(call=call, by=by, at=now)
-    return pool
+    union = Union.objects.get(code=UNION)
+    opens = (localtime(now) - timedelta(days=1)).replace(hour=10, minute=0, second=0, microsecond=0)
+    before = opens - timedelta(days=1)
+    by, value, today = system(before.date()), Decimal(50), localdate(now)
+    plan = Plan(
+        name="文旅券（压测）", kind=SchemeKind.VALUE, value=value, budget=value * places, starts=today,
+        last_day=today + timedelta(days=30), line=_line(union),
+    )  # fmt: skip
+    manner = Manner(policy=Policy.ORDER_OF_ARRIVAL, policy_reason="压测")
+    given = Release(places, opens, now + timedelta(days=1), manner=manner)
+    scheme = schemes.draft(union=union, plan=plan, release=given, by=by, at=before)
+    scheme = schemes.open_lane(scheme=scheme, by=by, at=before)
+    return schemes.publish(scheme=scheme, by=by, at=before).pool
+
+
+def _line(union: Any) -> Any:
+    from tongxin.benefits.models import CatalogueLine  # noqa: PLC0415
+    from tongxin.benefits.promises import LineKind  # noqa: PLC0415
+    from tongxin.store.atomic import writing  # noqa: PLC0415
+
+    if (found := CatalogueLine.objects.filter(code="bench-voucher").first()) is not None:
+        return found
+    with writing():
+        return CatalogueLine.make(
+            federation=union.federation, union=union, code="bench-voucher", name="文旅券（压测）", kind=LineKind.UNIVERSAL
+        )
 
 
 def write_cookies(stem: Path, pool: Any, workers: int, threads: int, now: datetime) -> int:

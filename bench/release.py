@@ -1,4 +1,4 @@
-"""`tongxin bench_release`: N workers for M places against the real server on this machine, the client included.
+"""`tongxin bench_release`: N workers for M vouchers against the real server on this machine, the client included.
 
 On a data folder of its own, never the one that people use. In the same run: the same server's empty answers, and what the
 database does when each claim is a transaction on one row.
@@ -118,7 +118,7 @@ def _empty(server: Server, clients: int) -> float:
 def _run(
     server: Server, pool: Any, stem: Path, clients: int, lines: int
 ) -> tuple[dict[str, Any], dict[str, float], float]:
-    """`seconds`: until the last receipt and the last place; `told["seconds"]`: until the last receipt."""
+    """`seconds`: until the last receipt and the last voucher; `told["seconds"]`: until the last receipt."""
     command = _command(
         server, "/", f"-c{clients}", f"-d{LONGEST}s", "-s", str(ROOT / "bench" / "release.lua"),
         after=[str(stem), f"/lane/{pool.public_id}", str(THREADS)],
@@ -189,7 +189,8 @@ def _counted(pool: Any) -> dict[str, int]:
         )
         arrived, persons, last = cursor.fetchone()
         cursor.execute(
-            "SELECT count(*), count(DISTINCT person_id) FROM calls_award WHERE pool_id = %s AND state IN ('held', 'used')",
+            "SELECT count(*), count(DISTINCT v.person_id) FROM benefits_voucher v JOIN calls_award a ON a.id = v.award_id"
+            " WHERE a.pool_id = %s AND a.state IN ('held', 'used') AND v.state = 'issued'",
             [pool.pk],
         )
         granted, holders = cursor.fetchone()
