@@ -76,7 +76,11 @@ def _line(union: Any) -> Any:
         return found
     with writing():
         return CatalogueLine.make(
-            federation=union.federation, union=union, code="bench-voucher", name="文旅券（压测）", kind=LineKind.UNIVERSAL
+            federation=union.federation,
+            union=union,
+            code="bench-voucher",
+            name="文旅券（压测）",
+            kind=LineKind.UNIVERSAL,
         )
 
 
