@@ -84,6 +84,18 @@ def test_retry_after_the_window_gives_the_same_as_before(cast: Cast, pool: Pool)
     assert (late.pk, late.state) == (mine.pk, GRANTED)
 
 
+def test_key_that_comes_with_another_place_is_refused(cast: Cast, pool: Pool) -> None:
+    """The same person, the same call; but not what was sent first. Moved by staff since, it is the same request."""
+    other = a_pool(pool.call, 3, "晚上")
+    sent = {"person": cast.wang.person, "by": cast.wang.actor, "at": NOW, "key": "k"}
+    mine = applications.apply(pool=pool, **sent)  # type: ignore[arg-type]
+    with pytest.raises(Refused) as refusal:
+        applications.apply(pool=other, **sent)  # type: ignore[arg-type]
+    assert refusal.value.code == "application_key_once"
+    applications.move(application=mine, into=other, by=cast.officer.actor, at=NOW, why="调班")
+    assert applications.apply(pool=pool, **sent).pk == mine.pk  # type: ignore[arg-type]
+
+
 def test_key_of_another_wish_is_refused(cast: Cast, pool: Pool) -> None:
     applications.apply(pool=pool, person=cast.wang.person, by=cast.officer.actor, at=NOW, key="k")
     with pytest.raises(Refused) as refusal:

@@ -71,6 +71,30 @@ def test_replay_with_a_changed_body_is_refused(cast: Cast, call: Call, made: lis
     refused("application_key_once", lambda: entries.enter(**sent, wishes=made[1:2]))  # type: ignore[arg-type]
 
 
+def test_wishes_that_were_changed_hide_no_other_entry(cast: Cast, made: list[Pool], call: Call) -> None:
+    """One who changed their wishes and then sends others has not sent them before, unless it is the very first page again."""
+    two = a_call(cast.yongchuan, per_person=2, manner=THREE)
+    one, other, third = (a_pool(two, 1, name) for name in ("甲", "乙", "丙"))
+    sent = {"call": two, "persons": [cast.wang.person], "by": cast.wang.actor, "at": NOW}
+    mine = entries.enter(**sent, wishes=[one], key="k")  # type: ignore[arg-type]
+    entries.change_wishes(application=mine, wishes=[other], by=cast.wang.actor, at=NOW)
+    assert entries.enter(**sent, wishes=[one], key="k").pk == mine.pk  # type: ignore[arg-type]
+    second = entries.enter(**sent, wishes=[third], key="k2")  # type: ignore[arg-type]
+    assert (second.pk != mine.pk, wished(second)) == (True, ["丙"])
+    sent["call"] = call
+    mine = entries.enter(**sent, wishes=made[:1])  # type: ignore[arg-type]
+    entries.change_wishes(application=mine, wishes=made[1:2], by=cast.wang.actor, at=NOW)
+    refused("one-per-call", lambda: entries.enter(**sent, wishes=made[2:]))  # type: ignore[arg-type]
+
+
+def test_replay_with_other_people_is_refused(cast: Cast, call: Call, made: list[Pool]) -> None:
+    sent = {"call": call, "wishes": made[:1], "by": HOUSE, "at": NOW}
+    persons = people(cast.factory, 3)
+    mine = entries.enter(**sent, persons=persons[:1])  # type: ignore[arg-type]
+    refused("one-per-call", lambda: entries.enter(**sent, persons=persons[:2]))  # type: ignore[arg-type]
+    assert mine.size == 1
+
+
 def test_second_application_with_other_wishes_is_told_to_change_them(cast: Cast, call: Call, made: list[Pool]) -> None:
     sent = {"call": call, "persons": [cast.wang.person], "by": cast.wang.actor, "at": NOW}
     mine = entries.enter(**sent, wishes=made[:1])  # type: ignore[arg-type]

@@ -2,12 +2,12 @@
 
 import pytest
 from tests.cast import HOUSE, NOW, Cast
-from tests.factories.calls import Heard, a_call, a_pool, apply_all, people, states, told
+from tests.factories.calls import CLOSES, Heard, a_call, a_pool, apply_all, people, states, tickets, told
 
-from tongxin.calls.actions import applications, pools
+from tongxin.calls.actions import allocations, applications, calls, entries, pools, reserves
 from tongxin.calls.models import Applicant, Pool
 from tongxin.calls.queries import line, miscounted, rooms
-from tongxin.calls.states import ApplicationState, Why
+from tongxin.calls.states import ApplicationState, Policy, Why
 from tongxin.kernel.refused import Refused
 
 GRANTED, WAITING, ENDED = ApplicationState.GRANTED, ApplicationState.WAITING, ApplicationState.ENDED
@@ -100,6 +100,68 @@ def test_close_pool_into_one_where_someone_stands_already_keeps_only_that(cast: 
     assert states([first, second]) == [ENDED, GRANTED]
     assert Pool.objects.get(pk=two.pk).taken == 1
     assert miscounted() == []
+
+
+def test_close_pool_tells_everyone_of_a_party_and_moves_it_once(cast: Cast, heard: Heard) -> None:
+    party = calls.Manner(policy=Policy.DRAW, party_most=3, result_at=CLOSES)
+    call = a_call(cast.yongchuan, manner=party)
+    one, two = a_pool(call, 2, "早上"), a_pool(call, 2, "晚上")
+    persons = people(cast.factory, 2)
+    mine = entries.enter(call=call, wishes=[one], persons=persons, by=HOUSE, at=NOW)
+    allocations.settle(call=call, orders={one.pk: tickets([mine]), two.pk: []}, by=HOUSE, at=CLOSES)
+    pools.close_pool(pool=one, into=two, by=HOUSE, at=CLOSES, why="并到晚上")
+    assert told("place.moved") == ["甲0", "甲1"]
+    pools.close_pool(pool=two, by=HOUSE, at=CLOSES, why="停开")
+    assert told("place.ended") == ["甲0", "甲1"]
+    assert [verb for verb in mine.steps.order_by("pk").values_list("verb", flat=True) if verb == "end"] == ["end"]
+    assert miscounted() == []
+
+
+def test_line_that_ends_ends_a_party_once(cast: Cast) -> None:
+    call = a_call(cast.yongchuan, manner=calls.Manner(policy=Policy.DRAW, party_most=3, result_at=CLOSES))
+    pool = a_pool(call, 1)
+    mine = entries.enter(call=call, wishes=[pool], persons=people(cast.factory, 2), by=HOUSE, at=NOW)
+    allocations.settle(call=call, orders={pool.pk: tickets([mine])}, by=HOUSE, at=CLOSES)
+    pools.end_line(pool=pool, by=HOUSE, at=CLOSES, why="开课了")
+    assert told("place.line-ended") == ["甲0", "甲1"]
+    assert list(mine.steps.order_by("pk").values_list("verb", flat=True)) == ["enter", "wait", "end"]
+
+
+def test_pool_whose_list_is_frozen_goes_into_no_other(cast: Cast) -> None:
+    """The other's list is published without these tickets: a draw would leave them out, and could not be held."""
+    call = a_call(cast.yongchuan, manner=calls.Manner(policy=Policy.DRAW, result_at=CLOSES))
+    one, two = a_pool(call, 1, "早上"), a_pool(call, 1, "晚上")
+    persons = people(cast.factory, 2)
+    rows = [
+        entries.enter(call=call, wishes=[pool], persons=[person], by=HOUSE, at=NOW)
+        for pool, person in zip((one, two), persons, strict=True)
+    ]
+    entries.freeze(call=call, by=HOUSE, at=CLOSES)
+    with pytest.raises(Refused) as refusal:
+        pools.close_pool(pool=one, into=two, by=HOUSE, at=CLOSES, why="并")
+    assert refusal.value.code == "list-frozen"
+    orders = {pool.pk: tickets([row]) for pool, row in zip((one, two), rows, strict=True)}
+    allocations.settle(call=call, orders=orders, by=HOUSE, at=CLOSES)
+    pools.close_pool(pool=one, into=two, by=HOUSE, at=CLOSES, why="并")
+    assert states(rows) == [WAITING, GRANTED]
+    assert miscounted() == []
+
+
+def test_move_takes_no_place_that_is_kept_for_a_group(cast: Cast) -> None:
+    call = a_call(cast.yongchuan)
+    one, two = a_pool(call, 1, "早上"), a_pool(call, 2, "晚上")
+    reserves.keep(pool=two, plans=[reserves.Plan("gig", "新就业形态", 2)], by=HOUSE, at=NOW)
+    [row] = apply_all(one, people(cast.factory, 1))
+    with pytest.raises(Refused) as refusal:
+        applications.move(application=row, into=two, by=HOUSE, at=NOW, why="调班")
+    assert refusal.value.code == "pool-full"
+
+
+def test_reserve_cannot_be_called_what_open_places_are_called(cast: Cast) -> None:
+    pool = a_pool(a_call(cast.yongchuan), 2)
+    with pytest.raises(Refused) as refusal:
+        reserves.keep(pool=pool, plans=[reserves.Plan("open", "新就业形态", 2)], by=HOUSE, at=NOW)
+    assert refusal.value.code == "reserve-open"
 
 
 def test_close_pool_is_refused(cast: Cast) -> None:

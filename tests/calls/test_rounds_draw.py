@@ -26,6 +26,7 @@ from tests.factories.draws import (
 
 from tongxin.calls.actions import applications, calls, entries, pools, rounds, seals
 from tongxin.calls.models import Application, Draw, Round, Seal
+from tongxin.calls.queries import draws
 from tongxin.calls.states import ApplicationState, RoundState
 from tongxin.kernel import draw as kernel
 from tongxin.kernel.refused import Refused
@@ -382,6 +383,20 @@ def test_nobody_can_void_what_they_might_dislike(cast: Cast) -> None:
     refused("why-missing", lambda: rounds.void(held=made.round, why="", by=officer, at=AFTER))
     seals.open_seal(seal=first, text=TEXTS[0], by=by, at=AFTER)
     refused("seals-opened", lambda: rounds.void(held=made.round, why="不好", by=officer, at=AFTER))
+
+
+def test_source_that_may_have_spoken_binds_before_a_seal_is_opened(cast: Cast) -> None:
+    """Everyone reads its number; holders who talk to each other would know the outcome, and could have it drawn again."""
+    call, pool = a_drawn_call(cast)
+    enter_all(call, pool, cast, 2)
+    made = announced(call, cast, source="ssq", event="2026138")
+    commit_all(made, cast)
+    assert draws.void_hindrance(Round.objects.get(), at=EARLY) == ""
+    rounds.freeze(held=made.round, by=HOUSE, at=FREEZES)
+    officer = cast.officer.actor
+    refused("source-binds", lambda: rounds.void(held=made.round, why="不好", by=officer, at=FREEZES))
+    refused("source-binds", lambda: rounds.void(held=made.round, why="不好", by=officer, at=AFTER))
+    rounds.void(held=made.round, why="停开一期", by=officer, at=RESULT + timedelta(hours=24))
 
 
 def test_round_is_voided_before_a_seal_was_opened_or_when_the_source_stays_silent(cast: Cast) -> None:

@@ -11,7 +11,7 @@ from tongxin.calls.actions.reserves import groups_of
 from tongxin.calls.actions.tellings import Told, tell
 from tongxin.calls.actions.windows import check_not_closed, check_open
 from tongxin.calls.kinds import kind_of
-from tongxin.calls.models import Applicant, Application, Award, Pool, Preference
+from tongxin.calls.models import Applicant, Application, Award, Pool, Preference, Step
 from tongxin.calls.states import APPLICATION_MOVES, ENTRY, HOLDING, LIVE, ApplicationState, Stage, Why
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor, require
@@ -141,7 +141,7 @@ def _made_before(pool: Pool, person: Person, by: Actor, key: str | None) -> Appl
     if key is not None and by.account_id is not None:
         keyed = Applicant.objects.filter(application__account=by.account_id, application__key=key)
         for row in keyed.select_related("application__call"):
-            if (row.call_id, row.person_id) != (pool.call_id, person.pk):
+            if row.person_id != person.pk or not _was_for(row.application, pool):
                 raise Refused("application_key_once", "这张报名页已经用过，请刷新页面再报。")
             return row.application
     standing = Applicant.objects.filter(
@@ -149,6 +149,14 @@ def _made_before(pool: Pool, person: Person, by: Actor, key: str | None) -> Appl
     )
     found = standing.select_related("application__call").first()
     return None if found is None else found.application
+
+
+def _was_for(application: Application, pool: Pool) -> bool:
+    """Where it stands, or where it stood before somebody moved it elsewhere in the call."""
+    if application.call_id != pool.call_id:
+        return False
+    stands = Preference.objects.filter(application=application, pool=pool).exists()
+    return stands or Step.objects.filter(application=application, verb="move").exists()
 
 
 def _check_slots(pool: Pool, person: Person) -> None:
@@ -216,7 +224,7 @@ def _check_move(pool: Pool, into: Pool, application: Application) -> None:
     if application.state not in LIVE or application.state in ENTRY:
         raise Refused("wrong-state", "这个报名已经退出或结束，不能再调整，请刷新后再看。")
     check_not_closed(into)
-    if into.left < application.size:
+    if into.left - sum(reserve.left for reserve in lines.reserves_of(into)) < application.size:
         raise Refused("pool-full", "“%(what)s”名额已满，请先加名额，或换一个。", what=into.name)
     if Applicant.objects.filter(
         person__in=Applicant.objects.filter(application=application).values("person"),

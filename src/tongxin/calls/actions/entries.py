@@ -122,7 +122,7 @@ def _made_before(
         keyed = Application.objects.filter(account=by.account_id, key=key).select_related("call").first()
         if keyed is not None:
             sent: Application = keyed
-            if keyed.call_id != call.pk or not _is(keyed, wishes, persons):
+            if keyed.call_id != call.pk or not _is(keyed, wishes, persons, then=True):
                 raise Refused("application_key_once", "这张报名页已经用过，请刷新页面再报。")
             return sent
     first = persons[0].pk if persons else None
@@ -131,13 +131,16 @@ def _made_before(
     return next((one for one in rows if _is(one, wishes, persons)), None)
 
 
-def _is(application: Application, wishes: Sequence[Pool], persons: Sequence[Person]) -> bool:
-    """The same wish as is sent now; wishes that were changed since, or others who joined, make it no other request."""
+def _is(application: Application, wishes: Sequence[Pool], persons: Sequence[Person], *, then: bool = False) -> bool:
+    """The same people and wishes as are sent now, and whoever joined since. `then`: as it was when it was made, so that
+    what was changed since makes it no other request.
+    """
     people = list(Applicant.objects.filter(application=application).order_by("pk").values_list("person_id", flat=True))
-    if not persons or people[:1] != [persons[0].pk] or not {one.pk for one in persons} <= set(people):
+    sent = [person.pk for person in persons]
+    since = set(Step.objects.filter(application=application).values_list("verb", flat=True)) if then else set()
+    if people[:1] != sent[:1] or not (set(sent) <= set(people) or "leave" in since):
         return False
-    changed = Step.objects.filter(application=application, verb="wishes").exists()
-    return changed or _wished(application) == [pool.pk for pool in wishes]
+    return "wishes" in since or _wished(application) == [pool.pk for pool in wishes]
 
 
 def _write(

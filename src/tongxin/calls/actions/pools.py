@@ -3,6 +3,7 @@
 Power is checked by the substance room's action that calls these: only it knows which power its kind asks for.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -78,10 +79,14 @@ def close_pool(*, pool: Pool, into: Pool | None = None, by: Actor, at: datetime,
     """Everyone is released and told; or moved into another pool of the call in order, those with places first.
 
     Who does not fit there waits in line there. Who stands there already (by another application) keeps that one only.
-    Refused: "pool-closed" (either), "other-call", "same-pool".
+    Refused: "pool-closed" (either), "other-call", "same-pool", "list-frozen" (into another, whose list is published without them).
     """
     pool, into = _lock_two(pool, into)
     check_not_closed(pool)
+    if into is not None and pool.call.frozen_at is not None and pool.call.settled_at is None:
+        raise Refused(
+            "list-frozen", "报名名单已经封存，结果还没公布，不能并到别处。请等结果公布以后再并，或不并、直接取消。"
+        )
     _drop_wishes(pool, into)
     movers, others = _sort_out(pool, into)
     placed = [row.application_id for row in _standing(pool) if not row.waits]
@@ -109,8 +114,11 @@ def end_line(*, pool: Pool, by: Actor, at: datetime, why: str) -> Pool:
     rows = list(Applicant.objects.filter(application__in=order).select_related("application"))
     _empty(pool, at)
     lines.leave([row.application_id for row in rows])
-    lines.turn([row.application for row in rows], ApplicationState.ENDED, "end", by=by, at=at, why=why)
-    tell(Told.LINE_ENDED, _whom(rows), pool=pool, at=at, why=why)
+    lines.turn(
+        list({row.application_id: row.application for row in rows}.values()),
+        ApplicationState.ENDED, "end", by=by, at=at, why=why,
+    )  # fmt: skip
+    tell(Told.LINE_ENDED, [(row.person_id, row.application) for row in rows], pool=pool, at=at, why=why)
     journal.write("pool.line-ended", of=pool, by=by, at=at, ended=len(rows))
     return pool
 
@@ -153,17 +161,19 @@ def _drop_wishes(pool: Pool, into: Pool | None) -> None:
 
 
 def _sort_out(pool: Pool, into: Pool | None) -> tuple[dict[int, Applicant], dict[int, Applicant]]:
-    """Who moves and whose application ends, in order."""
+    """Who moves and whose application ends, in order; of a party one stands for all."""
     order = [row.application_id for row in _standing(pool)]
-    rows = {
-        row.application_id: row for row in Applicant.objects.filter(application__in=order).select_related("application")
-    }
+    found = Applicant.objects.filter(application__in=order).select_related("application").order_by("pk")
+    rows = {row.application_id: row for row in found}
+    people: dict[int, set[int]] = defaultdict(set)
+    for row in found:
+        people[row.application_id].add(row.person_id)
     there = set(
         Applicant.objects.filter(application__preferences__pool=into, live=True).values_list("person_id", flat=True)
         if into
         else ()
     )
-    moves = {pk: rows[pk] for pk in order if into is not None and rows[pk].person_id not in there}
+    moves = {pk: rows[pk] for pk in order if into is not None and not people[pk] & there}
     return moves, {pk: rows[pk] for pk in order if pk not in moves}
 
 
@@ -212,4 +222,9 @@ def _end(rows: Sequence[Applicant], pool: Pool, *, by: Actor, at: datetime, why:
 
 
 def _whom(rows: Sequence[Applicant]) -> list[tuple[int, Application]]:
-    return [(row.person_id, row.application) for row in rows]
+    """Everyone of each party."""
+    people: dict[int, list[int]] = defaultdict(list)
+    found = Applicant.objects.filter(application__in=[row.application_id for row in rows]).order_by("pk")
+    for application, person in found.values_list("application_id", "person_id"):
+        people[application].append(person)
+    return [(person, row.application) for row in rows for person in people[row.application_id]]

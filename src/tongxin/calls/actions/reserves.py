@@ -14,6 +14,7 @@ from tongxin.calls.actions.windows import check_not_closed, share
 from tongxin.calls.models import Application, Award, Call, Pool, Preference, Reserve
 from tongxin.calls.places import groups_in
 from tongxin.calls.states import BY_ENTRY, ENTRY, ApplicationState, CallState, Spill, When
+from tongxin.kernel.draw import OPEN
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor, require
 from tongxin.people.models import Person
@@ -42,8 +43,9 @@ def keep(*, pool: Pool, plans: Sequence[Plan], by: Actor, at: datetime) -> list[
     """All reserves of the pool, in the order in which they are filled; in place of those it had.
 
     Refused: "pool-closed", "reserves-fixed" (someone has applied), "reserves-too-many" (more than the pool has),
-    "reserve-rule" (the same name with another rule in another pool of the call), "busy-hours" (of a published call that such
-    a group could not have opened then), and by the constraints ("reserve_…").
+    "reserve-open" (the name of what is nobody's), "reserve-rule" (the same name with another rule in another pool of the
+    call), "busy-hours" (of a published call that such a group could not have opened then), and by the constraints
+    ("reserve_…").
     """
     pool = lines.lock_pool(pool.pk)
     check_not_closed(pool)
@@ -192,6 +194,8 @@ def _check(pool: Pool, plans: Sequence[Plan]) -> None:
     if sum(plan.units for plan in plans) > pool.units:
         raise Refused("reserves-too-many", "各组预留的名额加起来超过了总数，请改其中一个。")
     for plan in plans:
+        if plan.name == OPEN:
+            raise Refused("reserve-open", "“%(name)s”是公开名额的叫法，请换个组名。", name=OPEN)
         others = Reserve.objects.filter(pool__call=pool.call, name=plan.name).exclude(pool=pool)
         if others.exclude(rule_version=plan.rule_version).exists():
             raise Refused("reserve-rule", "“%(name)s”在别的名额里按另一条规则认人，请换个组名。", name=plan.name)

@@ -14,7 +14,8 @@ from django.conf import settings
 
 from tongxin.calls.actions import entries, frozen, results
 from tongxin.calls.actions.rounds_told import tell_repeated, tell_seals
-from tongxin.calls.models import Call, Draw, Round, Seal
+from tongxin.calls.models import Call, Round, Seal
+from tongxin.calls.queries import draws
 from tongxin.calls.sources import sources
 from tongxin.calls.states import ROUND_MOVES, CallState, How, Policy, RoundState
 from tongxin.kernel.refused import Refused
@@ -133,16 +134,22 @@ def draw(*, held: Round, by: Actor, at: datetime) -> Round:
 def void(*, held: Round, why: str, by: Actor, at: datetime) -> Round:
     """Before a single seal was opened; or, with a source, when its value never came. Else nobody may choose to draw again.
 
-    Refused: "no-power", "why-missing", "seals-opened", "wrong-state".
+    A source speaks to everyone at once: whoever knows the seals could reckon the outcome before one is opened here.
+    Refused: "no-power", "why-missing", "seals-opened", "source-binds", "wrong-state".
     """
     require(by, Power.HOLD_DRAWS, held.union_id)
     held = lock(held)
     if not why.strip():
         raise Refused("why-missing", "请写明这一轮为什么作废，所有人都会看到。")
-    opened = Seal.objects.filter(round=held).exclude(text="").exists()
-    opened = opened or Draw.objects.filter(round=held).exclude(slips="").exists()
-    if (opened or held.value) and not _source_is_silent(held, at):
+    if (hindrance := draws.void_hindrance(held, at=at)) == "seals-opened":
         raise Refused("seals-opened", "已经有人交出封存的数，或者公开来源的数已经填上，这一轮只能抽完，不能作废。")
+    if hindrance:
+        until = Moment(draws.patience_until(held))
+        raise Refused(
+            "source-binds",
+            "名单、封存码和期号都已公布，这一轮只能抽完。公开来源到%(until)s还没有数的，才能作废。",
+            until=until,
+        )
     return end(held, why.strip(), by=by, at=at)
 
 
@@ -263,7 +270,3 @@ def _check_source(plan: Plan) -> None:
         raise Refused("unknown-source", "没有这个公开来源，请另选一个。")
     if not source.event.fullmatch(plan.event):
         raise Refused("event-wrong", "期号写得不对：%(hint)s。", hint=source.event_hint)
-
-
-def _source_is_silent(held: Round, at: datetime) -> bool:
-    return bool(held.source) and held.confirmed_at is None and at >= held.result_at + settings.DRAW_PATIENCE

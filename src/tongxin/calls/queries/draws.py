@@ -148,6 +148,19 @@ def to_open(at: datetime) -> list[Seal]:
     return list(first.values())
 
 
+def void_hindrance(held: Round, *, at: datetime) -> str:
+    """Why nobody may void it: "seals-opened", "source-binds". Empty: the outcome cannot be known yet, or the source is silent.
+
+    A source speaks to everyone at once: who holds the seals could reckon the outcome from its number before any is opened.
+    """
+    if held.source and held.confirmed_at is None and at >= patience_until(held):
+        return ""
+    opened = Seal.objects.filter(round=held).exclude(text="").exists()
+    if opened or held.value or Draw.objects.filter(round=held).exclude(slips="").exists():
+        return "seals-opened"
+    return "source-binds" if held.source and held.sealed_at is not None else ""
+
+
 def patience_until(held: Round) -> datetime:
     """From then on a seal that did not come counts as withheld."""
     until: datetime = held.result_at + settings.DRAW_PATIENCE

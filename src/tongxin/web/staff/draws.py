@@ -227,8 +227,6 @@ def _names(call: Call) -> list[str]:
 def _shown(request: HouseRequest, held: Round) -> dict[str, Any]:
     state, now = RoundState(held.state), request.now
     due = state == RoundState.SEALED and now >= held.result_at
-    seals_shown = published.seals_of(held)
-    opened = [seal for seal in seals_shown if seal.text]
     return shown(held) | {
         "open": state in OPEN,
         "freezes": state == RoundState.ANNOUNCED and now >= held.call.closes,
@@ -239,7 +237,7 @@ def _shown(request: HouseRequest, held: Round) -> dict[str, Any]:
         "types": due and held.how == How.SLIPS,
         "withholds": due and now >= published.patience_until(held),
         "patience": published.patience_until(held),
-        "voids": state in OPEN and not opened,
+        "voids": state in OPEN and not published.void_hindrance(held, at=now),
         "repeats": state == RoundState.VOID and held.pk == published.rounds_of(held)[0].pk,
         "names": _typists(held),
         "value_form": ValueForm(), "void_form": VoidForm(), "order_form": OrderForm(), "sign_form": SignForm(),
