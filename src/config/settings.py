@@ -201,6 +201,7 @@ CALL_KINDS = {  # open table: a substance room plugs in here
     "plain": "tongxin.calls.plain.Plain",
 }
 RULE_DECISIONS = ("tongxin.calls.decided.decided_under",)  # open table: who decided under a rule
+UNION_ENDINGS = ("tongxin.benefits.actions.endings.refuse_unfinished",)  # open table: what must end before a union does
 SMS_SENDER = os.environ.get(
     "TONGXIN_SMS_SENDER", "tongxin.notices.senders.DemoInbox" if DEMO else "tongxin.notices.senders.NoSender"
 )

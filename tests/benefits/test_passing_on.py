@@ -1,17 +1,21 @@
 """What the clock does: a withheld place goes on to the next, and a voucher near its end is told of once."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from tests.cast import HOUSE, NOW, Cast
-from tests.factories.schemes import LAST, YEAR_TICKET, a_scheme, a_voucher, claim
+from tests.factories.schemes import LAST, TICKET, YEAR_TICKET, a_scheme, a_voucher, claim
 
 from tongxin.benefits.actions import reminders, vouchers
 from tongxin.benefits.models import Voucher
 from tongxin.benefits.queries.totals import contradictions
 from tongxin.benefits.states import VoucherState
+from tongxin.calls.models import Application
 from tongxin.calls.queries import miscounted
 from tongxin.records.models import OutboxRow
+from tongxin.rulebook.actions import parameters
+from tongxin.rulebook.models import ParameterKey
 
 pytestmark = pytest.mark.django_db
 
@@ -49,3 +53,18 @@ def test_what_was_used_is_not_reminded_of(cast: Cast) -> None:
     voucher = a_voucher(a_scheme(cast.yongchuan), cast.wang.person)
     vouchers.spend(voucher=voucher, redemption_ref="r", by=HOUSE, at=NOW)
     assert reminders.remind(at=NOW.replace(month=6, day=29)) == 0
+
+
+def test_a_limit_lowered_below_the_value_does_not_send_the_line_home(cast: Cast) -> None:
+    """From today on 100 a year, and one is 120: nobody could take the place, so nobody loses theirs for it."""
+    scheme = a_scheme(cast.yongchuan, YEAR_TICKET, places=1)
+    first = a_voucher(scheme, cast.li.person)
+    claim(scheme, cast.wang.person)
+    waits = claim(scheme, cast.zhang.person)
+    key = ParameterKey.objects.get(key=TICKET)
+    said = parameters.Said(Decimal(100), "川渝工会新通知", "第一条")
+    parameters.change(key=key, region=cast.yongchuan, said=said, valid_from=NOW.date(), by=HOUSE, at=NOW)
+    vouchers.give_back(voucher=first, why="不用", by=HOUSE, at=NOW)
+    assert reminders.pass_on(by=HOUSE, at=NOW) == 0
+    assert Voucher.objects.get(scheme=scheme, person=cast.wang.person).state == VoucherState.WITHHELD
+    assert Application.objects.get(pk=waits.pk).state == "waiting"

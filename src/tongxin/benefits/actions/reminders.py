@@ -2,13 +2,14 @@
 that a line is over because the scheme is.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db.models import F, Q
 from django.utils.timezone import localdate
 
 from tongxin.benefits.models import Scheme, Voucher
+from tongxin.benefits.queries import limits
 from tongxin.benefits.states import VoucherState
 from tongxin.calls.actions import applications, pools
 from tongxin.kernel.refused import Refused
@@ -45,10 +46,16 @@ def remind(*, at: datetime) -> int:
 
 
 def pass_on(*, by: Actor, at: datetime) -> int:
-    """Places whose voucher is withheld go on to the next in line; each in a transaction of its own."""
+    """Places whose voucher is withheld go on to the next in line; each in a transaction of its own.
+
+    Not where one alone is above the limit of today, or nobody knows the limit: then it stands in everybody's way, and the
+    whole line would be sent home one by one.
+    """
     rows = Voucher.objects.filter(state=VoucherState.WITHHELD, award__isnull=False)
+    schemes = Scheme.objects.select_related("union").filter(pk__in=rows.values("scheme"))
+    fitting = [scheme.pk for scheme in schemes if _fits_alone(scheme, localdate(at))]
     done = 0
-    for voucher in rows.select_related("award__application").order_by("pk")[:MANY]:
+    for voucher in rows.filter(scheme__in=fitting).select_related("award__application").order_by("pk")[:MANY]:
         try:
             why = NEXT % voucher.moves.get(verb="withhold").why
             applications.withdraw(application=voucher.award.application, why=why, by=by, at=at)
@@ -56,6 +63,14 @@ def pass_on(*, by: Actor, at: datetime) -> int:
             continue  # given back or moved meanwhile
         done += 1
     return done
+
+
+def _fits_alone(scheme: Scheme, on: date) -> bool:
+    try:
+        limit = limits.limit_of(scheme, on)
+    except Refused:  # "limit-unknown"
+        return False
+    return limit is None or scheme.value <= limit.most
 
 
 def end_lines(*, by: Actor, at: datetime) -> int:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
+from django.conf import settings
+from django.utils.module_loading import import_string
 from procrastinate.contrib.django import app
 
 from tongxin.kernel.refused import Refused
@@ -25,7 +27,7 @@ HAND_ON_JOB: Final = "people.hand_on_applications"
 def dissolve(*, union: Union, on: date, by: Actor, at: datetime) -> Union:
     """Refused while anybody is a member there or holds a post; what was asked to be founded under it is refused.
 
-    Refused: "union-has-members", "union-has-posts", and what `tree.dissolve` refuses.
+    Refused: "union-has-members", "union-has-posts", what settings.UNION_ENDINGS refuse, and what `tree.dissolve` refuses.
     """
     require(by, Power.MANAGE_UNIONS, union)
     hold_tree()
@@ -37,6 +39,7 @@ def dissolve(*, union: Union, on: date, by: Actor, at: datetime) -> Union:
             "还有%(n)s名会员在这个工会。请先办会籍转接，或改办“合并”，会员会一起转过去。",
             n=members,
         )
+    _must_have_finished([union], on)
     _must_have_no_posts([union], on)
     _close_foundings([union], by, at)
     ended = tree.dissolve(union=union, on=on, by=by, at=at)
@@ -50,7 +53,8 @@ def merge(
 ) -> int:
     """All go on in the successor from that day: unions below, and members, whose stays have no gap. Returns how many members.
 
-    Everything or nothing. Refused: "day-to-come", "merge-across", "merge-later-members", and what `tree.merge` refuses.
+    Everything or nothing. Refused: "day-to-come", "merge-across", "merge-later-members", what settings.UNION_ENDINGS
+    refuse, and what `tree.merge` refuses.
     """
     for union in (successor, *predecessors):
         require(by, Power.MANAGE_UNIONS, union)
@@ -61,6 +65,8 @@ def merge(
         raise Refused("merge-across", "跨省（市）不能合并工会，会籍转接要本人同意。")
     hold_tree()
     Union.objects.lock_rows([successor.pk, *(union.pk for union in predecessors)])
+    ending = [union for union in predecessors if union.pk != successor.pk]
+    _must_have_finished(ending, on)
     _must_have_no_posts(predecessors, on)
     _close_foundings(predecessors, by, at)
     moved = sum(_move_members(union, successor, on, by, at) for union in predecessors if union.pk != successor.pk)
@@ -100,6 +106,12 @@ def _move_some(union: Union, successor: Union, on: date, people: Sequence[int]) 
             for stay in stays
         ]
     )  # fmt: skip
+
+
+def _must_have_finished(unions: Sequence[Union], on: date) -> None:
+    """What other rooms run in a union's name: settings.UNION_ENDINGS names who refuses."""
+    for path in settings.UNION_ENDINGS:
+        import_string(path)(unions, on)
 
 
 def _must_have_no_posts(unions: Sequence[Union], on: date) -> None:

@@ -65,7 +65,10 @@ def merge_union(request: HouseRequest, public_id: str) -> HttpResponse:
         moved = union_endings.merge(predecessors=[one], by=request.actor, at=request.now, **values)
         return f"已并入{values['successor'].name}，{moved}名会员的会籍一起转过去，中间没有断开。"
 
-    note = "它从那天起不再存在。会员的会籍转到并入的工会，下级工会改隶属到那里，全部一次办成，不会只办一半。"
+    note = (
+        "它从那天起不再存在。会员的会籍转到并入的工会，下级工会改隶属到那里，全部一次办成，不会只办一半。"
+        "在发的福利先停发，合作商户先停止合作、结清账。"
+    )
     return _changed(request, one, form, run, "合并", note=note, touched=touched(one, request.actor.on))
 
 
@@ -78,7 +81,10 @@ def dissolve_union(request: HouseRequest, public_id: str) -> HttpResponse:
         union_endings.dissolve(union=one, by=request.actor, at=request.now, on=values["on"])
         return "已撤销。名称、代码和记录仍可查。"
 
-    note = "还有会员、下级工会或岗位时不能撤销：先办转接、改隶属、结束岗位，或者改办合并。"
+    note = (
+        "还有会员、下级工会或岗位时不能撤销：先办转接、改隶属、结束岗位，或者改办合并。"
+        "在发的福利先停发，合作商户先停止合作、结清账。"
+    )
     return _changed(request, one, form, run, "撤销", note=note, touched=touched(one, request.actor.on))
 
 
