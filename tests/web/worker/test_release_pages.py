@@ -58,6 +58,15 @@ def test_the_waiting_page_says_nothing_of_who_looks(cast: Cast, pool: Pool, as_w
     assert not mine.cookies
 
 
+def test_when_it_is_over_nobody_waits_for_it_any_more(cast: Cast, pool: Pool, clock: Clock) -> None:
+    address = f"/releases/{pool.public_id}/waiting/"
+    assert 'data-r="form"' in Client().get(address).content.decode()
+    clock.now = pool.call.closes
+    page = Client().get(address).content.decode()
+    assert ('data-r="form"' in page, "到时间自动进入" in page, "已经结束" in page) == (False, False, True)
+    assert f'href="/releases/{pool.public_id}/"' in page
+
+
 def test_the_outcome_shows_the_number_the_receipt_and_what_became_of_it(
     cast: Cast, pool: Pool, as_worker: SignIn, clock: Clock
 ) -> None:

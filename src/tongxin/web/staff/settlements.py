@@ -152,7 +152,10 @@ def _notes(one: Settlement, found: list[Line]) -> list[str]:
             f"交班不符：{shift.device.site.name} {shift.clerk.label} 系统{shift.expected}元，{counted} {shift.remark}"
         )
     notes += [f"晚到的核销：{dates.moment(line.at)} {line.site} {line.amount}元" for line in apart.late]
-    notes += [f"由工会承担（券在别处用过或已过期）：{dates.moment(line.at)} {line.site} {line.amount}元" for line in apart.borne]
+    notes += [
+        f"由工会承担（券在别处用过或已过期）：{dates.moment(line.at)} {line.site} {line.amount}元"
+        for line in apart.borne
+    ]
     return notes
 
 
