@@ -13,11 +13,17 @@ from typing import Any, Final
 from django.db import models
 from tests.cast import NOW, TODAY, Cast
 
+from tongxin.filings.models import Filler
 from tongxin.people.models import Membership, Person
+from tongxin.people.models.imports import PART
+from tongxin.people.roster.kept import Entry
+from tongxin.people.roster.packing import Packed
 from tongxin.store.fields import SealedField
+from tongxin.store.keys import ring
 from tongxin.unions.models import Union
 
 _serial = count(1000)
+_ENTRIES: Final = [Entry(2, {}, {"name": "王小华", "id_number": "11010519491231002X", "phone": "+8619900000001"})]
 # Columns of a table that cannot be guessed one by one.
 HELP: Final[Mapping[str, Mapping[str, Any]]] = {
     "people_committee": {
@@ -33,6 +39,10 @@ HELP: Final[Mapping[str, Mapping[str, Any]]] = {
     "calls_publication": {"digest": "0" * 64},
     "calls_objection": {"came_by": "来电"},
     "activities_cohort": {"ends_at": time(10)},
+    "people_importrow": {"values": '{"typed":{},"values":{"name":"王小华","phone":"+8619900000001"},"told":[]}'},
+    "people_importpart": {"rows": lambda _cast: ring().seal_bytes(Packed.of(_ENTRIES).to_bytes(), purpose=PART)},
+    "filings_answer": {"filler": lambda cast: Rows(cast).of(Filler, union=cast.factory)},
+    "people_merge": {"before": "{}"},
 }
 
 

@@ -1,5 +1,6 @@
 """Two records become one and two again: nothing lost, nothing counted twice, nobody merged by the wrong hands."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -18,6 +19,7 @@ from tongxin.kernel.refused import Refused
 from tongxin.notices.models import Message
 from tongxin.people.actions import appointments, likenesses, memberships, merging, persons
 from tongxin.people.actions.merging import Choice
+from tongxin.people.kept_records import PURPOSES, plain
 from tongxin.people.models import (
     Account,
     ClaimCode,
@@ -61,8 +63,12 @@ def rows_of_house() -> dict[str, dict[int, object]]:
         table = model._meta.db_table
         if model.__module__.startswith("tongxin.") and table not in UNTOUCHED_BY_DESIGN:
             with connection.cursor() as cursor:
-                cursor.execute(f"SELECT id, to_jsonb(t) - 'sessions_ended' FROM {table} t")
-                found[table] = dict(cursor.fetchall())
+                cursor.execute(f"SELECT id, (to_jsonb(t) - 'sessions_ended')::text FROM {table} t")
+                found[table] = {pk: json.loads(row) for pk, row in cursor.fetchall()}
+    people = found["people_person"]
+    found["people_person"] = {
+        pk: row | {name: plain(name, row[name]) for name in PURPOSES} for pk, row in people.items()
+    }
     return found
 
 

@@ -69,8 +69,8 @@ def _actor(account: int | None, at: datetime) -> Actor:
 @app.periodic(cron="30 19 * * *")  # 3:30 in Beijing
 @app.task(name="people.reseal", queueing_lock="people.reseal", lock="people.reseal")
 def reseal(timestamp: int) -> None:  # noqa: ARG001 - procrastinate tells for which tick it runs
-    """After a new key (`rotation.add_key`, then a restart) everything is under it by the morning; else one look and done."""
-    while rotation.reseal():
+    """After a new key everything is under it by the morning; else one look and done."""
+    for _rows in rotation.reseal():
         pass
 
 

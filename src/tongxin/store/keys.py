@@ -14,7 +14,9 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
@@ -27,6 +29,7 @@ class Key:
     id: int  # 1 to 255, the first byte of everything sealed under it
     seal: bytes  # 32 bytes, AES-256-GCM
     index: bytes  # 32 bytes, HMAC-SHA-256
+    since: datetime | None = None  # when it became the current one; of the first key nobody asks
 
 
 class KeyRing:
@@ -38,24 +41,23 @@ class KeyRing:
     @classmethod
     def from_json(cls, text: str) -> "KeyRing":
         data = json.loads(text)
-        keys = [Key(row["id"], base64.b64decode(row["seal"]), base64.b64decode(row["index"])) for row in data["keys"]]
-        return cls(keys, data["current"])
+        return cls([_read(row) for row in data["keys"]], data["current"])
 
     def to_json(self) -> str:
-        rows = [
-            {"id": k.id, "seal": base64.b64encode(k.seal).decode(), "index": base64.b64encode(k.index).decode()}
-            for k in self.keys.values()
-        ]
-        return json.dumps({"current": self.current.id, "keys": rows}, indent=1)
+        return json.dumps({"current": self.current.id, "keys": [_told(key) for key in self.keys.values()]}, indent=1)
 
     @classmethod
     def fresh(cls) -> "KeyRing":
         return cls([Key(1, secrets.token_bytes(32), secrets.token_bytes(32))], 1)
 
-    def with_new_key(self) -> "KeyRing":
+    def with_new_key(self, at: datetime | None = None) -> "KeyRing":
         """A ring whose current key is new; all older keys stay, so that what they sealed can be read."""
-        new = Key(max(self.keys) + 1, secrets.token_bytes(32), secrets.token_bytes(32))
+        free = next(number for number in (*range(max(self.keys) + 1, 256), *range(1, 256)) if number not in self.keys)
+        new = Key(free, secrets.token_bytes(32), secrets.token_bytes(32), at)
         return KeyRing([*self.keys.values(), new], new.id)
+
+    def without(self, key: int) -> "KeyRing":
+        return KeyRing([one for one in self.keys.values() if one.id != key], self.current.id)
 
     def seal(self, text: str, *, purpose: str) -> bytes:
         """Key id, nonce and ciphertext. `purpose` is bound in: a value copied into another column does not open."""
@@ -96,12 +98,31 @@ class KeyRing:
 
     def digests(self, canonical: str, *, purpose: str) -> list[bytes]:
         """Under every key, newest first: what to look for while a rotation is under way."""
-        keys = sorted(self.keys.values(), key=lambda key: -key.id)
+        keys = [self.current, *(key for key in reversed(self.keys.values()) if key is not self.current)]
         return [self._digest(key, canonical, purpose) for key in keys]
+
+    def knows(self, digest: bytes, canonical: str, *, purpose: str) -> bool:
+        """Whether it is the digest of this under any key: a rotation may lie between."""
+        return any(hmac.compare_digest(digest, one) for one in self.digests(canonical, purpose=purpose))
 
     @staticmethod
     def _digest(key: Key, canonical: str, purpose: str) -> bytes:
         return hmac.digest(key.index, f"{purpose}\0{canonical}".encode(), hashlib.sha256)
+
+
+def _told(key: Key) -> dict[str, object]:
+    """As the ring's file holds it."""
+    told: dict[str, object] = {
+        "id": key.id,
+        "seal": base64.b64encode(key.seal).decode(),
+        "index": base64.b64encode(key.index).decode(),
+    }
+    return told | ({"since": key.since.isoformat()} if key.since else {})
+
+
+def _read(row: dict[str, Any]) -> Key:
+    since = datetime.fromisoformat(row["since"]) if row.get("since") else None
+    return Key(row["id"], base64.b64decode(row["seal"]), base64.b64decode(row["index"]), since)
 
 
 def write_ring(ring: KeyRing, path: Path, *, replace: bool) -> None:
@@ -138,12 +159,17 @@ def ring() -> KeyRing:
     now = time.monotonic()
     if _held is not None and now - _held[2] < LOOK_AGAIN:
         return _held[0]
-    if text := os.environ.get("TONGXIN_KEYS"):
+    if text := from_environment():
         found, stamp = KeyRing.from_json(text), 0
     else:
         found, stamp = _from_folder(Path(settings.TONGXIN_DATA) / "keys" / "ring.json")
     _held = (found, stamp, now)
     return found
+
+
+def from_environment() -> str:
+    """The ring's text, where the operator gives it so; then nothing here can change it."""
+    return os.environ.get("TONGXIN_KEYS", "")
 
 
 def forget_ring() -> None:

@@ -8,7 +8,7 @@ from django.db.models import Q
 from tongxin.benefits.models.partners import Partner
 from tongxin.benefits.models.schemes import Scheme
 from tongxin.benefits.models.vouchers import Voucher
-from tongxin.store.fields import SealedField
+from tongxin.store.fields import DigestField, SealedField, digest_of
 from tongxin.store.keeping import Kept
 from tongxin.store.models import Guarded, PublicIdField, Sharded
 
@@ -49,10 +49,16 @@ class TicketCode(Sharded):
     """One code. Sealed: whoever reads it can use it. The digest, of partner and code, keeps one from being uploaded twice."""
 
     keeps: ClassVar = Kept(3, "商户的票码给了哪张券", "合同结束后按会计档案规定保存", sealed=True)
+    digested_with: ClassVar = ("pool",)
 
     pool = models.ForeignKey(TicketPool, models.PROTECT, related_name="codes")
     code = SealedField(purpose=CODE)
-    digest = models.BinaryField(max_length=32, unique=True)
+    digest = DigestField(
+        max_length=32,
+        unique=True,
+        purpose=CODE,
+        of=lambda row: digest_of(f"{row.pool.partner_id}:{row.code.open()}", CODE),
+    )
     voucher = models.OneToOneField(Voucher, models.PROTECT, null=True, related_name="+")
     given_at = models.DateTimeField(null=True)
 

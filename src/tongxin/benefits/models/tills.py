@@ -1,11 +1,13 @@
 """What stands at a partner's counter: devices that were paired once, clerks with a PIN, and shifts."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 
 from tongxin.benefits.models.partners import Partner, PartnerSite
+from tongxin.store.fields import DigestField
 from tongxin.store.models import Guarded, PublicIdField
 
 
@@ -18,7 +20,9 @@ class Device(Guarded):
     public_id = PublicIdField()
     site = models.ForeignKey(PartnerSite, models.PROTECT, related_name="devices")
     name = models.CharField(max_length=40)  # 1号收银台
-    code_digest = models.BinaryField(max_length=32, null=True, unique=True)  # of the pairing code, until it is used
+    code_digest = DigestField(  # of the pairing code, until it is used
+        max_length=32, null=True, unique=True, purpose="device.code", lives=timedelta(hours=1)
+    )
     code_ends_at = models.DateTimeField(null=True)
     token_digest = models.BinaryField(max_length=32, null=True, unique=True)
     paired_at = models.DateTimeField(null=True)

@@ -1,5 +1,6 @@
 """By which channel, at what price, under which cap; what a worker chose, and where a worker is reached."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -9,7 +10,7 @@ from django.db.models import F, Q
 from tongxin.notices.states import Channel
 from tongxin.people.models import Person
 from tongxin.people.scoping import ScopedQuerySet
-from tongxin.store.fields import SealedField
+from tongxin.store.fields import DigestField, SealedField, digest_of
 from tongxin.store.keeping import WHILE_USED, Kept
 from tongxin.store.models import Guarded, PublicIdField, Sharded
 from tongxin.unions.models import Union
@@ -121,11 +122,11 @@ class ContactPoint(Sharded):
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     channel = models.CharField(max_length=10, choices=Channel)
     address = SealedField(purpose="contact.address")
-    digest = models.BinaryField(max_length=32)
+    digest = DigestField(max_length=32, purpose="contact.address", of=lambda row: row.digest_of_address())
     at = models.DateTimeField()
     verified_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
-    code_digest = models.BinaryField(max_length=32, null=True)
+    code_digest = DigestField(max_length=32, null=True, purpose="contact.code", lives=timedelta(days=2))
     code_until = models.DateTimeField(null=True)
     code_tries = models.SmallIntegerField(default=0)
 
@@ -137,6 +138,11 @@ class ContactPoint(Sharded):
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["digest"], name="contact_point_digest")]
+
+    def digest_of_address(self) -> bytes | None:
+        """Under the current key. An e-mail address is one in capitals and without; an identity elsewhere is not."""
+        address = self.address.open()
+        return digest_of(address.lower() if self.channel == Channel.EMAIL else address, "contact.address")
 
 
 class Subscription(Sharded):

@@ -1,5 +1,6 @@
 """One message on one channel: what was tried, what it cost, and what the gateway said."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.contrib.postgres.indexes import BrinIndex
@@ -10,7 +11,7 @@ from tongxin.notices.models.channels import Budget
 from tongxin.notices.models.messages import Message
 from tongxin.notices.states import DELIVERY_MOVES, Channel, DeliveryState, Why
 from tongxin.people.models import Person
-from tongxin.store.fields import SealedField
+from tongxin.store.fields import DigestField, SealedField, digest_of
 from tongxin.store.keeping import SIX_MONTHS, THREE_YEARS, Kept
 from tongxin.store.models import PublicIdField, Sharded
 
@@ -41,7 +42,9 @@ class Delivery(Sharded):
     price = models.DecimalField(max_digits=10, decimal_places=4, default=0)
     budget = models.ForeignKey(Budget, models.PROTECT, null=True, related_name="+", db_index=False)
     receipt_id = models.CharField(max_length=64, blank=True)  # the gateway's
-    address_digest = models.BinaryField(max_length=32, null=True)  # of where it went last
+    address_digest = DigestField(  # of where it went last, to be compared with what the gateway reports
+        max_length=32, null=True, purpose="contact.address", lives=timedelta(days=8)
+    )
     subscription = models.BigIntegerField(null=True)  # the official account's permission that it used up
     account = models.BigIntegerField(null=True)  # who printed it, or told it by mouth
 
@@ -87,7 +90,9 @@ class Slip(Sharded):
 
     keeps: ClassVar = Kept(3, "打印给本人的短码；只存摘要", SIX_MONTHS)
     delivery = models.OneToOneField(Delivery, models.CASCADE, related_name="slip")
-    digest = models.BinaryField(max_length=32, unique=True)
+    digest = DigestField(
+        max_length=32, unique=True, purpose="slip.code", of=lambda row: digest_of(row.code, "slip.code")
+    )
     code = SealedField(purpose="slip.code")  # to print the same paper again
     printed_at = models.DateTimeField()
     until = models.DateTimeField()

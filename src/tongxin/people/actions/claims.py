@@ -21,6 +21,7 @@ from tongxin.people.actions.persons import open_membership
 from tongxin.people.actions.values import phone_columns
 from tongxin.people.authority import Actor, require
 from tongxin.people.models import Account, Appointment, ClaimCode, Person
+from tongxin.people.models.persons import CLAIM_VALID
 from tongxin.people.powers import Power
 from tongxin.people.queries import lookup
 from tongxin.records.actions import journal
@@ -28,7 +29,7 @@ from tongxin.store.atomic import atomic
 from tongxin.store.keys import ring
 
 DIGITS = 10  # 31**10, about 2**49: and five tries an hour
-VALID = timedelta(days=14)
+VALID = CLAIM_VALID
 NO_MATCH = Refused(
     "claim-no-match",
     "没有找到姓名和证件号码都一致、还没有账号的登记。请核对后再试，或带证件到您的工会窗口办理。",

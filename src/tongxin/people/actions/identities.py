@@ -20,6 +20,11 @@ def account_of(*, provider: str, subject: str, at: datetime) -> Account | None:
     if found is None:
         return None
     account: Account = found.account
+    if bytes(found.subject_digest) != (
+        digest := _digest(provider, subject)
+    ):  # keys have changed: nothing else can tell
+        found.subject_digest = digest
+        found.save(update_fields=["subject_digest"])
     if not account.is_active:
         raise Refused("account-stopped", "这个账号已停用，请联系您的工会。")
     journal.write("account.signed-in", of=account, by=account, at=at, way=provider)

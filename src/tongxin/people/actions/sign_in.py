@@ -111,7 +111,7 @@ def prove_codes(codes: Sequence[tuple[str, str]], *, network: str, at: datetime)
         code = code_of(handle, lock=True)
         if code is None or code.used_at is not None or code.sent_at + VALID <= at or code.tries >= TRIES:
             return Refused("code-gone", "验证码已失效，请重新获取。")
-        if not secrets.compare_digest(bytes(code.code_digest), _digest(code, digits)):
+        if not ring().knows(bytes(code.code_digest), f"{code.public_id}:{digits}", purpose="sign-in.code"):
             return _wrong_code(code, flood, at)
         found.append(code)
     must_be_writing("sign-in code")

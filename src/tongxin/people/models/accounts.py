@@ -10,7 +10,7 @@ from django.utils.crypto import salted_hmac
 
 from tongxin.kernel.public_ids import new_public_id
 from tongxin.people.models.persons import Person
-from tongxin.store.fields import SealedField
+from tongxin.store.fields import DigestField, SealedField, digest_of
 
 
 class Appointed(NamedTuple):
@@ -40,7 +40,9 @@ class Account(AbstractBaseUser):
     login = models.CharField(max_length=60, unique=True)
     person = models.OneToOneField(Person, models.PROTECT, null=True, related_name="account")
     phone = SealedField(purpose="account.phone", null=True)
-    phone_digest = models.BinaryField(max_length=32, null=True)
+    phone_digest = DigestField(
+        max_length=32, null=True, purpose="account.phone", of=lambda row: digest_of(row.phone, "account.phone")
+    )
     phone_verified_at = models.DateTimeField(null=True)
     language = models.CharField(max_length=10, default="zh-hans")
     is_active = models.BooleanField(default=True)

@@ -1,15 +1,19 @@
 """A roster on its way in: the sheet's rows, what was found about each, and what will be done with it."""
 
-from typing import ClassVar
+from collections.abc import Callable
+from typing import ClassVar, Final
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from tongxin.people.models.memberships import Membership
 from tongxin.people.models.persons import Person
+from tongxin.people.roster.kept import Entry
+from tongxin.people.roster.packing import Packed
 from tongxin.people.scoping import ScopedQuerySet
 from tongxin.people.states import BATCH_MOVES, BatchState, Undo, Verdict, WhyMissing
-from tongxin.store.fields import SealedField
+from tongxin.store.fields import DigestField, KeyIdField, SealedBytesField, SealedField, digest_of
+from tongxin.store.keys import ring
 from tongxin.store.models import PublicIdField, Sharded
 from tongxin.unions.models import Union
 
@@ -71,13 +75,18 @@ class ImportBatch(Sharded):
         return self.asked + self.refused
 
 
+PART: Final = "import.part"  # what a part's seal is bound to
+
+
 class ImportRow(Sharded):
     """One row of the sheet. Its values are sealed as one text: they hold numbers and phones."""
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="lines")
     row_no = models.IntegerField()  # as the sheet counts
     values = SealedField(purpose="import.values")  # JSON: {typed, values, told}; see people.roster.kept
-    number_key = models.BinaryField(max_length=32, null=True)  # equal where two rows name one person
+    number_key = DigestField(  # equal where two rows name one person
+        max_length=32, null=True, purpose="import.number", of=lambda row: digest_of(_entry(row).who, "import.number")
+    )
     verdict = models.CharField(max_length=10, choices=Verdict)
     problems = models.JSONField(default=list)  # [{column, code, message, fix, blocks}], without personal data
     offers = ArrayField(models.CharField(max_length=12), default=list)  # what may be answered
@@ -114,14 +123,18 @@ class ImportPart(Sharded):
     number = models.IntegerField()
     first_row = models.IntegerField()
     last_row = models.IntegerField()
-    rows = models.BinaryField()  # sealed and packed; see people.roster.packing
-    digests = models.BinaryField()  # of the rows' documents, 32 bytes each, in order
-    phones = models.BinaryField()  # of their phones, 32 bytes each; zeros where a row has none
+    rows = SealedBytesField(purpose=PART)  # sealed and packed; see people.roster.packing
+    digests = DigestField(  # of the rows' documents, 32 bytes each, in order
+        purpose="person.document", of=lambda part: _digests(part, "person.document", lambda entry: entry.document)
+    )
+    phones = DigestField(  # of their phones, 32 bytes each; zeros where a row has none
+        purpose="person.phone", of=lambda part: _digests(part, "person.phone", lambda entry: entry.values.get("phone"))
+    )
     people = ArrayField(models.BigIntegerField())  # by row: who it is; 0 for a newcomer until the part is done
     lifted = ArrayField(models.IntegerField(), default=list)  # numbers of rows that are an ImportRow now
     added = models.IntegerField(default=0)
     unchanged = models.IntegerField(default=0)
-    key = models.SmallIntegerField()  # id of the key that sealed and digested it
+    key = KeyIdField()  # that sealed and digested it
     done = models.BooleanField(default=False)
     undone = models.BooleanField(default=False)
 
@@ -177,3 +190,12 @@ class RosterUpload(Sharded):
 
     class Meta(Sharded.Meta):
         indexes: ClassVar = [models.Index(fields=["account", "fingerprint"], name="roster_upload_again")]
+
+
+def _entry(row: ImportRow) -> Entry:
+    return Entry.from_text(row.row_no, row.values.open(), row.answers)
+
+
+def _digests(part: ImportPart, purpose: str, text_of: Callable[[Entry], str | None]) -> bytes:
+    packed = Packed.from_bytes(ring().open_bytes(bytes(part.rows), purpose=PART))
+    return b"".join([digest_of(text_of(entry), purpose) or bytes(32) for entry in packed.entries()])

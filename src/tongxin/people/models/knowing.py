@@ -6,13 +6,16 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from tongxin.people.kept_records import opened_notes
 from tongxin.people.models.accounts import Account
 from tongxin.people.models.persons import Assurance, Person
 from tongxin.people.scoping import ScopedQuerySet
 from tongxin.people.states import LikenessState
-from tongxin.store.fields import SealedField
+from tongxin.store.fields import DigestField, SealedField
 from tongxin.store.models import Guarded, PublicIdField, Sharded
 from tongxin.unions.models import Union
+
+_HISTORY = "that a number changed stands here; which one it was nobody asks"
 
 
 class Verification(Sharded):
@@ -69,7 +72,7 @@ class Merge(Sharded):
     kept = models.ForeignKey(Person, models.PROTECT, related_name="merges")
     gone = models.ForeignKey(Person, models.PROTECT, related_name="+")
     union = models.ForeignKey(Union, models.PROTECT, related_name="+")
-    before = SealedField(purpose="merge.before")  # JSON: both records' own columns as they stood
+    before = SealedField(purpose="merge.before", inside=opened_notes)  # JSON: both records' own columns as they stood
     account = models.BigIntegerField(null=True)
     at = models.DateTimeField()
     undo_until = models.DateTimeField()
@@ -107,8 +110,8 @@ class PhoneChange(Sharded):
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="phone_changes")
     account = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
     how = models.CharField(max_length=10, choices=How)
-    old_digest = models.BinaryField(max_length=32, null=True)
-    new_digest = models.BinaryField(max_length=32, null=True)
+    old_digest = DigestField(max_length=32, null=True, purpose="account.phone", lost=_HISTORY)
+    new_digest = DigestField(max_length=32, null=True, purpose="account.phone", lost=_HISTORY)
     by_account = models.BigIntegerField(null=True)
     union = models.ForeignKey(Union, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
@@ -131,7 +134,11 @@ class OutsideIdentity(Guarded):
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="identities")
     provider = models.CharField(max_length=30)
-    subject_digest = models.BinaryField(max_length=32)
+    subject_digest = DigestField(
+        max_length=32,
+        purpose="account.identity",
+        lost="made anew when it signs in; who did not come since proves a phone once more",
+    )
     linked_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 

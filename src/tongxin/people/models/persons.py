@@ -1,14 +1,16 @@
 """A worker, known or not yet well known. A person needs no account."""
 
-from typing import ClassVar
+from datetime import timedelta
+from typing import ClassVar, Final
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q, TextField
 
+from tongxin.kernel import id_numbers
 from tongxin.people.scoping import PersonQuerySet
-from tongxin.store.fields import Sealed, SealedField
+from tongxin.store.fields import DigestField, Sealed, SealedField, digest_of
 from tongxin.store.models import PublicIdField, Sharded
 
 
@@ -73,9 +75,13 @@ class Person(Sharded):
     born = models.DateField(null=True)
     document_kind = models.CharField(max_length=20, choices=DocumentKind, default=DocumentKind.RESIDENT_ID)
     document = SealedField(purpose="person.document", null=True)
-    document_digest = models.BinaryField(max_length=32, null=True)
+    document_digest = DigestField(
+        max_length=32, null=True, purpose="person.document", of=lambda row: row.digest_of_document()
+    )
     phone = SealedField(purpose="person.phone", null=True)
-    phone_digest = models.BinaryField(max_length=32, null=True)
+    phone_digest = DigestField(
+        max_length=32, null=True, purpose="person.phone", of=lambda row: digest_of(row.phone, "person.phone")
+    )
     assurance = models.SmallIntegerField(choices=Assurance, default=Assurance.DECLARED)
 
     ethnicity = models.CharField(max_length=20, blank=True)
@@ -131,6 +137,12 @@ class Person(Sharded):
     def phone_text(self) -> str:
         return _text(self.phone)
 
+    def digest_of_document(self) -> bytes | None:
+        """Under the current key, of its canonical form."""
+        number = self.document_text()
+        canonical = id_numbers.canonical_document(self.document_kind, number) if number else ""
+        return digest_of(canonical, "person.document")
+
 
 def _text(value: Sealed | str | None) -> str:
     """What was just set may still be a text."""
@@ -148,11 +160,14 @@ class Disclosure(Sharded):
     at = models.DateTimeField()
 
 
+CLAIM_VALID: Final = timedelta(days=14)
+
+
 class ClaimCode(Sharded):
     """A code that a window hands to a worker on paper, so that the worker's own account can take over the record."""
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="claim_codes")
-    digest = models.BinaryField(max_length=32)
+    digest = DigestField(max_length=32, purpose="claim.code", lives=CLAIM_VALID)
     issued_by = models.BigIntegerField()
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField()

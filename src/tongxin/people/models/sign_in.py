@@ -1,11 +1,12 @@
 """What signing in needs to remember: codes that were sent, and attempts that are counted."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
 
 from tongxin.people.models.accounts import Account
-from tongxin.store.fields import Sealed, SealedField
+from tongxin.store.fields import DigestField, Sealed, SealedField
 from tongxin.store.models import Guarded, PublicIdField
 
 PHONE = "sign-in.phone"  # what a code's number is sealed for
@@ -16,7 +17,7 @@ class SignInCode(Guarded):
 
     public_id = PublicIdField()
     phone = SealedField(purpose=PHONE)
-    code_digest = models.BinaryField(max_length=32)
+    code_digest = DigestField(max_length=32, purpose="sign-in.code", lives=timedelta(days=1))
     sent_at = models.DateTimeField()
     tries = models.SmallIntegerField(default=0)
     used_at = models.DateTimeField(null=True)
@@ -43,7 +44,7 @@ class SignInAttempt(Guarded):
         SHIFT_WRONG = "shift_wrong"  # the PIN that opens a shift
 
     kind = models.CharField(max_length=20, choices=Kind)
-    of = models.BinaryField(max_length=32)
+    of = DigestField(max_length=32, purpose="sign-in.attempt", lives=timedelta(days=1))
     at = models.DateTimeField()
 
     class Meta:

@@ -4,13 +4,13 @@ from typing import Final
 
 from tongxin.people.masks import Purpose, mask_value
 from tongxin.people.models import ImportBatch
+from tongxin.people.models.imports import PART
 from tongxin.people.queries.imports import MASKED, columns_of, said
 from tongxin.people.roster.packing import Packed
 from tongxin.people.states import Verdict
 from tongxin.store.keys import ring
 
 SHOWN: Final = 20
-PART: Final = "import.part"
 
 
 def sample_of(batch: ImportBatch, verdict: str = "") -> list[tuple[int, list[str]]]:

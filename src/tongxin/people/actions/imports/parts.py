@@ -10,9 +10,10 @@ from django.utils import timezone
 from tongxin.kernel.refused import Refused
 from tongxin.people.actions.imports import finished
 from tongxin.people.actions.imports.judged import judge_entries, new_line
-from tongxin.people.actions.imports.taking import DIGEST, PART
+from tongxin.people.actions.imports.taking import DIGEST
 from tongxin.people.authority import Actor
 from tongxin.people.models import ImportBatch, ImportPart, ImportRow
+from tongxin.people.models.imports import PART
 from tongxin.people.queries.lookup import DOCUMENT
 from tongxin.people.queries.strangers import Looked, look_up, looked_up
 from tongxin.people.roster.kept import Entry, problems_as_data

@@ -12,6 +12,7 @@ from tongxin.people.actions.imports.judged import Judged, judge_entries, new_lin
 from tongxin.people.actions.imports.origins import match
 from tongxin.people.authority import Actor
 from tongxin.people.models import ImportBatch, ImportPart
+from tongxin.people.models.imports import PART
 from tongxin.people.queries.strangers import Looked, look_up
 from tongxin.people.roster.judging import ENDED, Judgement
 from tongxin.people.roster.kept import Entry
@@ -24,7 +25,6 @@ from tongxin.store.atomic import atomic
 from tongxin.store.copying import copy_new
 from tongxin.store.keys import ring
 
-PART: Final = "import.part"  # what the seal is bound to
 KEY: Final = 8  # bytes of a digest that tell rows of one file apart
 DIGEST: Final = 32
 NONE: Final = bytes(DIGEST)

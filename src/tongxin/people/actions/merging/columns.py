@@ -1,6 +1,7 @@
 """The two records' own columns: what the one that is kept takes over, and how both become what they were.
 
-A snapshot is the row as PostgreSQL writes it in JSON, so that every column comes back exactly, sealed ones too.
+A snapshot is the row as PostgreSQL writes it in JSON, so that every column comes back exactly; `people.kept_records` says
+how sealed ones are kept.
 """
 
 import json
@@ -10,9 +11,8 @@ from typing import Any, Final
 
 from django.db import connection
 
+from tongxin.people import kept_records
 from tongxin.people.models import Person
-from tongxin.people.queries import lookup
-from tongxin.store.keys import ring
 
 Snapshot = dict[str, Any]
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -44,7 +44,6 @@ WORDS: Final = {
     "model_worker": "劳模称号",
 }
 _ALONE: Final = {"assurance": ("assurance",), "merged_into": ("merged_into_id",), "changed_at": ("changed_at",)}
-_PURPOSE: Final = {"document": lookup.DOCUMENT, "phone": lookup.PHONE}
 _DIGESTS: Final = frozenset({"document_digest", "phone_digest"})  # follow what they are made of, and its key
 
 
@@ -88,9 +87,9 @@ def back(kept: Person, gone: Person, notes: Mapping[str, Snapshot]) -> list[str]
     now, left = snapshot(kept), []
     restored: Snapshot = {}
     for group, names in {**GROUPS, **_ALONE}.items():
-        if _plain(notes["kept"], group, names) == _plain(notes["after"], group, names):
+        if _plain(notes["kept"], names) == _plain(notes["after"], names):
             continue
-        if group == "changed_at" or _plain(now, group, names) == _plain(notes["after"], group, names):
+        if group == "changed_at" or _plain(now, names) == _plain(notes["after"], names):
             restored |= {name: notes["kept"][name] for name in names}
         else:
             left.append(f"{WORDS.get(group, '核验程度')}合并后又改过，保留改后的")
@@ -104,7 +103,7 @@ def back(kept: Person, gone: Person, notes: Mapping[str, Snapshot]) -> list[str]
 def _of_gone(notes: Mapping[str, Snapshot], *, number_back: bool) -> Snapshot:
     """Where the number stays with the record kept, the other one cannot have it again."""
     fresh = dict(notes["gone"])
-    gave = _plain(notes["after"], "document", ("document",)) == _plain(notes["gone"], "document", ("document",))
+    gave = _plain(notes["after"], ("document",)) == _plain(notes["gone"], ("document",))
     if gave and not number_back and fresh["document"] is not None:
         fresh |= {"document": None, "document_digest": None}
     return fresh
@@ -113,6 +112,7 @@ def _of_gone(notes: Mapping[str, Snapshot], *, number_back: bool) -> Snapshot:
 def _write(pk: int, values: Snapshot) -> None:
     if not values:
         return
+    values = kept_records.sealed(values)
     quoted = ", ".join(connection.ops.quote_name(name) for name in values)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -122,15 +122,13 @@ def _write(pk: int, values: Snapshot) -> None:
         )
 
 
-def _plain(row: Snapshot, group: str, names: Collection[str]) -> list[Any]:
+def _plain(row: Snapshot, names: Collection[str]) -> list[Any]:
     """Comparable: a value that was sealed again under a new key is the same value."""
-    return [_opened(group, name, row[name]) for name in names if name not in _DIGESTS]
-
-
-def _opened(group: str, name: str, value: Any) -> Any:
-    if name != group or group not in _PURPOSE or value is None:
-        return value
-    return ring().open(bytes.fromhex(value.removeprefix("\\x")), purpose=_PURPOSE[group])
+    return [
+        kept_records.plain(name, row[name]) if name in kept_records.PURPOSES else row[name]
+        for name in names
+        if name not in _DIGESTS
+    ]
 
 
 def _empty(person: Person, names: Collection[str]) -> bool:

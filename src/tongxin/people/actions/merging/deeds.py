@@ -19,6 +19,7 @@ from tongxin.kernel.refused import Refused
 from tongxin.people.actions import likenesses
 from tongxin.people.actions.merging import accounts, columns, rows, stays
 from tongxin.people.authority import Actor, may, require
+from tongxin.people.kept_records import opened_notes
 from tongxin.people.models import Appointment, Likeness, Merge, MergedRow, Person
 from tongxin.people.models.clocks import ClockName
 from tongxin.people.powers import Power
@@ -75,7 +76,7 @@ def merge(*, pair: Likeness, choice: Choice, by: Actor, at: datetime) -> Merge:
     columns.settle(kept, gone, choice.take, at)
     _follow(done, at)
     notes["after"] = columns.snapshot(kept)
-    done.before = json.dumps(notes)
+    done.before = opened_notes(json.dumps(notes))
     done.save(update_fields=["before"])
     _close(pair, gone, done, by, at)
     likenesses.look(person=kept, at=at)
