@@ -3,18 +3,16 @@
 import argparse
 import base64
 import json
-from datetime import date
 from pathlib import Path
 
 import pytest
+from tests.kernel.test_receipts import KEY
+from tests.kernel.test_tickets import TEXT as TICKET
 
 from config.commands import check_receipt
 from config.surroundings import WrongCall
-from tongxin.calls.receipts import FORMAT
 from tongxin.kernel import receipts
-from tongxin.store.signing import SigningKey
 
-KEY = SigningKey("k2026", bytes(range(32)), date(2026, 1, 1))
 AT = 1_712_030_400_123
 
 
@@ -36,14 +34,6 @@ def checked(text: str, keys: str, capsys: pytest.CaptureFixture[str]) -> tuple[i
 def unsigned(said: str) -> str:
     coded = base64.urlsafe_b64encode(said.encode()).decode().rstrip("=")
     return f"TXA1.{coded}..{'A' * 86}"
-
-
-def a_ticket(**other: str) -> str:
-    said = f"{FORMAT}\ncall\n{'0' * 32}\n1\n\n1\n2026-11-01T10:00:00+08:00\n"
-    signature = base64.b64encode(KEY.sign(said.encode())).decode()
-    return json.dumps(
-        {"format": FORMAT, "ticket": "0" * 32, "said": said, "key": KEY.id, "signature": signature} | other
-    )
 
 
 def test_release_s_receipt_is_valid_also_out_of_an_editor(keys: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -74,20 +64,20 @@ def test_what_nobody_signed_is_answered_and_does_not_crash(
 
 
 def test_ticket_s_receipt_is_checked_as_well(keys: str, capsys: pytest.CaptureFixture[str]) -> None:
-    code, told = checked(a_ticket(), keys, capsys)
-    assert (code, told["verdict"], told["ticket"]) == (0, "valid", "0" * 32)
-    assert told["said"] == [FORMAT, "call", "0" * 32, "1", "1", "2026-11-01T10:00:00+08:00"]
+    told = {
+        "verdict": "valid", "call": "call00000001", "ticket": "0123456789abcdef" * 2, "weight": 1, "groups": "", "size": 1,
+        "at": "2026-11-20T09:30:15+08:00", "key": KEY.id,
+    }  # fmt: skip
+    assert checked(TICKET, keys, capsys) == (0, told)
+    assert checked(f"\ufeff{TICKET}\r\n", keys, capsys) == (0, told)
 
 
 @pytest.mark.parametrize(
     ("text", "verdict"),
     [
-        (a_ticket(ticket="1" * 32), "forged"),
-        (a_ticket(said=f"{FORMAT}\n"), "forged"),
-        (a_ticket(signature="AAAA"), "forged"),
-        (a_ticket(signature="?"), "forged"),
-        (a_ticket(key="other"), "unknown-key"),
-        (a_ticket(format="tongxin-ticket-2"), "unreadable"),
+        (TICKET.replace("T09:30", "T09:29"), "forged"),
+        (TICKET.replace(f'"key": "{KEY.id}"', '"key": "other"'), "unknown-key"),
+        (TICKET[:-5], "unreadable"),
         ("{", "unreadable"),
         ('{"format": []}', "unreadable"),
     ],
@@ -95,6 +85,7 @@ def test_ticket_s_receipt_is_checked_as_well(keys: str, capsys: pytest.CaptureFi
 def test_ticket_s_receipt_that_was_touched_is_none(
     text: str, verdict: str, keys: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """All the ways: tests/kernel/test_tickets.py."""
     code, told = checked(text, keys, capsys)
     assert (code, told["verdict"]) == (1, verdict)
 

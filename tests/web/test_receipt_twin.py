@@ -27,13 +27,13 @@ def test_the_twin_agrees() -> None:
     for text in write(said(7), KEY):
         place = chance.randrange(len(text))
         texts.append(text[:place] + chance.choice("ABCxyz019-_.") + text[place + 1 :])
-    x = _base64url(KEYS[KEY.id])
+    x = base64url(KEYS[KEY.id])
     found = answers(CHECK, {"id": KEY.id, "x": x, "texts": texts})
     checked = [check(text, KEYS) for text in texts]
     assert found == [[str(one.verdict), one.said.no if one.said else None] for one in checked]
 
 
-def _base64url(raw: bytes) -> str:
+def base64url(raw: bytes) -> str:
     import base64
 
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
@@ -41,5 +41,5 @@ def _base64url(raw: bytes) -> str:
 
 @pytest.mark.parametrize("text", ["", "TXA1...", "回执"])
 def test_neither_stumbles_over_what_is_none(text: str) -> None:
-    found = answers(CHECK, {"id": KEY.id, "x": _base64url(KEYS[KEY.id]), "texts": [text]})
+    found = answers(CHECK, {"id": KEY.id, "x": base64url(KEYS[KEY.id]), "texts": [text]})
     assert found == [[str(check(text, KEYS).verdict), None]]

@@ -6,7 +6,6 @@ import json
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from config.commands.answers import add_json, answer
 from config.surroundings import WrongCall
@@ -17,7 +16,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("receipt", metavar="FILE", help="the receipt's text, - for standard input")
+    parser.add_argument("receipt", metavar="FILE", help="the receipt's text or file, - for standard input")
     parser.add_argument(
         "--keys", action="append", default=[], metavar="FILE", help="keys.json as published; may come again"
     )
@@ -26,10 +25,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0: valid; 1: it is not; 2: there is no such file."""
-    from tongxin.kernel.receipts import Verdict  # noqa: PLC0415  only once Django is set up
+    from tongxin.kernel import tickets  # noqa: PLC0415  only once Django is set up
+    from tongxin.kernel.receipts import Verdict  # noqa: PLC0415
 
     text, keys = _text(args.receipt), _keys(args.keys)
-    told, lines = _ticket(text, keys) if text.lstrip().startswith("{") else _arrival(text, keys)
+    told, lines = _ticket(text, keys) if tickets.is_one(text) else _arrival(text, keys)
     answer(args, told, "\n".join([str(told["verdict"]), *lines]))
     return 0 if told["verdict"] == Verdict.VALID else 1
 
@@ -50,18 +50,14 @@ def _arrival(text: str, keys: dict[str, bytes]) -> tuple[dict[str, object], list
 
 
 def _ticket(text: str, keys: dict[str, bytes]) -> tuple[dict[str, object], list[str]]:
-    from tongxin.calls import receipts  # noqa: PLC0415
-    from tongxin.kernel.receipts import Verdict  # noqa: PLC0415
+    from tongxin.kernel import tickets  # noqa: PLC0415
 
-    try:
-        held: Any = json.loads(text)
-    except (ValueError, RecursionError):
-        held = None
-    verdict = receipts.check(held, keys)
-    if verdict in {Verdict.UNREADABLE, Verdict.FORGED}:
-        return {"verdict": str(verdict)}, []
-    lines = [line for line in held["said"].split("\n") if line]
-    return {"verdict": str(verdict), "ticket": held.get("ticket"), "said": lines, "key": held["key"]}, lines
+    checked = tickets.check(text, keys)
+    if (said := checked.said) is None:
+        return {"verdict": str(checked.verdict)}, []
+    told = {name: getattr(said, name) for name in ("call", "ticket", "weight", "groups", "size", "at", "key")}
+    line = f"ticket {said.ticket} entered in {said.call} at {said.at}, key {said.key}"
+    return {"verdict": str(checked.verdict), **told}, [line]
 
 
 def _moment(milliseconds: int) -> str:

@@ -26,7 +26,7 @@ HOLDERS: Final = ("主办工会经办人", "经费审查委员", "职工代表�
 
 def plant(*, people: Sequence[Person], guests: Sequence[Person], by: Actor, at: datetime) -> None:
     """What is there already stays. `guests` are among those who entered, so that their pages show a ticket."""
-    if Round.objects.exists():
+    if Round.objects.filter(call__policy=Policy.DRAW).exists():
         return
     others = [person for person in people if person not in guests]
     entered = [*guests, *others]
@@ -34,17 +34,17 @@ def plant(*, people: Sequence[Person], guests: Sequence[Person], by: Actor, at: 
     opened = datetime.combine(at.astimezone(LOCAL).date() - timedelta(days=1), time(10), LOCAL)
     call, pool, _ = _call(OPEN, 12, opens=opened, closes=at + timedelta(days=4), by=by)
     _enter(call, pool, entered[:SOME], by, at - timedelta(hours=3))
-    made = _announce(call, call.closes + timedelta(days=1), by=by, at=at - timedelta(hours=20))
-    _commit(made, by=by, at=at - timedelta(hours=2), first=2)
+    made = announce(call, call.closes + timedelta(days=1), by=by, at=at - timedelta(hours=20))
+    commit(made, by=by, at=at - timedelta(hours=2), first=2)
 
 
 def _drawn(people: Sequence[Person], *, by: Actor, at: datetime) -> None:
     """Opened twelve days ago, closed a week later, drawn the day after that; one left meanwhile."""
     closes = at + timedelta(days=7)
     call, pool, early = _call(DRAWN, 20, opens=at, closes=closes, by=by)
-    made = _announce(call, closes + timedelta(days=1), by=by, at=early)
+    made = announce(call, closes + timedelta(days=1), by=by, at=early)
     rows = _enter(call, pool, people, by, at + timedelta(hours=2))
-    _commit(made, by=by, at=at + timedelta(days=1))
+    commit(made, by=by, at=at + timedelta(days=1))
     rounds.freeze(held=made.round, by=by, at=closes + timedelta(minutes=1))
     applications.withdraw(application=rows[-1], why="排班变了（示例）", by=by, at=closes + timedelta(hours=3))
     due = made.round.result_at + timedelta(minutes=2)
@@ -72,14 +72,14 @@ def _enter(call: Call, pool: Pool, people: Sequence[Person], by: Actor, at: date
     return rows
 
 
-def _announce(call: Call, result_at: datetime, *, by: Actor, at: datetime) -> Announced:
+def announce(call: Call, result_at: datetime, *, by: Actor, at: datetime) -> Announced:
     people = [Account.objects.get(login=f"yongchuan.{role}").person for role in ("officer", "auditor")]
     holders = [Holder(role, person) for role, person in zip(HOLDERS, people, strict=False)]
     plan = Plan(result_at=result_at, holders=[*holders, Holder(HOLDERS[2], outsider="张师傅（示例）")])
     return rounds.announce(call=call, plan=plan, by=by, at=at)
 
 
-def _commit(made: Announced, *, by: Actor, at: datetime, first: int = 3) -> None:
+def commit(made: Announced, *, by: Actor, at: datetime, first: int = 3) -> None:
     for seal, actor, link in _holding(made, by)[:first]:
         seals.commit(seal=seal, commitment=commitment(_text(seal)), link=link, by=actor, at=at)
 

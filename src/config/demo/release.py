@@ -9,6 +9,7 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
 
+from config.demo import draws
 from config.demo.benefits import SLUG, TRIPS
 from config.demo.plans import LOCAL
 from config.demo.planting import YONGCHUAN
@@ -19,7 +20,7 @@ from tongxin.benefits.states import Fund, SchemeKind, Theme
 from tongxin.calls.actions import lanes, settling
 from tongxin.calls.actions.arrive import Into, arrive
 from tongxin.calls.actions.calls import Manner
-from tongxin.calls.models import Lane
+from tongxin.calls.models import Call, Lane
 from tongxin.calls.states import Policy
 from tongxin.people.authority import Actor
 from tongxin.people.models import Person
@@ -34,6 +35,7 @@ LEVEL: Final = Manner(
 QUICK: Final = Manner(policy=Policy.ORDER_OF_ARRIVAL, policy_reason="名额多，当天用（示例）")
 GAP: Final = 137  # milliseconds between two people of the past one
 PLACES: Final = 40
+DRAWN_AFTER: Final = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,9 @@ def _scheme(union: Union, brand: Brand, line: CatalogueLine, made: Made, *, by: 
     release = Release(places=made.places, opens=made.opens, closes=made.opens + timedelta(hours=8), manner=made.manner)
     drafted = schemes.draft(union=union, plan=plan, release=release, by=by, at=at)
     lanes.open_lane(pool=drafted.pool, by=by, at=at)
+    if made.manner.policy == Policy.LEVEL_START:  # the draw of its first minutes is announced with it; two have sealed
+        announced = draws.announce(Call.objects.get(pools=drafted.pool), made.opens + DRAWN_AFTER, by=by, at=at)
+        draws.commit(announced, by=by, at=at, first=2)
     return schemes.publish(scheme=drafted, by=by, at=at)
 
 

@@ -58,6 +58,7 @@ def _settle(lane: Lane) -> None:
     by = system(localdate())
     while leveling.level(pool=lane.pool, by=by, at=now()):
         pass
+    _each(draws.to_freeze(now(), call=lane.pool.call_id), lambda held: rounds.freeze(held=held, by=by, at=now()))
     while settling.settle(pool=lane.pool, by=by, at=now()):
         pass
 

@@ -18,6 +18,7 @@ class Policy(models.TextChoices):
 
 
 BY_SPEED: Final = (Policy.ORDER_OF_ARRIVAL, Policy.LEVEL_START)  # favour quick hands, so they need a stated reason
+BY_DRAW: Final = (Policy.DRAW, Policy.LEVEL_START)  # of which a round is announced (ADR 0012)
 BY_ENTRY: Final = (
     Policy.DRAW,
     Policy.RANKED,

@@ -56,7 +56,7 @@ def how(call: Call) -> str:
     """By what order it is given, with the reason where quick hands decide."""
     words = {
         Policy.ORDER_OF_ARRIVAL: gettext("先到先得，领完后排候补"),
-        Policy.LEVEL_START: gettext("同时起步：开始后%(n)s分钟内到的都算同时到，随机排先后")
+        Policy.LEVEL_START: gettext("同时起步：开始后%(n)s分钟内到的都算同时到，抽签排先后，谁都可以自己复算")
         % {"n": call.level_minutes or 1},
         Policy.DRAW: gettext("报名截止后抽签，谁都可以自己复算"),
         Policy.RANKED: gettext("按分排名"),

@@ -4,7 +4,7 @@ from django.utils.translation import gettext
 
 from tongxin.calls.models import Call
 from tongxin.calls.queries.outcomes import Wish
-from tongxin.calls.states import BY_ENTRY, Policy
+from tongxin.calls.states import BY_DRAW, BY_ENTRY, Policy
 from tongxin.web import dates
 
 
@@ -45,6 +45,6 @@ def why_not(wish: Wish, policy: str) -> str:
         said = gettext("您排在第%(no)d位，名额取到第%(cut)d位。") % {"no": wish.no, "cut": wish.cut}
     if wish.kept:
         said += gettext("另有名额预留给：%(groups)s。") % {"groups": gettext("、").join(wish.kept)}
-    if policy == Policy.DRAW:
+    if policy in BY_DRAW:
         said += gettext("次序是抽出来的，谁都可以重新算一遍。")
     return said

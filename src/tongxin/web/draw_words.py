@@ -10,7 +10,7 @@ from django.utils.translation import gettext, gettext_noop
 from tongxin.calls.models import Draw, Round, Seal
 from tongxin.calls.queries import draws
 from tongxin.calls.sources import words_of
-from tongxin.calls.states import How, RoundState, Spill, When
+from tongxin.calls.states import How, Policy, RoundState, Spill, When
 
 MOST_NAMED: Final = 3
 RULE: Final = (
@@ -49,6 +49,12 @@ HOLDS_NOT: Final = (
     gettext_noop("一开始就没把谁放进名单：校验码查不出来。请用自己的票号在名单里找一找，没有就提异议。"),
     gettext_noop("一张票是不是一个有资格的人：抽签管不了，要看报名条件和公示。"),
 )
+LEVEL_LIST: Final = gettext_noop(
+    "头几分钟进来的人记全以后封存名单：一行一个票号，写成“票号,机会数,组名”，按票号排序。票号就是回执上的持有人代号，看不出是谁。"
+)
+INVENTED: Final = gettext_noop(
+    "往名单里编人：编的人越多，真的人机会越小；但封存的数都没人知道，编多少也选不了谁中。每一批人数都在操作记录里，每个人都有回执。"
+)
 EXCUSES: Final = {
     "withdrawn": gettext_noop("封存以后退出"),
     "elsewhere": gettext_noop("得了自己排在前面的志愿"),
@@ -86,12 +92,21 @@ def shown(held: Round) -> dict[str, Any]:
         ],
         "rounds": [one for one in draws.rounds_of(held) if one.pk != held.pk],
         "slips": held.how == How.SLIPS,
+        "level": held.call.policy == Policy.LEVEL_START,
         "steps": timeline(held, seals),
-        "rule": [gettext(words) for words in RULE],
+        "rule": [gettext(words) for words in _rule(held)],
         "check": [gettext(words) for words in STEPS],
         "holds": [gettext(words) for words in HOLDS],
-        "holds_not": [gettext(words) for words in HOLDS_NOT],
+        "holds_not": [gettext(words) for words in _holds_not(held)],
     }
+
+
+def _rule(held: Round) -> Sequence[str]:
+    return (LEVEL_LIST, *RULE[1:]) if held.call.policy == Policy.LEVEL_START else RULE
+
+
+def _holds_not(held: Round) -> Sequence[str]:
+    return (*HOLDS_NOT, INVENTED) if held.call.policy == Policy.LEVEL_START else HOLDS_NOT
 
 
 def name_of(held: Round) -> str:
@@ -128,7 +143,7 @@ def timeline(held: Round, seals: Sequence[Seal]) -> list[dict[str, Any]]:
     begun = [
         _step(held.announced_at is not None, False, gettext("公布抽签办法"), held.announced_at),  # noqa: FBT003 - never what is due
         _step(held.frozen_at is not None, state == RoundState.ANNOUNCED, gettext("截止，封存名单"),
-              held.frozen_at or held.call.closes),
+              held.frozen_at or held.call.list_ends),
     ]  # fmt: skip
     if seals:
         told = gettext("%(n)s位里已有%(done)s位封存") % {"n": len(seals), "done": sealed}

@@ -9,9 +9,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
 from tongxin.benefits.queries.mine import withheld_why
-from tongxin.calls.models import Call
+from tongxin.calls.models import Call, Round
 from tongxin.calls.queries.lane import Mine, Release, Stage, Stand
+from tongxin.calls.states import RoundState
 from tongxin.kernel.receipts import Arrived
+from tongxin.kernel.tickets import Entered
 from tongxin.web import dates
 from tongxin.web.templatetags.tx import thousands
 
@@ -39,8 +41,8 @@ def card(release: Release) -> dict[str, Any]:
     }
 
 
-def steps(release: Release) -> list[dict[str, str]]:
-    """What happens when, in order."""
+def steps(release: Release, held: Round | None) -> list[dict[str, str]]:
+    """What happens when, in order; `held` is the draw of a level start."""
     given = gettext("按号发放，发完为止")
     starts = dates.clock(release.pool.call.opens)
     if release.level_ends is None:
@@ -53,13 +55,16 @@ def steps(release: Release) -> list[dict[str, str]]:
     first = gettext("%(at)s—%(ends)s，进入") % {"at": starts, "ends": ends}
     return [
         _step("now", first, gettext("这段时间里进来的人都算同时到，先点后点机会一样。")),
-        _step(
-            "next",
-            gettext("%(at)s以后，抽签排号") % {"at": ends},
-            gettext("一次排定先后。抽签用的数事先已封存，之后公布，谁都能重算。"),
-        ),
+        _step("next", _drawn(held), gettext("一次排定先后。几个人各封存一个数，名单先公布，谁都能重算。")),
         _step("next", given, gettext("晚到的排在后面。无论领到没有，您都有一张写着位置的回执。")),
     ]
+
+
+def _drawn(held: Round | None) -> str:
+    if held is None or held.state == RoundState.VOID:
+        return gettext("抽签排号，时间另行公布")
+    at = held.drawn_at or held.result_at
+    return gettext("%(at)s，抽签排号") % {"at": f"{dates.day(at)} {dates.clock(at)}"}
 
 
 def _step(state: str, name: str, text: str) -> dict[str, str]:
@@ -72,7 +77,9 @@ def rows(release: Release, mine: Mine) -> list[tuple[str, str]]:
     at, pool = mine.arrival.at, release.pool
     place = gettext("第%(no)s号，共%(all)s人")
     left = gettext("共%(units)s个，还剩%(left)s个")
+    drawn = gettext("抽签次序第%(no)s位") % {"no": thousands(mine.drawn_no)} if mine.drawn_no else ""
     return [
+        *([(gettext("抽签"), drawn)] if drawn else []),
         (gettext("到达的号"), place % {"no": thousands(mine.arrival.no), "all": thousands(release.arrived)}),
         (gettext("到达时间"), f"{dates.day(at)} {dates.clock(at)}:{localtime(at).second:02d}"),
         (gettext("名额"), left % {"units": thousands(pool.units), "left": thousands(pool.left)}),
@@ -113,7 +120,10 @@ def verdicts() -> dict[str, list[str]]:
     """Of a receipt that is checked: title, and what it means."""
     return {
         "valid": [gettext("回执有效"), gettext("这张回执由本平台签发，内容没有改动过。")],
-        "unreadable": [gettext("读不出来"), gettext("这不是完整的回执。请从头到尾复制，以TXA1开头。")],
+        "unreadable": [
+            gettext("读不出来"),
+            gettext("这不是完整的回执。请从头到尾复制：发放回执以TXA1开头，抽签凭据从{到}。"),
+        ],
         "unknown-key": [gettext("签发的公钥不认识"), gettext("这张回执不是本平台签发的，或公钥已很旧。")],
         "forged": [gettext("回执无效"), gettext("内容或签名被改动过，不能作数。")],
     }
@@ -127,6 +137,23 @@ def fields() -> dict[str, str]:
         "holder": gettext("持有人代号"),
         "key": gettext("签发公钥"),
     }
+
+
+def ticket_fields() -> dict[str, str]:
+    return {
+        "ticket": gettext("票号"),
+        "at": gettext("报名时间"),
+        "call": gettext("报名编号"),
+        "weight": gettext("机会数"),
+        "groups": gettext("组"),
+        "size": gettext("一起的人数"),
+        "key": gettext("签发公钥"),
+    }
+
+
+def entered(told: Entered) -> list[tuple[str, str]]:
+    """What the receipt of a ticket says, whether or not its signature holds."""
+    return [(label, str(getattr(told, name))) for name, label in ticket_fields().items() if getattr(told, name) != ""]
 
 
 def said(arrived: Arrived) -> list[tuple[str, str]]:

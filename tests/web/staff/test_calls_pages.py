@@ -9,10 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from tests.cast import HOUSE, NOW, Cast, Player
 from tests.factories.activities import CLOSES, OPENS, school
 from tests.factories.calls import people
+from tests.web.conftest import Clock
 from tests.web.staff.call_things import call_things
 
 from tongxin.calls.actions import calls, entries, pools
-from tongxin.calls.models import Application, Call, Objection, Pool, Reserve
+from tongxin.calls.models import Application, Call, Objection, Pool, Publication, Reserve
 from tongxin.calls.states import Policy
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +62,18 @@ def test_review_is_answered_and_a_return_needs_its_reason(cast: Cast, as_staff: 
     assert client.post(address, {"verdict": "return", "reason": "缺证明"}).status_code == 302
     assert Application.objects.get(public_id=things["application_id"]).state == "returned"
     assert client.get(address).status_code == 404
+
+
+def test_outcome_is_not_offered_for_publishing_while_it_is_published(cast: Cast, as_staff: As, clock: Clock) -> None:
+    things = call_things(cast.yongchuan, cast.wang)
+    published = Publication.objects.get(public_id=things["publication_id"])
+    client, address = as_staff(cast.officer), f"/staff/calls/{published.call.public_id}/"
+    during = client.get(address).content.decode()
+    assert ("公示现在的结果" in during, "正在公示" in during) == (False, True)
+    assert client.post(f"{address}publish/").status_code == 422  # from a page that was open before
+    clock.tick(seconds=(published.until - clock.now).total_seconds())
+    later = as_staff(cast.officer).get(address).content.decode()
+    assert ("公示现在的结果" in later, "正在公示" in later) == (True, False)
 
 
 def test_objection_is_answered_in_public(cast: Cast, as_staff: As) -> None:

@@ -60,6 +60,17 @@ def test_receipt_is_signed_with_the_published_key(
     assert told["said"].split("\n")[:3] == ["tongxin-ticket-1", entry.call.public_id, entry.ticket]
 
 
+def test_receipt_is_checked_on_the_public_page_without_a_script(
+    cast: Cast, clock: Clock, as_worker: AsWorker, entry: Application
+) -> None:
+    told = text(as_worker(cast.wang).get(f"/me/draws/{entry.public_id}/receipt.json"))
+    well = text(Client().get("/receipts/", {"text": told}))
+    assert ("回执有效" in well, entry.ticket in well) == (True, True)
+    other = told.replace(entry.ticket, "0" * 32)
+    assert "回执无效" in text(Client().get("/receipts/", {"text": other}))
+    assert "读不出来" in text(Client().get("/receipts/", {"text": told[:90]}))
+
+
 def test_ticket_that_a_list_leaves_out_is_said(
     cast: Cast, clock: Clock, as_worker: AsWorker, entry: Application
 ) -> None:

@@ -5,13 +5,15 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils.timezone import localtime
 from tests.cast import HOUSE, NOW, Cast, Player
-from tests.factories.lanes import a_lane, come
+from tests.factories.calls import a_pool
+from tests.factories.lanes import LEVEL, QUICK, a_lane, come, hold
 from tests.web.conftest import Clock
 
-from tongxin.calls.actions import settling
+from tongxin.calls.actions import calls, settling
 from tongxin.calls.entries import Passes
-from tongxin.calls.models import Entry, Lane, Pool
+from tongxin.calls.models import Application, Entry, Lane, Pool, Rehearsal, Round
 from tongxin.people.models.persons import Assurance
 from tongxin.store.keys import ring
 
@@ -98,12 +100,6 @@ def test_signing_out_takes_the_lane_s_session_away(cast: Cast, pool: Pool, as_wo
 
 
 def test_staff_move_a_call_to_the_lane_and_rehearse_it(cast: Cast, as_staff: SignIn) -> None:
-    from tests.factories.calls import a_pool
-    from tests.factories.lanes import QUICK
-
-    from tongxin.calls.actions import calls
-    from tongxin.calls.models import Rehearsal
-
     ends = {"opens": NOW + timedelta(days=2), "closes": NOW + timedelta(days=3)}
     call = calls.open_call(union=cast.yongchuan, kind="plain", **ends, manner=QUICK, by=HOUSE, at=NOW)
     pool = a_pool(call, 9)
@@ -118,6 +114,58 @@ def test_staff_move_a_call_to_the_lane_and_rehearse_it(cast: Cast, as_staff: Sig
     assert "另一次演练正在进行" in again.content.decode()
     assert "正在演练" in client.get(address).content.decode()
     assert as_staff(cast.sibling_officer).get(address).status_code == 404
+
+
+def test_a_level_start_says_when_it_is_drawn_and_then_the_place_in_the_order(
+    cast: Cast, as_worker: SignIn, clock: Clock
+) -> None:
+    pool = a_lane(cast.factory, 1, opens=NOW + timedelta(hours=1), kind="plain", manner=LEVEL)
+    address, held = f"/releases/{pool.public_id}/", Round.objects.get()
+    before = Client().get(address).content.decode()
+    at = localtime(held.result_at)
+    assert f"{at:%H:%M}，抽签排号" in before
+    assert f"/draws/{held.public_id}/" in before
+    clock.tick(hours=1)
+    come(pool, [cast.wang.person], clock.now)
+    come(pool, [cast.zhang.person], clock.now + timedelta(minutes=3))
+    in_time, late = (as_worker(player).get(address).content.decode() for player in (cast.wang, cast.zhang))
+    assert ("抽签排先后" in in_time, "您来时头几分钟已过" in in_time) == (True, False)
+    assert "您来时头几分钟已过" in late
+    hold(pool)
+    clock.tick(hours=1)
+    drawn = as_worker(cast.wang).get(address).content.decode()
+    for words in ("领到了", "抽签次序第1位", "已抽签", "我的票号在名单里吗"):
+        assert words in drawn
+    public = Client().get(f"/draws/{held.public_id}/").content.decode()
+    for words in ("算同时到的", "往名单里编人", "持有人代号"):
+        assert words in public
+    ticket = Application.objects.get(applicants__person=cast.wang.person)
+    assert "在，第1行" in as_worker(cast.wang).get(f"/me/draws/{ticket.public_id}/").content.decode()
+
+
+def test_staff_announce_the_draw_of_a_level_start_before_it_is_published(cast: Cast, as_staff: SignIn) -> None:
+    ends = {"opens": NOW + timedelta(days=2), "closes": NOW + timedelta(days=3)}
+    call = calls.open_call(union=cast.yongchuan, kind="plain", **ends, manner=LEVEL, by=HOUSE, at=NOW)
+    pool = a_pool(call, 9)
+    client, address = as_staff(cast.officer), f"/staff/releases/{pool.public_id}/"
+    new = f"/staff/draws/new/{call.public_id}/"
+    assert new not in client.get("/staff/draws/").content.decode()  # the lane comes first
+    client.post(f"{address}open/")
+    assert new in client.get(address).content.decode()
+    assert new in client.get("/staff/draws/").content.decode()
+    assert "以前进来的人抽签" in client.get(new).content.decode()
+    holders = {f"{field}_{n}": f"{n}号" for n in (1, 2, 3) for field in ("role", "name")}
+    result = localtime(call.list_ends + timedelta(minutes=30)).strftime("%Y-%m-%dT%H:%M")
+    sent = {"how": "computed", "source": "", "event": "", "result_at": result, **holders}
+    early = localtime(call.list_ends).strftime("%Y-%m-%dT%H:%M")
+    refused = client.post(new, sent | {"result_at": early})
+    assert (refused.status_code, "抽签以前要先公布名单" in refused.content.decode()) == (422, True)
+    slips = client.post(new, sent | {"how": "slips"})
+    assert (slips.status_code, "不能抽纸签" in slips.content.decode()) == (422, True)
+    assert client.post(new, sent).status_code == 200
+    page = client.get(address).content.decode()
+    assert f"/staff/draws/{Round.objects.get().public_id}/" in page
+    assert "头几分钟过后自动封存" in client.get(f"/staff/draws/{Round.objects.get().public_id}/").content.decode()
 
 
 def _touched(text: str) -> str:

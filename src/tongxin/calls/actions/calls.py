@@ -7,16 +7,19 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.db.models import QuerySet
+
 from tongxin.calls.actions import busy
 from tongxin.calls.kinds import kind_named
-from tongxin.calls.models import Call
-from tongxin.calls.states import BY_ENTRY, CALL_MOVES, CallState, Policy, Ties
+from tongxin.calls.models import Call, Round
+from tongxin.calls.states import BY_ENTRY, CALL_MOVES, CallState, Policy, RoundState, Ties
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor
 from tongxin.people.models.persons import Assurance
 from tongxin.records.actions import journal
 from tongxin.rulebook.models import RuleVersion
 from tongxin.store.atomic import atomic
+from tongxin.store.moments import Moment
 from tongxin.unions.models import Union
 
 SHORTEST_ENTRY: Final = timedelta(days=1)
@@ -99,11 +102,12 @@ def set_manner(*, call: Call, manner: Manner, by: Actor, at: datetime) -> Call:
 def set_window(*, call: Call, opens: datetime, closes: datetime, by: Actor, at: datetime) -> Call:
     """Also of a published call: a longer or shorter window counts for whoever comes from now on.
 
-    Refused: "window-order"; of a published call also what publishing refuses, and "list-frozen".
+    Refused: "window-order", "result-early" (the draw that was announced would be before); of a published call also what
+    publishing refuses, and "list-frozen". Of a level start only its end may change once its list is frozen.
     """
     _check_window(opens, closes)
     call = Call.objects.lock(call.pk)
-    if call.frozen_at is not None:
+    if call.frozen_at is not None and (call.policy in BY_ENTRY or opens != call.opens):
         raise Refused("list-frozen", "报名名单已经封存，报名时间不能再改。")
     before, moved = f"{call.opens.isoformat()}/{call.closes.isoformat()}", call.opens != opens
     call.opens, call.closes = opens, closes
@@ -111,6 +115,7 @@ def set_window(*, call: Call, opens: datetime, closes: datetime, by: Actor, at: 
         _check_promises(call)
         if moved:
             busy.check(call, at=at)
+    _check_round(call)
     call.save(update_fields=["opens", "closes"])
     window = f"{opens.isoformat()}/{closes.isoformat()}"
     journal.write("call.window-set", of=call, by=by, at=at, before=before, window=window)
@@ -131,7 +136,7 @@ def ask_assurance(*, call: Call, assurance: int, by: Actor, at: datetime) -> Cal
 
 @atomic
 def publish(*, call: Call, by: Actor, at: datetime) -> Call:
-    """Refused: "wrong-state", "entry-short", "result-missing", "busy-hours"."""
+    """Refused: "wrong-state", "entry-short", "result-missing", "round-missing", "busy-hours"."""
     call = Call.objects.lock(call.pk)
     _check_promises(call)
     busy.check(call, at=at)
@@ -157,10 +162,31 @@ def _check_window(opens: datetime, closes: datetime) -> None:
         raise Refused("window-order", "报名截止时间要晚于开始时间，请改其中一个。")
 
 
+def _counting(call: Call) -> "QuerySet[Round]":
+    found: QuerySet[Round] = Round.objects.filter(call=call).exclude(state=RoundState.VOID)
+    return found
+
+
+def _check_round(call: Call) -> None:
+    """A draw is held when it was announced: its list must be complete by then."""
+    late = _counting(call).filter(frozen_at=None, result_at__lte=call.draws_after).first()
+    if late is not None:
+        raise Refused(
+            "result-early",
+            "抽签的时间%(at)s已经公布，报名时间不能改到它以后。确实要改，请先作废这一轮抽签。",
+            at=Moment(late.result_at),
+        )
+
+
 def _check_promises(call: Call) -> None:
     if call.policy in BY_ENTRY and call.closes - call.opens < SHORTEST_ENTRY:
         raise Refused("entry-short", "报名至少开放一整天，好让上班、跑单的人都来得及。请把开始提前，或把截止推后。")
     if call.policy == Policy.DRAW and call.result_at is None:
         raise Refused("result-missing", "还没有写公布结果的时间。抽签的结果什么时候公布，要随报名一起公布。")
+    if call.policy == Policy.LEVEL_START and not _counting(call).exists():
+        raise Refused(
+            "round-missing",
+            "同时起步要抽签，办法要一起公布。请先改走快速通道，再到“抽签”里公布办法（谁封存数、什么时候抽），然后回来公布。",
+        )
     if call.ties == Ties.SHARE and (call.choices > 1 or call.party_most > 1):
         raise Refused("ties-share", "同分都录取，只能用在每人选1个、各报各的时候。请改成按票号先后，或只留1个志愿。")

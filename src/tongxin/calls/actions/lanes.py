@@ -1,6 +1,5 @@
 """Opening a pool for the lane, and letting people in ahead of it: whoever may enter is known days before."""
 
-import secrets
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,7 +11,6 @@ from tongxin.calls.actions.windows import check_not_closed
 from tongxin.calls.kinds import kind_of
 from tongxin.calls.models import Applicant, Application, Call, Entry, Intake, Lane, Pool, Preference
 from tongxin.calls.states import BY_SPEED, ApplicationState, CallState, Stage
-from tongxin.kernel.draw import commitment
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor
 from tongxin.people.models import Person
@@ -40,13 +38,11 @@ def open_lane(*, pool: Pool, by: Actor, at: datetime) -> Lane:
     if call.pools.count() != 1:
         raise Refused("lane-one-pool", "快速通道一次只放一种名额，请把其他名额另开一次。")
     _check_manner(call, at)
-    seal = secrets.token_hex(32)
-    committed = commitment(seal)
     Intake.make(federation=pool.federation, pool=pool)
-    lane = Lane.make(federation=pool.federation, pool=pool, seal=seal, commitment=committed)
+    lane = Lane.make(federation=pool.federation, pool=pool)
     call.by_lane = True
     call.save(update_fields=["by_lane"])
-    journal.write("lane.opened", of=pool, by=by, at=at, commitment=committed)
+    journal.write("lane.opened", of=pool, by=by, at=at)
     return lane
 
 

@@ -17,7 +17,7 @@ from tongxin.calls.actions.rounds_told import tell_repeated, tell_seals
 from tongxin.calls.models import Call, Round, Seal
 from tongxin.calls.queries import draws
 from tongxin.calls.sources import sources
-from tongxin.calls.states import ROUND_MOVES, CallState, How, Policy, RoundState
+from tongxin.calls.states import BY_DRAW, ROUND_MOVES, CallState, How, Policy, RoundState
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor, actor_of_person, require
 from tongxin.people.models import Person
@@ -61,18 +61,18 @@ class Announced:
 def announce(*, call: Call, plan: Plan, by: Actor, at: datetime) -> Announced:
     """With the call: when, by whose seals or which event, how. Best before it opens; after it closed the list is frozen at once.
 
-    Refused: "no-power", "no-draw" (the call gives its places otherwise), "round_one_counts", and what `_check_plan` refuses.
+    Of a level start: before it is published, and its list is whoever comes in its minutes.
+    Refused: "no-power", "no-draw" (the call gives its places otherwise), "lane-first", "round_one_counts", and what
+    `_check_plan` and `_check_time` refuse.
     """
     require(by, Power.HOLD_DRAWS, call.union_id)
     call = Call.objects.lock(call.pk)
-    if call.policy != Policy.DRAW or call.state == CallState.WITHDRAWN:
+    if call.policy not in BY_DRAW or call.state == CallState.WITHDRAWN:
         raise Refused("no-draw", "这一次不是抽签，不用公布抽签办法。")
+    if call.policy == Policy.LEVEL_START and not call.by_lane:
+        raise Refused("lane-first", "同时起步要先改走快速通道，再公布抽签办法。")
     if Round.objects.filter(call=call).exists():
         raise Refused("round_one_counts", "这一次已经公布过抽签办法。作废以后，才能再公布一轮。")
-    if plan.result_at <= call.closes:
-        raise Refused(
-            "result-early", "抽签要在报名截止以后。报名%(closes)s截止，请把时间改到以后。", closes=Moment(call.closes)
-        )
     return _begin(call, plan, number=1, by=by, at=at)
 
 
@@ -103,8 +103,11 @@ def freeze(*, held: Round, by: Actor, at: datetime) -> Round:
     held = lock(held)
     if held.frozen_at is not None or held.state == RoundState.VOID:
         return held
-    if at < call.closes:
-        raise Refused("freeze-early", "报名还没截止，名单还会变。%(closes)s以后再封存。", closes=Moment(call.closes))
+    if not _is_complete(call, at):
+        ends = Moment(call.list_ends)
+        if call.policy == Policy.LEVEL_START:
+            raise Refused("freeze-early", "%(ends)s以前来的人记全以后，名单会自动封存，不用办。", ends=ends)
+        raise Refused("freeze-early", "报名还没截止，名单还会变。%(ends)s以后再封存。", ends=ends)
     return _freeze(held, call, by=by, at=at)
 
 
@@ -192,6 +195,7 @@ def _begin(
 ) -> Announced:
     staff = [_is_staff(one, by) for one in plan.holders]
     _check_plan(plan, staff, at)
+    _check_time(call, plan)
     held = Round.make(
         federation=call.federation,
         call=call,
@@ -208,9 +212,14 @@ def _begin(
     links = _hand_out(held, plan.holders, staff)
     journal.write("round.announced", of=held, by=by, at=at, number=number, how=str(plan.how), source=plan.source)
     tell_seals("seal.asked", Seal.objects.filter(round=held).select_related("round__call"), at=at)
-    if call.frozen_at is not None or at >= call.closes:
+    if _is_complete(call, at):
         held = _freeze(held, call, by=by, at=at)
     return Announced(held, links)
+
+
+def _is_complete(call: Call, at: datetime) -> bool:
+    """Nobody comes into the list any more. Of a level start not by the clock: who came is written down after its minutes."""
+    return call.frozen_at is not None or (call.policy != Policy.LEVEL_START and at >= call.closes)
 
 
 def _freeze(held: Round, call: Call, *, by: Actor, at: datetime) -> Round:
@@ -260,6 +269,22 @@ def _check_plan(plan: Plan, staff: Sequence[bool], at: datetime) -> None:
     if not plan.source and all(staff):
         raise Refused("no-outsider", "持有人里至少要有一位不是工会工作人员，或者用一个公开来源。")
     _check_source(plan)
+
+
+def _check_time(call: Call, plan: Plan) -> None:
+    """Refused: "result-early", "slips-level"."""
+    ends, level = Moment(call.list_ends), call.policy == Policy.LEVEL_START
+    if level and plan.how == How.SLIPS:
+        raise Refused("slips-level", "同时起步来的人多，不能抽纸签，请用封存的数或公开来源。")
+    if level and plan.result_at <= call.draws_after:
+        raise Refused(
+            "result-early",
+            "抽签以前要先公布名单。%(ends)s以前来的都在名单里，请把抽签定在%(least)s以后。",
+            ends=ends,
+            least=Moment(call.draws_after),
+        )
+    if plan.result_at <= call.draws_after:
+        raise Refused("result-early", "抽签要在报名截止以后。报名%(ends)s截止，请把时间改到以后。", ends=ends)
 
 
 def _check_source(plan: Plan) -> None:

@@ -21,7 +21,7 @@ def tell_seals(kind: str, seals: Iterable[Seal], *, at: datetime) -> None:
                 federation=seal.round.federation,
                 data={
                     "what": names_of(seal.round),
-                    "closes": seal.round.call.closes.isoformat(),
+                    "closes": seal.round.call.list_ends.isoformat(),
                     "result": seal.round.result_at.isoformat(),
                     "id": seal.public_id,
                 },

@@ -11,9 +11,7 @@ from tongxin.calls.states import Bound, RehearsalState
 from tongxin.people.models import Person
 from tongxin.people.models.persons import Assurance
 from tongxin.people.scoping import ScopedQuerySet
-from tongxin.records.models import Document
 from tongxin.rulebook.models import RuleVersion
-from tongxin.store.fields import SealedField
 from tongxin.store.keeping import WHILE_KNOWN, Kept
 from tongxin.store.models import PublicIdField, Sharded
 from tongxin.unions.models import Union
@@ -28,18 +26,14 @@ def new_salt() -> bytes:
 class Lane(Sharded):
     """This pool is entered by the lane: first a number in line for everyone, then places in that order, by batches.
 
-    Of a level start the order of its first minutes is drawn: from `seal`, whose hash was there before, and the list itself.
+    Of a level start the order of its first minutes is drawn: a round like any other (models/draws.py).
 
     `settled`: how far the line has been gone through. `salt` turns a person into the opaque name that stands on a receipt.
     """
 
-    keeps: ClassVar = Kept(0, "发放的抽签用的封存数，抽签后公布", WHILE_KNOWN, sealed=True)
     pool = models.OneToOneField(Pool, models.PROTECT, related_name="lane")
     salt = models.BinaryField(max_length=SALT, default=new_salt)
     settled = models.IntegerField(default=0)
-    commitment = models.CharField(max_length=64)  # published when the lane opens: the hash of what its draw will use
-    seal = SealedField(purpose="lane.seal")  # that itself, until the draw
-    file = models.ForeignKey(Document, models.PROTECT, null=True, related_name="+")  # of that draw, as everyone gets it
     level_last = models.IntegerField(null=True)  # of a level start: the last number of its minutes; none: not known yet
 
     objects: ClassVar[ScopedQuerySet] = ScopedQuerySet.as_manager()  # type: ignore[assignment]

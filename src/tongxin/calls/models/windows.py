@@ -1,6 +1,7 @@
 """Calls and their pools. Scarcity is the pool."""
 
-from typing import ClassVar
+from datetime import datetime, timedelta
+from typing import ClassVar, Final
 
 from django.db import models
 from django.db.models import F, Q
@@ -11,6 +12,8 @@ from tongxin.people.scoping import ScopedQuerySet
 from tongxin.rulebook.models import RuleVersion
 from tongxin.store.models import PublicIdField, Sharded
 from tongxin.unions.models import Union
+
+FREEZING: Final = timedelta(minutes=5)  # a million arrivals are written into a list within it
 
 
 class Call(Sharded):
@@ -52,6 +55,18 @@ class Call(Sharded):
     state = models.CharField(max_length=12, choices=CallState, default=CallState.DRAFT)
 
     objects: ClassVar[ScopedQuerySet] = ScopedQuerySet.as_manager()  # type: ignore[assignment]
+
+    @property
+    def list_ends(self) -> datetime:
+        """Who came before is in the list that is drawn: at closing, or of a level start when its minutes are over."""
+        if self.policy == Policy.LEVEL_START and self.level_minutes is not None:
+            return self.opens + timedelta(minutes=self.level_minutes)
+        return self.closes
+
+    @property
+    def draws_after(self) -> datetime:
+        """A draw is later than this: its list is published before, and that of a level start takes some time to write."""
+        return self.list_ends + FREEZING if self.policy == Policy.LEVEL_START else self.closes
 
     class Meta(Sharded.Meta):
         constraints: ClassVar = [

@@ -7,13 +7,17 @@ from typing import Final
 
 from django.conf import settings
 from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models.expressions import RawSQL
 
 from tongxin.calls.models import Applicant, Application, Award, Draw, Round, Seal
-from tongxin.calls.states import HOLDING, ApplicationState, CallState, How, Policy, RoundState
+from tongxin.calls.states import BY_DRAW, HOLDING, ApplicationState, CallState, How, Policy, RoundState
 from tongxin.people.models import Person
 
 REMINDED: Final = timedelta(hours=24)  # before closing, whoever has not sealed is reminded
 MOST: Final = 100  # of one person, that are listed
+# The list is sorted text: a ticket's line is how many line ends stand before it. Counted where it lies: it may be megabytes.
+_LINE: Final = r"""(SELECT length(head) - length(replace(head, E'\n', ''))
+    FROM (SELECT left(E'\n' || frozen, position(%s IN E'\n' || frozen)) AS head) AS before)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ def given_count(draws: Iterable[Draw]) -> Mapping[int, int]:
 def mine(person: Person | int) -> list[Application]:
     """The person's applications that have a ticket, newest first."""
     own = Applicant.objects.filter(person=person).values("application")
-    rows = Application.objects.filter(pk__in=own, ticket__isnull=False, call__policy=Policy.DRAW)
+    rows = Application.objects.filter(pk__in=own, ticket__isnull=False, call__policy__in=BY_DRAW)
     found = rows.select_related("call", "union").prefetch_related("preferences__pool")
     return list(found.order_by("-at", "-pk")[:MOST])
 
@@ -97,15 +101,10 @@ def standing(application: Application) -> Mine:
     if newest is None:
         return Mine(application, None, [])
     wishes = dict(application.preferences.order_by("rank").values_list("pool", "rank"))
-    rows = Draw.objects.filter(round=newest, pool__in=wishes).select_related("pool", "file")
-    found = [MyDraw(draw, wishes[draw.pool_id], line_of(draw, application.ticket or "")) for draw in rows]
+    rows = Draw.objects.filter(round=newest, pool__in=wishes).select_related("pool", "file").defer("frozen")
+    lines = rows.annotate(line=RawSQL(_LINE, [f"\n{application.ticket},"]))  # noqa: S611 - its own column, one parameter
+    found = [MyDraw(draw, wishes[draw.pool_id], draw.line or None) for draw in lines]
     return Mine(application, newest, sorted(found, key=lambda one: one.rank))
-
-
-def line_of(draw: Draw, ticket: str) -> int | None:
-    """The list is sorted text: the ticket's place is how many line ends stand before it."""
-    place = f"\n{draw.frozen}".find(f"\n{ticket},")
-    return None if place < 0 or not ticket else draw.frozen[:place].count("\n") + 1
 
 
 def seals_held_by(person_id: int) -> QuerySet[Seal]:
@@ -116,9 +115,11 @@ def seals_held_by(person_id: int) -> QuerySet[Seal]:
 # ---- what is due --------------------------------------------------------------------------------------------------
 
 
-def to_freeze(at: datetime) -> list[Round]:
-    rows = Round.objects.filter(state=RoundState.ANNOUNCED, call__closes__lte=at)
-    return list(rows.select_related("call").order_by("pk"))
+def to_freeze(at: datetime, *, call: int | None = None) -> list[Round]:
+    """Whose list is complete: of a level start, once everyone who came in time is written down."""
+    complete = Q(call__frozen_at__isnull=False) | Q(call__closes__lte=at) & ~Q(call__policy=Policy.LEVEL_START)
+    rows = Round.objects.filter(complete, state=RoundState.ANNOUNCED)
+    return list((rows if call is None else rows.filter(call=call)).select_related("call").order_by("pk"))
 
 
 def to_draw(at: datetime) -> list[Round]:
@@ -130,13 +131,13 @@ def to_draw(at: datetime) -> list[Round]:
 
 
 def to_remind(at: datetime) -> list[Seal]:
-    """Not committed, and the call closes soon (or has closed)."""
-    rows = Seal.objects.filter(
-        round__state__in=[RoundState.ANNOUNCED, RoundState.FROZEN],
-        commitment="",
-        round__call__closes__lte=at + REMINDED,
+    """Not committed, and the list is complete soon (or is already)."""
+    rows = Seal.objects.filter(round__state__in=[RoundState.ANNOUNCED, RoundState.FROZEN], commitment="")
+    soon = at + REMINDED
+    near = rows.filter(
+        Q(round__call__closes__lte=soon) | Q(round__call__policy=Policy.LEVEL_START, round__call__opens__lte=soon)
     )
-    return list(rows.filter(round__result_at__gt=at).select_related("round__call").order_by("pk"))
+    return list(near.filter(round__result_at__gt=at).select_related("round__call").order_by("pk"))
 
 
 def to_open(at: datetime) -> list[Seal]:

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
 from tongxin.calls.entries import holder
-from tongxin.calls.models import Application, Arrival, Entry, Lane, Pool, Step
+from tongxin.calls.models import Application, Arrival, Entry, Lane, Pool, Preference, Round, Step
 from tongxin.calls.states import LIVE, ApplicationState, CallState, Policy
 from tongxin.kernel import receipts
 from tongxin.people.models import Account
@@ -77,14 +77,14 @@ class Mine:
     application: Application | None
     receipt: str
     why: str = ""
+    late: bool = False  # of a level start: came when its minutes were over
+    drawn_no: int | None = None  # of a level start that is drawn: the place in its order
 
 
 def releases() -> "QuerySet[Lane]":
     """Published ones; the newest first."""
     found: QuerySet[Lane] = Lane.objects.filter(pool__call__state=CallState.PUBLISHED)
-    return found.select_related("file", "pool__call", "pool__union", "pool__intake").order_by(
-        "-pool__call__opens", "-pk"
-    )
+    return found.select_related("pool__call", "pool__union", "pool__intake").order_by("-pool__call__opens", "-pk")
 
 
 def release_of(lane: Lane, at: datetime) -> Release:
@@ -100,7 +100,23 @@ def mine(release: Release, person: int, at: datetime) -> Mine:
     text = receipt(release.lane, arrival, at) if arrival is not None else ""
     stand = _stand(release, arrival, application)
     why = _taken_why(application, person) if application is not None and stand is Stand.BACK else ""
-    return Mine(Stand.TAKEN if why else stand, entry, arrival, application, text, why)
+    late = arrival is not None and release.level_ends is not None and arrival.at >= release.level_ends
+    no = _drawn_no(release, application)
+    return Mine(Stand.TAKEN if why else stand, entry, arrival, application, text, why, late, no)
+
+
+def round_of(release: Release) -> Round | None:
+    """Of a level start: the draw of its first minutes, the newest if one was repeated."""
+    if release.level_ends is None:
+        return None
+    found: Round | None = Round.objects.filter(call=release.pool.call_id).order_by("-number").first()
+    return found
+
+
+def _drawn_no(release: Release, application: Application | None) -> int | None:
+    if release.level_ends is None or not release.drawn or application is None or application.ticket is None:
+        return None
+    return Preference.objects.filter(application=application).values_list("no", flat=True).first()
 
 
 def receipt(lane: Lane, arrival: Arrival, at: datetime) -> str:

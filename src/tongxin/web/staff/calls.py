@@ -168,6 +168,7 @@ def _context(request: HouseRequest, one: Call) -> dict[str, Any]:
         "entered": entered,
         "groups": [(words.get(name, name) or "不在任何一组", many) for name, many in groups.items() if many],
         "publications": one.publications.filter(application=None).order_by("-at"),
+        "published": one.publications.filter(application=None, until__gt=request.now).first(),
         "ranked": one.policy == Policy.RANKED and one.settled_at is None and request.now >= one.closes,
         "given": any(pool.taken for pool in pools_of(one)),
         "fixed": entered > 0 or one.settled_at is not None,

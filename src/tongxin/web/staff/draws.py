@@ -1,6 +1,7 @@
 """办理抽签: announce, freeze, see to it that seals come, type the outside value, draw, void, repeat; and slips in a room."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Final
 
 from django.contrib import messages
@@ -15,7 +16,7 @@ from tongxin.calls.actions.rounds import Announced
 from tongxin.calls.models import Call, Draw, Round, Seal
 from tongxin.calls.queries import draws as published
 from tongxin.calls.sources import sources
-from tongxin.calls.states import CallState, How, Policy, RoundState
+from tongxin.calls.states import BY_DRAW, CallState, How, Policy, RoundState
 from tongxin.kernel.refused import Refused
 from tongxin.people.models import Account
 from tongxin.people.powers import Power
@@ -28,6 +29,7 @@ from tongxin.web.staff.draws_forms import OrderForm, PlanForm, SignForm, ValueFo
 
 LIST, NEW = "staff/draws/list.html", "staff/draws/new.html"
 ONE, LINKS = "staff/draws/one.html", "staff/draws/links.html"
+USUAL: Final = timedelta(minutes=25)  # holders are there by then
 OPEN: Final = (RoundState.ANNOUNCED, RoundState.FROZEN, RoundState.SEALED)
 
 
@@ -44,7 +46,7 @@ def all_rounds(request: HouseRequest) -> HttpResponse:
 @never_cache
 def announce(request: HouseRequest, call_id: str) -> HttpResponse:
     call: Call = get_object_or_404(Call.objects.within(request.actor, Power.HOLD_DRAWS), public_id=call_id)
-    form = PlanForm(request.POST or None, initial={"result_at": call.result_at})
+    form = PlanForm(request.POST or None, initial={"result_at": call.result_at or call.draws_after + USUAL})
     if request.method == "POST" and form.is_valid():
         try:
             made = rounds.announce(call=call, plan=form.plan(), by=request.actor, at=request.now)
@@ -214,8 +216,13 @@ def _draw(request: HouseRequest, round_id: str, draw_id: str) -> tuple[Round, Dr
 
 
 def _unannounced(request: HouseRequest) -> list[dict[str, Any]]:
-    rows = Call.objects.within(request.actor, Power.HOLD_DRAWS).filter(policy=Policy.DRAW, settled_at=None, rounds=None)
-    found = rows.exclude(state=CallState.WITHDRAWN).prefetch_related("pools").order_by("closes", "pk")[:50]
+    rows = Call.objects.within(request.actor, Power.HOLD_DRAWS).filter(policy__in=BY_DRAW, settled_at=None, rounds=None)
+    found = (
+        rows.exclude(state=CallState.WITHDRAWN)
+        .exclude(policy=Policy.LEVEL_START, by_lane=False)
+        .prefetch_related("pools")
+        .order_by("closes", "pk")[:50]
+    )
     return [{"call": call, "name": "、".join(_names(call))} for call in found if call.pools.all()]
 
 
@@ -229,7 +236,7 @@ def _shown(request: HouseRequest, held: Round) -> dict[str, Any]:
     due = state == RoundState.SEALED and now >= held.result_at
     return shown(held) | {
         "open": state in OPEN,
-        "freezes": state == RoundState.ANNOUNCED and now >= held.call.closes,
+        "freezes": state == RoundState.ANNOUNCED and now >= held.call.closes and held.call.policy == Policy.DRAW,
         "takes_value": due and bool(held.source) and held.confirmed_at is None,
         "second": bool(held.value) and held.value_account != request.actor.account_id,
         "hint": sources()[held.source].value_hint if held.source else "",

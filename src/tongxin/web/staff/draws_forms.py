@@ -20,7 +20,7 @@ PLAIN: Final = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "
 _FIELDS: Final = {
     "result-early": "result_at", "time-past": "result_at", "round_source_with_event": "event", "event-wrong": "event",
     "unknown-source": "source", "seals-few": "source", "no-outsider": f"login_{SEALS}", "seal-role": "role_1",
-    "seal_one_holder": "name_1", "slips-plain": "how", "why-missing": "reason",
+    "seal_one_holder": "name_1", "slips-plain": "how", "slips-level": "how", "why-missing": "reason",
 }  # fmt: skip
 
 

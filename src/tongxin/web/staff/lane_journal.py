@@ -12,7 +12,6 @@ LANE_WORDS: Final = {
     "arrivals.noticed": "快速通道拦下了可疑的进入",
     "arrivals.settled": "按号给出了名额",
     "arrivals.taken": "记下了一批到达的人",
-    "lane.drawn": "抽签排定了同时到的人的先后",
     "lane.let-in": "领取了入场凭证",
     "lane.opened": "改走快速通道",
     "rehearsal.begun": "演练了一次发放",

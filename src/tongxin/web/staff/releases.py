@@ -14,6 +14,7 @@ from tongxin.calls.models import Entry, Lane, Pool, Rehearsal
 from tongxin.calls.queries import lane as reads
 from tongxin.calls.states import BY_SPEED, RehearsalState
 from tongxin.kernel.refused import Refused
+from tongxin.people.authority import may
 from tongxin.people.powers import Power
 from tongxin.web.answers import render_refusal
 from tongxin.web.guard import HouseRequest, page
@@ -74,11 +75,14 @@ def _context(request: HouseRequest, pool: Pool) -> dict[str, Any]:
     lane = Lane.objects.select_related("pool__call", "pool__intake").filter(pool=pool).first()
     done = Rehearsal.objects.filter(pool=pool).order_by("-pk").first()
     entries = Entry.objects.filter(pool=pool).count()
+    found = reads.release_of(lane, request.now) if lane else None
     return {
+        "held": reads.round_of(found) if found else None,
+        "draws": may(request.actor, Power.HOLD_DRAWS, pool.union_id),
         "pool": pool,
         "call": pool.call,
         "lane": lane,
-        "found": reads.release_of(lane, request.now) if lane else None,
+        "found": found,
         "entries": entries,
         "rehearsal": done,
         "running": done is not None and done.state == RehearsalState.RUNNING,

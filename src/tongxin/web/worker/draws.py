@@ -13,7 +13,7 @@ from tongxin.calls.models import Applicant, Application
 from tongxin.calls.queries import draws
 from tongxin.calls.receipts import receipt_of
 from tongxin.calls.sources import words_of
-from tongxin.calls.states import ApplicationState, Policy
+from tongxin.calls.states import BY_DRAW, ApplicationState
 from tongxin.web.guard import HouseRequest, OpenTo, page
 
 LIST, ONE = "worker/draws/list.html", "worker/draws/one.html"
@@ -52,7 +52,7 @@ def _wished(application: Application) -> str:
 
 def _application(request: HouseRequest, ticket_id: str) -> Application:
     own = Applicant.objects.filter(person=request.actor.person_id).values("application")
-    rows = Application.objects.filter(pk__in=own, ticket__isnull=False, call__policy=Policy.DRAW)
+    rows = Application.objects.filter(pk__in=own, ticket__isnull=False, call__policy__in=BY_DRAW)
     found: Application = get_object_or_404(
         rows.select_related("call", "union").prefetch_related("preferences__pool"), public_id=ticket_id
     )

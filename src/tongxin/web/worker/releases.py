@@ -3,11 +3,12 @@
 The claim itself goes to the lane (web/lane), not here: these pages may be slow at the moment, and nothing is lost by it.
 """
 
-from typing import Any, cast
+from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext
@@ -19,7 +20,6 @@ from tongxin.calls.queries import lane as reads
 from tongxin.calls.queries.lane import Mine, Release, Stand
 from tongxin.kernel.refused import Refused
 from tongxin.people.models import Person
-from tongxin.records.actions.documents import path_of
 from tongxin.store.keys import ring
 from tongxin.web import dates, release_words
 from tongxin.web.answers import render_refusal
@@ -80,17 +80,6 @@ def receipt(request: HouseRequest, release_id: str) -> HttpResponse:
     return answer
 
 
-@page(open_to=OpenTo.VISITOR, methods=("GET",))
-def draw(request: HouseRequest, release_id: str) -> HttpResponse:
-    """Of a level start: the order of its first minutes, as everyone can compute it again."""
-    file = _release(request, release_id).lane.file
-    if file is None:
-        raise Http404
-    found = path_of(file).open("rb")
-    answer = FileResponse(found, content_type="application/json", as_attachment=True, filename="draw.json")
-    return cast("HttpResponse", answer)  # streamed: of a million it is 170 MB
-
-
 def _release(request: HouseRequest, release_id: str) -> Release:
     lane: Lane | None = reads.releases().filter(pool__public_id=release_id).first()
     if lane is None:
@@ -104,12 +93,14 @@ def _mine(request: HouseRequest, found: Release) -> Mine | None:
 
 
 def _facts(found: Release) -> dict[str, Any]:
-    call = found.pool.call
+    call, held = found.pool.call, reads.round_of(found)
     return {
+        "held": held, "drawn_at": _moment(held.drawn_at or held.result_at) if held else "",
         "release": found, "pool": found.pool, "call": call, "stage": str(found.stage),
-        "opens": f"{dates.full_day(call.opens)} {dates.clock(call.opens)}", "seconds": _seconds(found),
+        "opens": _moment(call.opens), "seconds": _seconds(found),
         "level": dates.clock(found.level_ends) if found.level_ends else "", "units": found.pool.units,
-        "entrance": f"/lane/{found.pool.public_id}", "steps": release_words.steps(found), "synthetic": found.pool.union.synthetic,
+        "entrance": f"/lane/{found.pool.public_id}", "steps": release_words.steps(found, held),
+        "synthetic": found.pool.union.synthetic,
     }  # fmt: skip
 
 
@@ -121,6 +112,10 @@ def _context(found: Release, mine: Mine | None) -> dict[str, Any]:
         "rows": release_words.rows(found, mine) if mine is not None else [],
         "onward": release_words.onward(found.pool.call),
     }  # fmt: skip
+
+
+def _moment(at: datetime) -> str:
+    return f"{dates.full_day(at)} {dates.clock(at)}"
 
 
 def _seconds(found: Release) -> int:
@@ -150,6 +145,5 @@ urlpatterns = [
     path("releases/<slug:release_id>/", release, name="release"),
     path("releases/<slug:release_id>/enter/", enter, name="release-enter"),
     path("releases/<slug:release_id>/waiting/", waiting, name="release-waiting"),
-    path("releases/<slug:release_id>/draw.json", draw, name="release-draw"),
     path("releases/<slug:release_id>/receipt.txt", receipt, name="release-receipt"),
 ]

@@ -1,5 +1,6 @@
-/* The page that checks receipts of releases in the visitor's own browser. Without this file the server checks, and says the same. */
-import { check, keysOf } from './receipt.js';
+/* The page that checks receipts of releases and of draws in the visitor's own browser. Without this file the server checks, and says the same. */
+import * as arrivals from './receipt.js';
+import * as tickets from './ticket.js';
 
 const $ = (name) => document.querySelector(`[data-r="${name}"]`);
 const words = JSON.parse(document.getElementById('receipt-words').textContent);
@@ -7,8 +8,10 @@ const words = JSON.parse(document.getElementById('receipt-words').textContent);
 function rows(said) {
   $('rows').textContent = '';
   if (!said) return;
-  const shown = { ...said, no: said.no.toLocaleString(), at: new Date(said.at).toLocaleString() };
-  for (const [name, label] of Object.entries(words.fields)) {
+  const arrived = 'no' in said;
+  const shown = arrived ? { ...said, no: said.no.toLocaleString(), at: new Date(said.at).toLocaleString() } : { ...said, at: new Date(said.at).toLocaleString() };
+  for (const [name, label] of Object.entries(arrived ? words.fields : words.tickets)) {
+    if (shown[name] === '') continue;
     const row = document.createElement('div'), dt = document.createElement('dt'), dd = document.createElement('dd');
     dt.textContent = label;
     dd.textContent = shown[name];
@@ -19,8 +22,9 @@ function rows(said) {
 }
 
 async function show() {
-  const keys = keysOf(await (await fetch($('form').dataset.keys)).json());
-  const { verdict, said } = await check(document.getElementById('text').value, keys);
+  const keys = arrivals.keysOf(await (await fetch($('form').dataset.keys)).json());
+  const text = document.getElementById('text').value;
+  const { verdict, said } = await (tickets.isOne(text) ? tickets : arrivals).check(text, keys);
   [$('title').textContent, $('what').textContent] = words.verdicts[verdict];
   $('answer').className = `tx-note tx-note-${verdict === 'valid' ? 'ok' : 'zhu'}`;
   $('answer').dataset.verdict = verdict;
@@ -28,6 +32,13 @@ async function show() {
   rows(said);
   $('title').focus();
 }
+
+/* A saved receipt is a small file: it is read here and sent nowhere. */
+$('pick').hidden = false;
+$('file').addEventListener('change', async () => {
+  const [file] = $('file').files;
+  if (file) document.getElementById('text').value = (await file.text()).slice(0, 5000);
+});
 
 if (window.crypto && crypto.subtle) {
   $('form').addEventListener('submit', (event) => {
