@@ -15,7 +15,7 @@ from tongxin.calls.actions import applications, entries, offers, parties, review
 from tongxin.calls.models import Applicant, Application, Award, Pool
 from tongxin.calls.queries import place_in_line
 from tongxin.calls.queries.outcomes import wishes_of
-from tongxin.calls.states import BY_ENTRY, ENTRY, LIVE, ApplicationState, AwardState
+from tongxin.calls.states import BY_DRAW, BY_ENTRY, ENTRY, LIVE, ApplicationState, AwardState
 from tongxin.kernel.refused import Refused
 from tongxin.people.models import Person
 from tongxin.web import call_words, dates
@@ -146,6 +146,7 @@ def _context(request: HouseRequest, own: Application) -> dict[str, Any]:
         "lead": lead,
         "live": state in LIVE,
         "entered": call.policy in BY_ENTRY,
+        "drawn": bool(own.ticket) and call.policy in BY_DRAW,
         "until": dates.moment(offer.accept_by) if offer and offer.accept_by else "",
         "can_wish": takes and lead and call.choices > 1,
         "can_join": takes and lead and own.size < call.party_most,
