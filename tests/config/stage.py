@@ -39,8 +39,8 @@ def stage() -> dict[str, object]:
     cadre = _cadre(union, now)
     return {
         "cohort": cohort.public_id,
-        "workers": [_session(player.account, "code") for player in workers],
-        "cadre": _session(cadre.account, "password", "mfa"),
+        "workers": [session_of(player.account, "code") for player in workers],
+        "cadre": session_of(cadre.account, "password", "mfa"),
         "batches": [_batch(union, cadre, now, first=n * ROWS) for n in range(2)],
         "rows": ROWS,
         "large": [_large(union, cadre, now, first=10_000 + n * LARGE_ROWS) for n in range(2)],
@@ -119,7 +119,7 @@ def _large(union, cadre, now: datetime, first: int) -> str:
     return made.public_id
 
 
-def _session(account, *methods: str) -> str:
+def session_of(account, *methods: str) -> str:
     """As web.accounts.sessions leaves it."""
     import time as clock
     from importlib import import_module
