@@ -82,7 +82,7 @@ def build(many: int) -> Any:
         copy_new(people)
     pool = a_lane(union, max(1, many // 5), manner=LEVEL, opens=OPENS, kind="nothing")
     for first in range(0, many, BATCH):
-        come(pool, people[first : first + BATCH], OPENS + timedelta(milliseconds=first))
+        come(pool, people[first : first + BATCH], OPENS + timedelta(seconds=100) * first / many)
     return pool
 
 

@@ -189,10 +189,10 @@ def test_a_level_start_is_published_with_its_draw_or_not_at_all(cast: Cast) -> N
 def test_its_list_is_published_before_it_is_drawn_and_slips_are_too_few(cast: Cast) -> None:
     lanes.open_lane(pool=drafted(cast), by=HOUSE, at=EARLIER)
     call = Call.objects.get()
-    refused("result-early", lambda: announce(call, result_at=ENDS + timedelta(minutes=5)))
+    refused("result-early", lambda: announce(call, result_at=ENDS + timedelta(minutes=10)))
     refused("slips-level", lambda: announce(call, holders=(), how=How.SLIPS))
     refused("seals-few", lambda: announce(call, holders=()))
-    made = announce(call, result_at=ENDS + timedelta(minutes=6), source="ssq", event="2026138")
+    made = announce(call, result_at=ENDS + timedelta(minutes=11), source="ssq", event="2026138")
     refused("round_one_counts", lambda: announce(call))
     later = {"call": call, "opens": NOW + timedelta(minutes=2), "closes": call.closes, "by": HOUSE, "at": EARLIER}
     refused("result-early", lambda: calls.set_window(**later))

@@ -13,7 +13,7 @@ from tongxin.rulebook.models import RuleVersion
 from tongxin.store.models import PublicIdField, Sharded
 from tongxin.unions.models import Union
 
-FREEZING: Final = timedelta(minutes=5)  # a million arrivals are written into a list within it
+FREEZING: Final = timedelta(minutes=10)  # a million arrivals are written into a list within it (docs/performance.md)
 
 
 class Call(Sharded):

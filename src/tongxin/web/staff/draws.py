@@ -29,7 +29,7 @@ from tongxin.web.staff.draws_forms import OrderForm, PlanForm, SignForm, ValueFo
 
 LIST, NEW = "staff/draws/list.html", "staff/draws/new.html"
 ONE, LINKS = "staff/draws/one.html", "staff/draws/links.html"
-USUAL: Final = timedelta(minutes=25)  # holders are there by then
+USUAL: Final = timedelta(minutes=20)  # holders are there by then
 OPEN: Final = (RoundState.ANNOUNCED, RoundState.FROZEN, RoundState.SEALED)
 
 
