@@ -185,7 +185,7 @@ def test_opened_for_another_site_it_is_refused_here(cast: Cast) -> None:
     there = partners.add_site(partner=counter.partner, name="二店", by=HOUSE, at=NOW)
     voucher = shown(given(counter.scheme, cast.wang.person), site=there.public_id)
     assert str(refused(shift=counter.shift, text=text_of(voucher))) == (
-        "这张券是为“二店”打开的。请对方在手机上重新出示，再扫一次。"
+        "这张券是为“永川影城 二店”打开的，2024年3月28日结束以前只能在那里用。请对方换一张，或付款。"
     )
     assert state(voucher) == VoucherState.ISSUED
 

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
-from tests.cast import HOUSE, NOW, Cast, Player
+from tests.cast import HOUSE, NOW, TODAY, Cast, Player
+from tests.factories.counters import a_counter, given
 from tests.factories.schemes import PLAN, YEAR_TICKET, a_scheme, a_voucher, recognised
 from tests.web.conftest import Clock
 
@@ -149,6 +150,24 @@ def test_the_code_is_gone_from_the_page_when_its_minutes_are_over(
     page = text(client, f"/me/vouchers/{voucher.public_id}/")
     assert "出示给商家" in page
     assert "w-digits" not in page
+
+
+def test_opened_beforehand_for_a_place_without_network(cast: Cast, as_worker: AsWorker, clock: Clock) -> None:
+    counter = a_counter(cast)
+    voucher = given(counter.scheme, cast.wang.person)
+    client, address = as_worker(cast.wang), f"/me/vouchers/{voucher.public_id}/"
+    asked = {"site": counter.site.public_id, "day": f"{TODAY + timedelta(days=2):%Y-%m-%d}"}
+    before = text(client, address)
+    assert [day in before for day in ("2024-03-28", "2024-04-04", "2024-04-05")] == [True, True, False]
+    wrong = client.post(f"{address}show/", {**asked, "day": "2024-05-01"})
+    assert (wrong.status_code, "7天内" in wrong.content.decode()) == (422, True)
+    client.post(f"{address}show/", asked)
+    clock.now = NOW + timedelta(days=2, hours=13)
+    page = text(client, address)
+    assert "到永川影城 一店，给商家扫这个码" in page
+    assert "到2024年3月30日当天结束有效" in page
+    assert [words in page for words in ("tx-qr", "换新码", "退回这张券")] == [True, False, False]
+    assert client.post(f"{address}give-back/").status_code == 422
 
 
 def test_used_it_says_when_and_how_much(cast: Cast, as_worker: AsWorker) -> None:

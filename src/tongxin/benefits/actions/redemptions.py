@@ -13,7 +13,7 @@ from typing import Final
 from django.utils.timezone import localdate
 
 from tongxin.benefits import showing
-from tongxin.benefits.actions import shifts, tills, vouchers
+from tongxin.benefits.actions import holding, shifts, tills, vouchers
 from tongxin.benefits.counter_states import How, Outcome, Undoing
 from tongxin.benefits.models import Device, PartnerSite, Redemption, Reversal, Shift, Voucher
 from tongxin.benefits.queries.partners import accepted, places_in_words
@@ -23,7 +23,7 @@ from tongxin.people.actions.attempts import Kind, Limit
 from tongxin.people.authority import Actor, visitor
 from tongxin.people.queries.passports import public_keys
 from tongxin.store.atomic import atomic
-from tongxin.store.moments import Moment
+from tongxin.store.moments import Day, Moment
 
 UNDO: Final = timedelta(minutes=10)
 DIGITS: Final = 6
@@ -178,13 +178,12 @@ def check_taken(voucher: Voucher, site: PartnerSite, at: datetime) -> None:
             scheme=voucher.scheme.name,
             places=places_in_words(voucher.scheme, on),
         )
-    elsewhere = voucher.code_site and voucher.code_site != site.public_id
-    if elsewhere and voucher.code_until is not None and voucher.code_until > at:
-        other = PartnerSite.objects.filter(public_id=voucher.code_site).first()
+    if holding.is_held(voucher, at) and voucher.code_site != site.public_id:
         raise Refused(
             "other-site",
-            "这张券是为“%(site)s”打开的。请对方在手机上重新出示，再扫一次。",
-            site=other.name if other else voucher.code_site,
+            "这张券是为“%(site)s”打开的，%(day)s结束以前只能在那里用。请对方换一张，或付款。",
+            site=holding.site_of(voucher),
+            day=Day(holding.day_of(voucher)),
         )
 
 

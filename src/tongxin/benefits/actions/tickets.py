@@ -6,7 +6,7 @@ from typing import Final
 
 from django.utils.timezone import localdate
 
-from tongxin.benefits.actions import vouchers
+from tongxin.benefits.actions import holding, vouchers
 from tongxin.benefits.counter_states import How
 from tongxin.benefits.models import Partner, Redemption, Scheme, TicketCode, TicketPool, Voucher
 from tongxin.benefits.models.tickets import CODE
@@ -73,7 +73,8 @@ def add(*, pool: TicketPool, content: bytes, by: Actor, at: datetime) -> Taken:
 def give(*, voucher: Voucher, pool: TicketPool, by: Actor, at: datetime) -> TicketCode:
     """To the voucher's own holder, who spends it for the code. Asked again, the same code.
 
-    Refused: "not-yours", "ticket-scheme", "tickets-over", "tickets-none", and what vouchers.spend refuses.
+    Refused: "not-yours", "ticket-scheme", "tickets-over", "tickets-none", "voucher-held", and what vouchers.spend
+    refuses.
     """
     if voucher.person_id != by.person_id:
         raise Refused("not-yours", "只能用自己的券取票码。")
@@ -81,6 +82,7 @@ def give(*, voucher: Voucher, pool: TicketPool, by: Actor, at: datetime) -> Tick
     if (had := TicketCode.objects.filter(voucher=voucher).first()) is not None:
         return had
     pool = TicketPool.objects.select_related("partner").get(pk=pool.pk)
+    holding.check_free(voucher, at)
     _may_give(voucher, pool, at)
     code = _next(pool, voucher, at)
     redemption = Redemption(

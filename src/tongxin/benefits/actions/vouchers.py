@@ -8,13 +8,14 @@ alone, so that counters do not wait for each other.
 import secrets
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 
+from tongxin.benefits.actions import holding
 from tongxin.benefits.actions.issuing import Given, Issued, issue
 from tongxin.benefits.models import Scheme, Voucher, VoucherMove
 from tongxin.benefits.states import HELD, VOUCHER_MOVES, VoucherState
@@ -36,20 +37,25 @@ MANY: Final = 10_000  # vouchers that expire in one transaction
 
 
 @atomic
-def show(*, voucher: Voucher, site: str = "", by: Actor, at: datetime) -> Voucher:
+def show(*, voucher: Voucher, site: str = "", day: date | None = None, by: Actor, at: datetime) -> Voucher:
     """Opens it to be spent: six digits and a signed text for minutes; whatever was shown before counts no more.
 
-    Its owner does, or staff for someone who has no phone: on paper it is good until the day ends. `site` (a public id):
-    where alone it may be taken without network. Refused: "no-power", "voucher-used" and its like, "voucher-not-yet".
+    Its owner does, or staff for someone who has no phone: on paper it is good until the day ends. `site` (a public id): it
+    is taken there without network, too, until `day` (None: today) is over, and until then nowhere else (holding.py).
+    Refused: "no-power", "voucher-used" and its like, "voucher-not-yet", "voucher-held", "day-unfit", "site-not-taking".
     """
     voucher = _lock(voucher)
     own = voucher.person_id == by.person_id
     if not own and not _acts_for(by, voucher):
         require(by, Power.ACT_FOR_WORKER, voucher.union_id)
     check_good(voucher, at)
+    if site:
+        until = holding.ends(voucher, site, day, at)
+    else:
+        holding.check_free(voucher, at)
+        until = at + ON_SCREEN if own else start_of(localdate(at) + timedelta(days=1))
     voucher.opening += 1
-    voucher.code_site = site
-    voucher.code_until = at + ON_SCREEN if own else start_of(localdate(at) + timedelta(days=1))
+    voucher.code_site, voucher.code_until = site, until
     _take_code(voucher, at)
     journal.write("voucher.shown", of=voucher, by=by, at=at, opening=voucher.opening, site=site)
     return voucher
@@ -122,12 +128,17 @@ def give_back(*, voucher: Voucher, why: str = "", by: Actor, at: datetime) -> Vo
 
 @atomic
 def take_back(pks: Sequence[int], *, why: str = "", by: Actor, at: datetime) -> None:
-    """Called by the kind, under the pool's lock. Withheld ones pass on; a spent one refuses all: "voucher-used"."""
+    """Called by the kind, under the pool's lock. Withheld ones pass on; a spent one refuses all: "voucher-used". So does one
+    that its holder has opened for a site: "voucher-held".
+    """
     for scheme_id in sorted(set(Voucher.objects.filter(pk__in=pks).values_list("scheme_id", flat=True))):
         scheme = Scheme.objects.lock(scheme_id)
         rows = Voucher.objects.filter(scheme=scheme).lock_rows(pks)
         if (used := next((row for row in rows if row.state == VoucherState.REDEEMED), None)) is not None:
             raise _ended(used)
+        for row in rows:
+            if row.person_id == by.person_id:  # its own holder; the union takes back all the same
+                holding.check_free(row, at)
         for verb, state in (("give_back", VoucherState.ISSUED), ("pass_on", VoucherState.WITHHELD)):
             _end(scheme, [row for row in rows if row.state == state], verb, why=why, by=by, at=at)
 

@@ -18,8 +18,9 @@ from tongxin.unions.models import Union
 class Voucher(Sharded):
     """One person's. It is spent once and whole; what it paid stands in `amount`.
 
-    To be spent it is opened: then it has six digits to read aloud and a signed text for the camera, both for minutes,
-    both of this opening alone. An older photograph opens nothing, and what was spent has neither.
+    To be spent it is opened: then it has six digits to read aloud and a signed text for the camera, both for minutes (for a
+    site without network: until the day is over), both of this opening alone. An older photograph opens nothing, and what
+    was spent has neither.
     """
 
     keeps: ClassVar = Kept(
@@ -42,7 +43,7 @@ class Voucher(Sharded):
     opening = models.IntegerField(default=0)  # how often it was opened
     code = models.CharField(max_length=6, null=True, unique=True)  # of this opening: no two live ones anywhere
     code_until = models.DateTimeField(null=True)
-    code_site = models.CharField(max_length=12, blank=True)  # where alone it may be spent without network
+    code_site = models.CharField(max_length=12, blank=True)  # until then it is good there alone, without network too
 
     objects: ClassVar[ScopedQuerySet] = ScopedQuerySet.as_manager()  # type: ignore[assignment]
 

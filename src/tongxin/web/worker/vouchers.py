@@ -1,6 +1,6 @@
 """我的票券: what one has, shown to be spent, given back, and what became of it."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils.translation import gettext, gettext_noop
 
+from tongxin.benefits.actions import holding
 from tongxin.benefits.actions import vouchers as actions
 from tongxin.benefits.models import Voucher
 from tongxin.benefits.queries import mine
@@ -52,12 +53,12 @@ def voucher(request: HouseRequest, voucher_id: str) -> HttpResponse:
 @page(open_to=OpenTo.WORKER, methods=("POST",))
 def show(request: HouseRequest, voucher_id: str) -> HttpResponse:
     """A new code each time. The page that follows can be kept open without network until the code is over."""
+    own, site, day = _own(request, voucher_id), request.POST.get("site", "")[:12], _day(request.POST.get("day", ""))
     try:
-        actions.show(
-            voucher=_own(request, voucher_id), site=request.POST.get("site", "")[:12], by=request.actor, at=request.now
-        )
+        actions.show(voucher=own, site=site, day=day, by=request.actor, at=request.now)
     except Refused as refusal:
-        return render_refusal(request, ONE, _context(request, _own(request, voucher_id)), refusal)
+        chosen = {"site": site, "day": day}
+        return render_refusal(request, ONE, {**_context(request, _own(request, voucher_id)), **chosen}, refusal)
     return redirect("worker:voucher", voucher_id)
 
 
@@ -96,6 +97,9 @@ def _context(request: HouseRequest, voucher: Voucher) -> dict[str, Any]:
         "paid": benefit_words.yuan(voucher.amount) if voucher.amount is not None else "",
         "live": voucher.state == VoucherState.ISSUED,
         "sites": _sites(voucher, request.actor.on),
+        "held": holding.site_of(voucher) if holding.is_held(voucher, request.now) else "",
+        "held_day": holding.day_of(voucher),
+        "days": _days(voucher, request.actor.on),
         **counters(voucher, request.actor.on),
         "steps": [
             {
@@ -109,8 +113,21 @@ def _context(request: HouseRequest, voucher: Voucher) -> dict[str, Any]:
     }
 
 
+def _days(voucher: Voucher, today: date) -> list[date]:
+    """For which it may be opened beforehand."""
+    last = min(today + holding.AHEAD, voucher.last_day)
+    return [today + timedelta(days=n) for n in range((last - today).days + 1)]
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 def _sites(voucher: Voucher, on: date) -> list[tuple[str, str]]:
-    """Where it is taken: for whoever goes to a place without network, it is opened for that place."""
+    """Where it is taken: for whoever goes to a place without network, it is opened for that place beforehand."""
     return [
         (site.public_id, f"{row.partner.name} {site.name}")
         for row in taken_at(voucher.scheme, on)

@@ -90,7 +90,7 @@ async function accepted(text, request, bill) {
   if (!shown.site && unbound(day(now())) + amount > cents(ready.cap)) return { code: 'cap' };
   const number = await write('take', text.trim().toUpperCase(), (amount / 100).toFixed(2), request);
   held.taken.push({ number, voucher: shown.voucher, at: now(), amount, bound: Boolean(shown.site), undone: false });
-  held.taken = held.taken.filter((one) => one.at > now() - 2 * DAY);
+  held.taken = held.taken.filter((one) => one.at > now() - 9 * DAY  /* longer than a code may last */);
   keep();
   return { amount: (amount / 100).toFixed(2), number, scheme: ready.schemes[shown.scheme], tail: shown.voucher.slice(-4) };
 }
