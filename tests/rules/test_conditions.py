@@ -54,15 +54,16 @@ def test_tree_is_written_as_data_and_read_back() -> None:
     assert facts_used(TREE) == {"age", "is_member", "joined", "gig_group", "unions", "paid"}
 
 
+texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=5)
 leaf = st.builds(
     lambda fact, op, value: compare(fact, op, value, words="话"),
-    st.text(min_size=1, max_size=5),
+    texts.filter(bool),
     st.sampled_from(["=", "!=", "<", ">="]),
-    st.integers() | st.decimals(allow_nan=False, allow_infinity=False) | st.dates(),
+    st.integers(-(10**15) + 1, 10**15 - 1) | st.decimals(-(10**14), 10**14, places=15) | st.dates(),
 ) | st.builds(
     lambda fact, values: compare(fact, "in", values, words="话"),
-    st.text(min_size=1, max_size=5),
-    st.frozensets(st.text(), min_size=1, max_size=3),
+    texts.filter(bool),
+    st.frozensets(texts, min_size=1, max_size=3),
 )
 tree = st.recursive(
     leaf,
@@ -124,6 +125,21 @@ def test_any_tree_survives_the_round_trip(condition: Condition) -> None:
             "日期写成2024-01-01，小数写成200.00",
         ),
         ({"fact": "a", "op": "=", "value": 1, "words": "x", "clause": 3}, "clause", "应是文字"),
+        ({"fact": "a", "op": "=", "value": 10**15, "words": "x"}, "value", "数太大"),
+        ({"fact": "a", "op": "=", "value": -(10**4000), "words": "x"}, "value", "数太大"),
+        *(
+            (
+                {"fact": "a", "op": "=", "value": {"decimal": text}, "words": "x"},
+                "value",
+                "日期写成2024-01-01，小数写成200.00",
+            )
+            for text in ("1E+1000000", "1E-1000000", "1E+15", "-Infinity", "sNaN", "0.0000000000000001")
+        ),
+        ({"fact": "a", "op": "=", "value": "\0", "words": "x"}, "最外层", "有不能保存的字符"),
+        ({"all": [{"fact": "a", "op": "in", "value": ["x", "\ud800"], "words": "x"}]}, "all[0]", "有不能保存的字符"),
+        ({"fact": "a", "op": "=", "value": 1, "words": "x\0"}, "最外层", "有不能保存的字符"),
+        ({"fact": "a", "op": "=", "value": {"param": "x\0"}, "words": "x"}, "最外层", "有不能保存的字符"),
+        ({"fact": "a", "op": "=", "value": 1, "words": "x", "clause": "\udfff"}, "最外层", "有不能保存的字符"),
     ],
 )
 def test_wrong_data_is_refused_with_its_place(data: Any, place: str, what: str) -> None:

@@ -7,6 +7,7 @@ Values are true and false, whole numbers, texts, lists of texts (for "in"), {"da
 {"param": "trip_days_most"}: whatever that parameter is on the day, where the rule is used.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +23,8 @@ OPS: Final = ("=", "!=", "<", "<=", ">", ">=", "in", "has")
 ORDERED: Final = frozenset({"<", "<=", ">", ">="})
 DEEPEST: Final = 12  # a tree that people can still read; also what keeps a hostile one from exhausting the stack
 MOST: Final = 200  # conditions in one tree
+DIGITS: Final = 15  # before the point of a number, and after it: what a database and a reader can follow
+_NO_TEXT: Final = re.compile("[\x00\ud800-\udfff]")  # what JSON can say and no database keeps
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +149,8 @@ def _read_comparison(data: Mapping[str, object], at: str) -> Compare:
         raise _wrong(at, f"多出{'、'.join(sorted(map(str, extra)))}")
     value = _value_from_data(data["value"], _below(at, "value"))
     clause = data.get("clause")
+    if any(_NO_TEXT.search(text) for text in _texts([data["fact"], data["words"], data["value"], clause])):
+        raise _wrong(at, "有不能保存的字符")
     if clause is not None and not isinstance(clause, str):
         raise _wrong(_below(at, "clause"), "应是文字")
     _check_comparison(data["fact"], data["op"], value, data["words"], at)
@@ -187,6 +192,8 @@ def _value_to_data(value: Value | Param) -> object:
 
 
 def _value_from_data(data: object, at: str) -> Value | Param:
+    if isinstance(data, int) and not -(10**DIGITS) < data < 10**DIGITS:
+        raise _wrong(at, "数太大")
     if isinstance(data, bool | int | str):
         return data
     if isinstance(data, list) and data and all(isinstance(item, str) for item in data):
@@ -196,13 +203,26 @@ def _value_from_data(data: object, at: str) -> Value | Param:
     raise _wrong(at, "应是真假、整数、文字、一列文字、日期或小数")
 
 
+def _texts(data: object) -> Iterator[str]:
+    if isinstance(data, str):
+        yield data
+    for part in data.values() if isinstance(data, Mapping) else data if isinstance(data, list) else ():
+        yield from _texts(part)
+
+
+def _is_sane(number: Decimal) -> bool:
+    """Looked at digit by digit: arithmetic on 1E+1000000 is what is to be spared."""
+    exponent = number.as_tuple().exponent
+    return isinstance(exponent, int) and number.adjusted() < DIGITS and exponent >= -DIGITS
+
+
 def _tagged(tag: object, text: object, at: str) -> Value | Param:
     if tag == "param" and isinstance(text, str) and text:
         return Param(text)
     try:
         if tag == "date" and isinstance(text, str):
             return date.fromisoformat(text)
-        if tag == "decimal" and isinstance(text, str) and (number := Decimal(text)).is_finite():
+        if tag == "decimal" and isinstance(text, str) and _is_sane(number := Decimal(text)):
             return number
     except (ValueError, InvalidOperation):
         pass
