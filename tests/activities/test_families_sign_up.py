@@ -1,16 +1,21 @@
 """亲子活动: how many children of which age come along, with consent; nobody registers a child, and it is forgotten in time."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.cast import NOW, Cast, Player
-from tests.factories.activities import School, at
+from tests.cast import HOUSE, NOW, Cast, Player
+from tests.factories.activities import CLOSES, OPENS, School, at
 
-from tongxin.activities.actions import cohorts, enrolments, families, programmes
+from tongxin.activities.actions import cohorts, enrolments, families, programmes, terms
 from tongxin.activities.actions.families import Children
 from tongxin.activities.models import Cohort, Course, Enrolment, Family
 from tongxin.activities.queries.classes import Filters, class_list
 from tongxin.activities.states import EVENTS, ActivityKind
+from tongxin.calls.actions import allocations, calls, entries
+from tongxin.calls.models import Application
+from tongxin.calls.queries import miscounted
+from tongxin.calls.states import Policy
 from tongxin.kernel.refused import Refused
 from tongxin.people.models import Person
 
@@ -58,6 +63,71 @@ def test_other_activities_ask_for_no_children(school: School, cast: Cast) -> Non
         with pytest.raises(Refused) as refusal:
             comes(cohort, cast.wang, Children(under_6=1))
         assert refusal.value.code == "no-families"
+
+
+@pytest.fixture
+def by_heads(school: School) -> School:
+    """A term whose call counts each of a party."""
+    manner = replace(terms.QUICK, party_most=5)
+    terms.set_window(term=school.term, opens=OPENS, closes=CLOSES, manner=manner, by=school.by, at=NOW)
+    school.term.refresh_from_db()
+    return school
+
+
+def numbers(cohort: Cohort) -> tuple[int, int]:
+    assert miscounted() == []
+    pool = Cohort.objects.select_related("pool").get(pk=cohort.pk).pool
+    return pool.taken, pool.waiting
+
+
+def test_family_takes_a_place_each_where_the_call_counts_heads(by_heads: School, cast: Cast) -> None:
+    cohort = event(by_heads, units=5)
+    comes(cohort, cast.wang, Children(under_6=1, from_6_to_11=1))
+    assert (numbers(cohort), Enrolment.objects.filter(cohort=cohort).count()) == ((3, 0), 1)
+    comes(cohort, cast.zhang, Children(from_6_to_11=2))  # two are left: too few for three
+    assert numbers(cohort) == (3, 1)
+    comes(cohort, cast.wang, Children(from_6_to_11=1))  # said again: one less comes
+    assert (numbers(cohort), Enrolment.objects.filter(cohort=cohort).count()) == ((5, 0), 2)
+    with pytest.raises(Refused) as refusal:
+        comes(cohort, cast.wang, Children(under_6=1, from_6_to_11=1))
+    assert refusal.value.code == "pool-full"
+    assert Family.objects.get(person=cast.wang.person).children == 1
+    enrolments.withdraw(cohort=cohort, person=cast.zhang.person, by=cast.zhang.actor, at=NOW)
+    assert numbers(cohort) == (2, 0)
+
+
+def test_family_in_a_draw_takes_a_place_each(by_heads: School, cast: Cast) -> None:
+    manner = calls.Manner(policy=Policy.DRAW, party_most=4, result_at=CLOSES)
+    terms.set_window(term=by_heads.term, opens=OPENS, closes=CLOSES, manner=manner, by=by_heads.by, at=NOW)
+    by_heads.term.refresh_from_db()
+    cohort = event(by_heads, units=4)
+    comes(cohort, cast.wang, Children(under_6=1, from_6_to_11=1))
+    comes(cohort, cast.wang, Children(under_6=1, from_6_to_11=2))  # said again, before the result
+    mine = Application.objects.get()
+    assert (mine.state, mine.size, numbers(cohort)) == ("entered", 4, (0, 0))
+    allocations.settle(call=mine.call, orders={cohort.pool_id: [str(mine.ticket)]}, by=HOUSE, at=CLOSES)
+    assert (numbers(cohort), Enrolment.objects.filter(cohort=cohort).count()) == ((4, 0), 1)
+
+
+def test_children_take_no_place_of_a_class(by_heads: School, cast: Cast) -> None:
+    manner = calls.Manner(policy=Policy.DRAW, party_most=4, choices=2, result_at=CLOSES)
+    terms.set_window(term=by_heads.term, opens=OPENS, closes=CLOSES, manner=manner, by=by_heads.by, at=NOW)
+    by_heads.term.refresh_from_db()
+    cohort, lessons = event(by_heads), by_heads.cohort(weekday=4)
+    comes(cohort, cast.wang, Children(under_6=1))
+    mine = Application.objects.get()
+    with pytest.raises(Refused) as refusal:
+        entries.change_wishes(application=mine, wishes=[cohort.pool, lessons.pool], by=cast.wang.actor, at=NOW)
+    assert refusal.value.code == "no-families"
+
+
+def test_too_large_a_family_is_refused(by_heads: School, cast: Cast) -> None:
+    manner = replace(terms.QUICK, party_most=2)
+    terms.set_window(term=by_heads.term, opens=OPENS, closes=CLOSES, manner=manner, by=by_heads.by, at=NOW)
+    by_heads.term.refresh_from_db()
+    with pytest.raises(Refused) as refusal:
+        comes(event(by_heads), cast.wang, Children(under_6=2))
+    assert (refusal.value.code, Family.objects.count()) == ("party", 0)
 
 
 def test_who_leaves_takes_the_children_along(school: School, cast: Cast) -> None:

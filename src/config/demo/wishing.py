@@ -1,15 +1,16 @@
 """What the demo's members wish for, and events of 永川 for culture, sports and families. All of it is invented."""
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from random import Random
 from typing import Final
 
 from config.demo.plans import LOCAL
 from config.demo.planting import YONGCHUAN
-from tongxin.activities.actions import cohorts, polls, programmes, terms
+from tongxin.activities.actions import cohorts, families, polls, programmes, terms
 from tongxin.activities.actions.cohorts import CohortPlan
 from tongxin.activities.actions.polls import Asked
-from tongxin.activities.models import Poll, Programme
+from tongxin.activities.models import Poll, Programme, Term
 from tongxin.activities.planning import first_on
 from tongxin.activities.states import ActivityKind
 from tongxin.people.authority import Actor
@@ -27,6 +28,8 @@ CHOICES: Final = (
     ("职工羽毛球赛", ActivityKind.SPORTS), ("周末亲子采摘", ActivityKind.FAMILY), ("露天电影", ActivityKind.CULTURE),
 )  # fmt: skip
 WEIGHTS: Final = (9, 12, 7, 5, 11, 1)
+PARTY: Final = 5  # the most who come by one sign-up
+CHILDREN: Final = ((1, 1), (0, 2), (1, 0), (0, 1), (2, 1), (1, 2), (0, 3))  # of each family: under six, older
 WORDS: Final = ("想晚上八点以后上课，白天送单没空。", "孩子放假的时候多办一点。", "")
 EVENTS: Final = (
     ("亲子手工月饼", ActivityKind.FAMILY, "孩子和大人一起做，材料备好。", 6, time(9, 30), time(11, 30), 20),
@@ -84,9 +87,21 @@ def _events(programme: Programme, by: Actor, at: datetime) -> None:
         cohorts.add(term=term, plan=plan, by=by, at=at)
     closes = datetime.combine(first - timedelta(days=1), time(18), LOCAL)
     opens = datetime.combine(at.astimezone(LOCAL).date() - timedelta(days=1), time(10), LOCAL)
-    term = terms.set_window(term=term, opens=opens, closes=closes, by=by, at=at)
-    terms.publish(term=term, by=by, at=opens)
+    manner = replace(terms.QUICK, party_most=PARTY)
+    term = terms.set_window(term=term, opens=opens, closes=closes, manner=manner, by=by, at=at)
+    term = terms.publish(term=term, by=by, at=opens)
+    _families(term, by, at)
     terms.add(programme=programme, starts=first + timedelta(days=28), ends=first + timedelta(days=90), by=by, at=at)
+
+
+def _families(term: Term, by: Actor, at: datetime) -> None:
+    """Each of a family takes a place of the event; the last one waits, since too few are left for all of them."""
+    cohort = term.cohorts.get(course__kind=ActivityKind.FAMILY)
+    below = Union.objects.under(term.union_id, on=by.on)
+    stays = Membership.objects.filter(union__in=below, ends=None).select_related("person").order_by("-pk")
+    for stay, (younger, older) in zip(stays[: len(CHILDREN)], CHILDREN, strict=True):
+        children = families.Children(under_6=younger, from_6_to_11=older)
+        families.sign_up(cohort=cohort, person=stay.person, children=children, consents=True, by=by, at=at)
 
 
 def _answer(poll: Poll, by: Actor, at: datetime) -> None:

@@ -6,8 +6,8 @@ from typing import Final
 
 from tongxin.activities.actions import leave
 from tongxin.activities.models import Enrolment
-from tongxin.activities.states import CohortState, EnrolmentState
-from tongxin.calls.models import Application, Award, Call
+from tongxin.activities.states import ActivityKind, CohortState, EnrolmentState
+from tongxin.calls.models import Applicant, Application, Award, Call
 from tongxin.calls.states import Stage, Why
 from tongxin.kernel.public_ids import new_public_id
 from tongxin.kernel.refused import Refused
@@ -37,9 +37,10 @@ JOIN activities_cohort cohort ON cohort.pool_id = given.pool
 ON CONFLICT (cohort_id, person_id) DO UPDATE
 SET state = excluded.state, award_id = excluded.award_id, at = excluded.at, ended_at = NULL, moved_to_id = NULL
 """)
-_STATES: Final = Prepared("""
-SELECT DISTINCT cohort.state FROM calls_preference preference
-JOIN activities_cohort cohort ON cohort.pool_id = preference.pool_id WHERE preference.application_id = %(application)s
+_ASKED: Final = Prepared("""
+SELECT DISTINCT cohort.state, course.kind FROM calls_preference preference
+JOIN activities_cohort cohort ON cohort.pool_id = preference.pool_id
+JOIN activities_course course ON course.id = cohort.course_id WHERE preference.application_id = %(application)s
 """)
 
 
@@ -54,10 +55,17 @@ class ClassPlaces:
         return [call.union_id]
 
     def check(self, application: Application, stage: Stage) -> None:  # noqa: ARG002  the same at every stage
-        """The cohort itself takes sign-ups: the window alone does not say so."""
-        for (state,) in _STATES.rows(application=application.pk):
+        """The cohort itself takes sign-ups: the window alone does not say so; who has no record comes to events for families."""
+        alone = True  # asked of the database only where more came than one
+        if application.size > 1:
+            alone = Applicant.objects.filter(application=application, live=True).count() == application.size
+        for state, kind in _ASKED.rows(application=application.pk):
             if state != CohortState.OPEN:
                 raise Refused(f"cohort-{state}", _REFUSALS[CohortState(state)])
+            if not alone and not ActivityKind(kind).traits.families:
+                raise Refused(
+                    "no-families", "选的里面有不带孩子的班，孩子不能占那里的名额。请只选亲子活动，或不带孩子报。"
+                )
 
     def granted(self, awards: Sequence[Award], *, by: Actor, at: datetime) -> None:  # noqa: ARG002  the engine journals who
         """Onto the roster. Telling and journal are the engine's."""

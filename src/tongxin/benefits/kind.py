@@ -32,7 +32,9 @@ class Benefits:
         """It is issued, it is for them, and their year has room for it. Locks the scheme, then the person."""
         pools = Preference.objects.filter(application=application).values("pool")
         people = Applicant.objects.filter(application=application).values_list("person_id", flat=True)
-        people = people.order_by("person_id")  # locked in order of keys
+        _check_named(application, len(people))
+        had = Voucher.objects.filter(award__application=application).values("person")  # theirs counts already
+        people = people.exclude(person__in=had).order_by("person_id")  # locked in order of keys
         pks = Scheme.objects.filter(pool__in=pools).values_list("pk", flat=True)
         for scheme in Scheme.objects.select_related("union").lock_rows(pks):
             _check_offered(scheme)
@@ -54,6 +56,11 @@ class Benefits:
     def released(self, awards: Sequence[Award], *, why: Why, by: Actor, at: datetime) -> None:  # noqa: ARG002  steps say why
         pks = Voucher.objects.filter(award__in=[award.pk for award in awards]).values_list("pk", flat=True)
         vouchers.take_back(list(pks), by=by, at=at)
+
+
+def _check_named(application: Application, people: int) -> None:
+    if application.size > people:
+        raise Refused("no-companions", "这里按人发，一起来的每个人都要有登记，由本人加入。没有登记的家人不能占名额。")
 
 
 def check_reach(scheme: Scheme, person: int, at: datetime) -> None:

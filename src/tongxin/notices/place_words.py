@@ -53,6 +53,11 @@ ABOUT_PLACES: Final[dict[str, tuple[str, ...]]] = {
         gettext_noop("已替您报上名，等结果"),
         gettext_noop("工作人员已替您报了“%(what)s”。结果出来会告诉您，在那以前随时可以退出。"),
     ),
+    "place.invited": (
+        gettext_noop("%(who)s请您一起参加“%(what)s”"),
+        gettext_noop("愿意去的话，打开看看，再点“我加入”。不加入什么也不会发生，对方也不会知道您收到了。"),
+        "/applications/%(application)s/join/",
+    ),
     "place.moved-wish": (
         gettext_noop("您选的志愿有调整"),
         gettext_noop("您选的“%(before)s”已换成“%(what)s”。原因：%(why)s。不合适的话，可以改志愿或退出。"),

@@ -23,6 +23,24 @@ def manner(call: Call | None) -> str:
     return _with_reason(said[Policy(call.policy)], call) + result(call)
 
 
+def party(call: Call) -> str:
+    """How many may come together, what they take, and the rule for those who do not fit; empty where each comes alone."""
+    if call.party_most == 1:
+        return ""
+    return gettext(
+        "一份报名最多%(n)d人，几个人占几个名额。剩下的不够一组时，先轮到后面装得下的，这一组保留原来的次序。"
+    ) % {"n": call.party_most}
+
+
+def chances(call: Call) -> str:
+    """What earlier losses give, as it is promised; empty where all are alike."""
+    if call.chances == 1:
+        return ""
+    return gettext(
+        "在主办工会以前同类的抽签里，从上次抽中以后每没抽中1次，多1次机会，最多%(n)d次；几个人一起的，按没抽中最少的那位算。"
+    ) % {"n": call.chances}
+
+
 def result(call: Call) -> str:
     return gettext("%(when)s公布结果。") % {"when": dates.moment(call.result_at)} if call.result_at else ""
 

@@ -18,16 +18,19 @@ from tongxin.records.actions import journal
 from tongxin.store.atomic import atomic
 
 
-def sign_up(*, cohort: Cohort, person: Person, by: Actor, at: datetime, key: str | None = None) -> Application:
+def sign_up(
+    *, cohort: Cohort, person: Person, by: Actor, at: datetime, key: str | None = None, companions: int = 0
+) -> Application:
     """A place, or a number in the line: `.state` says which (GRANTED or WAITING). `cohort` may come with its pool loaded.
 
+    `companions`: who come along without a record, where the kind of activity has such and the call counts them.
     By the worker, or for the worker by staff. Two taps, or a retry with the same `key`, give the same application.
     Refused: "no-power", "not-open-yet", "closed-already", "cohort-planned" (or -closed, -finished, -cancelled),
     "not-eligible", "one-per-call" and what else `applications.apply` refuses.
     """
     if cohort.pool is None:
         raise Refused("cohort-planned", "这个班还没有开放报名，请过几天再看。")
-    return applications.apply(pool=cohort.pool, person=person, by=by, at=at, key=key)
+    return applications.apply(pool=cohort.pool, person=person, by=by, at=at, key=key, companions=companions)
 
 
 @atomic

@@ -8,7 +8,9 @@ from tongxin.activities.days import day_of
 from tongxin.activities.models import Cohort, Family
 from tongxin.activities.models.families import MOST_CHILDREN
 from tongxin.activities.states import ActivityKind
+from tongxin.calls.actions import parties
 from tongxin.calls.models import Application
+from tongxin.calls.states import LIVE
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor
 from tongxin.people.models import Person
@@ -42,14 +44,18 @@ def sign_up(
     at: datetime,
     key: str | None = None,
 ) -> Application:
-    """One place a family. Said again, the numbers are changed.
+    """Where the call takes parties, each of the family has a place; else one place a family. Said again, the numbers change.
 
-    Refused: "no-families", "family-consent", "family-none", "family_most", and what `enrolments.sign_up` refuses.
+    Refused: "no-families", "family-consent", "family-none", "family_most", "party", "pool-full", and what
+    `enrolments.sign_up` refuses.
     """
     if not ActivityKind(cohort.course.kind).traits.families:
         raise Refused("no-families", "这个班不是亲子活动，不用填孩子。")
     _check(children, consents=consents)
-    application = enrolments.sign_up(cohort=cohort, person=person, by=by, at=at, key=key)
+    companions = seats_of(cohort, children)
+    application = enrolments.sign_up(cohort=cohort, person=person, by=by, at=at, key=key, companions=companions)
+    if counts_each(cohort) and application.state in LIVE:
+        application = parties.bring(application=application, companions=companions, by=by, at=at)
     Family.objects.update_or_create(
         cohort=cohort,
         person=person,
@@ -60,6 +66,17 @@ def sign_up(
     )  # fmt: skip
     journal.write("cohort.family-said", of=cohort, by=by, at=at)
     return application
+
+
+def counts_each(cohort: Cohort) -> bool:
+    """Whether each of a family takes a place of this event."""
+    call = cohort.term.call
+    return call is not None and call.party_most > 1
+
+
+def seats_of(cohort: Cohort, children: Children) -> int:
+    """How many places the children take."""
+    return children.count if counts_each(cohort) else 0
 
 
 @atomic

@@ -6,7 +6,7 @@ arrival and one is left, and shrinks at any time: what it gives back goes to the
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from tongxin.calls.actions import applications, entries, lines
 from tongxin.calls.actions.acting import acts_for_all, require_acting_for
@@ -19,12 +19,16 @@ from tongxin.calls.models import Applicant, Application, Award, Call, Pool, Pref
 from tongxin.calls.places import Counter
 from tongxin.calls.states import BY_ENTRY, BY_SPEED, ENTRY, HOLDING, LIVE, ApplicationState, Stage, Why
 from tongxin.kernel.refused import Refused
+from tongxin.people import names
 from tongxin.people.authority import Actor
+from tongxin.people.masks import Purpose, shown
 from tongxin.people.models import Person
+from tongxin.people.queries.search import NUMBER_AT_LEAST, by_number
 from tongxin.records.actions import journal
 from tongxin.store.atomic import atomic
 
-_TOLD = {
+INVITES: Final = 20  # of one application: enough for every party, too few to try names
+_TOLD: Final = {
     ApplicationState.ENTERED: Told.ENTERED,
     ApplicationState.RETURNED: Told.ENTERED,
     ApplicationState.WAITING: Told.WAITING,
@@ -97,6 +101,30 @@ def join(*, application: Application, person: Person, by: Actor, at: datetime) -
         told = _TOLD[ApplicationState(application.state)]
         tell(told, [(person.pk, application)], pool=party.held or next(iter(party.pools.values())), at=at)
     return application
+
+
+@atomic
+def invite(*, application: Application, name: str, number: str, by: Actor, at: datetime) -> None:
+    """Asks an adult with an account, by name and whole number, to come along; they answer by their own hand.
+
+    Whether anybody was found is told to nobody: else names could be tried until one fits.
+    Refused: "no-power", "party-lead", "number-short", "invited-enough", and as `join` where the party cannot grow.
+    """
+    party = _lock(application)
+    application = party.application
+    acts_for_all(by, party.people, party.call.union_id)
+    _check_grows(party, 1, at)
+    if sum(character.isdigit() for character in number) < NUMBER_AT_LEAST:
+        raise Refused("number-short", "请写完整的手机号或证件号码，只写姓名分不清是哪一位。")
+    if Step.objects.filter(application=application, verb="invite").count() >= INVITES:
+        raise Refused("invited-enough", "已经请过%(most)d次了。再要请的，把下面的链接发给对方就行。", most=INVITES)
+    _step(application, "invite", by, at)
+    journal.write("application.invited", of=application, by=by, at=at)
+    lead = Person.objects.get(pk=party.people[0])
+    who = Person.objects.filter(by_number(number), name=names.tidy(name), merged_into=None, account__isnull=False)
+    found = [(pk, application) for pk in who.exclude(pk__in=party.people).values_list("pk", flat=True).distinct()]
+    pool = party.held or next(iter(party.pools.values()))
+    tell(Told.INVITED, found, pool=pool, at=at, who=shown(lead, "name", Purpose.STAFF_LIST))
 
 
 @atomic

@@ -19,6 +19,7 @@ class Told(StrEnum):
     LINE_ENDED = "place.line-ended"
     WITHDRAWN = "place.withdrawn"  # someone else withdrew for them
     ENTERED = "place.entered"  # someone else entered for them
+    INVITED = "place.invited"  # who entered asks them to come along; they say so themselves
     MOVED_WISH = "place.moved-wish"
     GIVEN = "place.given"  # by the result of a call that was entered
     OFFERED = "place.offered"  # to be accepted in time

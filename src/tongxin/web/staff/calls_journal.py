@@ -5,6 +5,7 @@ from typing import Final
 CALLS_WORDS: Final = {
     "application.declined": "谢绝了名额",
     "application.entered": "报了名，等结果",
+    "application.invited": "请别人一起参加",
     "application.joined": "加入了一起报名的人",
     "application.left": "退出了一起报名的人",
     "application.made": "提交了报名",

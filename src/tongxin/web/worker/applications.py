@@ -1,4 +1,4 @@
-"""One's own application, of whatever kind: where it stands, its wishes and why not the first, its yes in time, its party."""
+"""One's own application, of whatever kind: where it stands, why not the first wish, its yes in time. Its party: parties.py."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -11,13 +11,14 @@ from django.urls import path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tongxin.calls.actions import applications, entries, offers, parties, reviews
+from tongxin.calls.actions import applications, entries, offers, reviews
 from tongxin.calls.models import Applicant, Application, Award, Pool
 from tongxin.calls.queries import place_in_line
 from tongxin.calls.queries.outcomes import wishes_of
+from tongxin.calls.queries.parties import Party, party_of
 from tongxin.calls.states import BY_DRAW, BY_ENTRY, ENTRY, LIVE, ApplicationState, AwardState
 from tongxin.kernel.refused import Refused
-from tongxin.people.models import Person
+from tongxin.people.masks import Purpose, shown
 from tongxin.web import call_words, dates
 from tongxin.web.answers import render_form, render_part, render_refusal
 from tongxin.web.forms import HouseForm
@@ -45,12 +46,12 @@ class WishesForm(HouseForm):
 
 @page(open_to=OpenTo.WORKER, methods=("GET",))
 def application(request: HouseRequest, application_id: str) -> HttpResponse:
-    return render_part(request, ONE, _context(request, _own(request, application_id)))
+    return render_part(request, ONE, context(request, own_of(request, application_id)))
 
 
 @page(open_to=OpenTo.WORKER)
 def wishes(request: HouseRequest, application_id: str) -> HttpResponse:
-    own = _own(request, application_id)
+    own = own_of(request, application_id)
     pools = list(Pool.objects.filter(call=own.call, closed_at=None).order_by("name", "pk"))
     initial = {f"wish{n}": wish.pool.public_id for n, wish in enumerate(wishes_of(own))}
     form = WishesForm(request.POST or None, pools=pools, most=own.call.choices, initial=initial)
@@ -85,59 +86,31 @@ def mend(request: HouseRequest, application_id: str) -> HttpResponse:
     return _done(request, application_id, reviews.mend, gettext("已再次提交，从原来的地方接着审。"))
 
 
-@page(open_to=OpenTo.WORKER)
-def join(request: HouseRequest, application_id: str) -> HttpResponse:
-    """Whoever has the link of who entered goes along, by their own hand; the page says nothing of who entered."""
-    found = get_object_or_404(_shown(), public_id=application_id, state__in=ENTRY, call__party_most__gt=1)
-    context = {"found": found, "wishes": wishes_of(found)}
-    if request.method == "POST":
-        person = Person.objects.get(account=request.user)
-        try:
-            parties.join(application=found, person=person, by=request.actor, at=request.now)
-        except Refused as refusal:
-            return render_refusal(request, "worker/applications/join.html", context, refusal)
-        messages.success(request, gettext("已加入，一起等结果。"))
-        return redirect("worker:application", application_id)
-    return render_part(request, "worker/applications/join.html", context)
-
-
-@page(open_to=OpenTo.WORKER, methods=("POST",))
-def leave(request: HouseRequest, application_id: str) -> HttpResponse:
-    own = _own(request, application_id)
-    person = Person.objects.get(account=request.user)
-    try:
-        parties.leave(application=own, person=person, by=request.actor, at=request.now)
-    except Refused as refusal:
-        return render_refusal(request, ONE, _context(request, _own(request, application_id)), refusal)
-    messages.success(request, gettext("已退出这一组。"))
-    return redirect("worker:me")
-
-
 def _done(request: HouseRequest, application_id: str, deed: Callable[..., Application], words: str) -> HttpResponse:
     try:
-        deed(application=_own(request, application_id), by=request.actor, at=request.now)
+        deed(application=own_of(request, application_id), by=request.actor, at=request.now)
     except Refused as refusal:
-        return render_refusal(request, ONE, _context(request, _own(request, application_id)), refusal)
+        return render_refusal(request, ONE, context(request, own_of(request, application_id)), refusal)
     messages.success(request, words)
     return redirect("worker:application", application_id)
 
 
-def _shown() -> Any:
+def shown_all() -> Any:
     return Application.objects.select_related("call__union", "reviewer")
 
 
-def _own(request: HouseRequest, application_id: str) -> Application:
+def own_of(request: HouseRequest, application_id: str) -> Application:
     mine = Applicant.objects.filter(person=request.actor.person_id).values("application")
-    found: Application = get_object_or_404(_shown(), public_id=application_id, pk__in=mine)
+    found: Application = get_object_or_404(shown_all(), public_id=application_id, pk__in=mine)
     return found
 
 
-def _context(request: HouseRequest, own: Application) -> dict[str, Any]:
+def context(request: HouseRequest, own: Application) -> dict[str, Any]:
     call, state = own.call, ApplicationState(own.state)
     wished = wishes_of(own)
     offer = Award.objects.filter(application=own, state=AwardState.OFFERED).order_by("pk").first()
-    first = Applicant.objects.filter(application=own).order_by("pk").first()
-    lead = first is not None and first.person_id == request.actor.person_id
+    party = party_of(own, request.now)
+    lead = party.lead is not None and party.lead.pk == request.actor.person_id
     takes = state in ENTRY and call.frozen_at is None and request.now < call.closes
     return {
         "own": own,
@@ -149,8 +122,9 @@ def _context(request: HouseRequest, own: Application) -> dict[str, Any]:
         "drawn": bool(own.ticket) and call.policy in BY_DRAW,
         "until": dates.moment(offer.accept_by) if offer and offer.accept_by else "",
         "can_wish": takes and lead and call.choices > 1,
-        "can_join": takes and lead and own.size < call.party_most,
-        "can_leave": takes and not lead,
+        "can_join": lead and party.grows,
+        "can_leave": not lead and party.shrinks,
+        "party": _party(party, request) if own.size > 1 else None,
         "wishes": [
             {
                 "wish": wish,
@@ -166,10 +140,23 @@ def _context(request: HouseRequest, own: Application) -> dict[str, Any]:
     }
 
 
+def _party(party: Party, request: HouseRequest) -> dict[str, Any]:
+    """By name to one another, masked: they may have met by a link."""
+    return {
+        "people": [
+            {"name": shown(one, "name", Purpose.STAFF_LIST), "me": one.pk == request.actor.person_id}
+            for one in party.people
+        ],
+        "companions": party.companions,
+    }
+
+
 def _facts(own: Application) -> list[tuple[str, str]]:
     call = own.call
     return [
         (gettext("录取办法"), call_words.manner(call)),
+        (gettext("几个人一起"), call_words.party(call)),
+        (gettext("抽签的机会"), call_words.chances(call)),
         (gettext("报名截止"), dates.moment(call.closes)),
         (gettext("一起参加"), gettext("%(n)d人") % {"n": own.size} if own.size > 1 else ""),
         (gettext("现在由谁审核"), own.reviewer.name if own.reviewer else ""),
@@ -184,6 +171,4 @@ urlpatterns = [
     path("applications/<slug:application_id>/decline/", decline, name="application-decline"),
     path("applications/<slug:application_id>/withdraw/", withdraw, name="application-withdraw"),
     path("applications/<slug:application_id>/mend/", mend, name="application-mend"),
-    path("applications/<slug:application_id>/join/", join, name="application-join"),
-    path("applications/<slug:application_id>/leave/", leave, name="application-leave"),
 ]

@@ -16,7 +16,7 @@ from tongxin.calls.states import ApplicationState
 from tongxin.kernel.public_ids import new_public_id
 from tongxin.kernel.refused import Refused
 from tongxin.people.models import Person
-from tongxin.web import benefit_words, dates, verdict_words
+from tongxin.web import benefit_words, call_words, dates, verdict_words
 from tongxin.web.answers import render_part, render_refusal
 from tongxin.web.guard import HouseRequest, OpenTo, page
 
@@ -123,6 +123,8 @@ def _facts(scheme: Scheme) -> list[tuple[str, str]]:
         (gettext("在哪里用"), scheme.where),
         (gettext("领取时间"), window),
         (gettext("怎么给"), benefit_words.how(call)),
+        (gettext("几个人一起"), call_words.party(call)),
+        (gettext("抽签的机会"), call_words.chances(call)),
         (gettext("每人"), gettext("%(n)s份") % {"n": call.per_person}),
         (gettext("谁出钱"), gettext(scheme.get_fund_display())),
         (gettext("共同目录"), scheme.line.name if scheme.line else ""),

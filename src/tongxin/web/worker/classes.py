@@ -141,6 +141,8 @@ def _facts(cohort: Cohort, stands: Stands) -> list[tuple[str, str]]:
         (gettext("老师"), cohort.teacher_name),
         (gettext("费用"), fee),
         (gettext("报名办法"), call_words.manner(cohort.term.call)),
+        (gettext("几个人一起"), call_words.party(cohort.term.call) if cohort.term.call else ""),
+        (gettext("抽签的机会"), call_words.chances(cohort.term.call) if cohort.term.call else ""),
         (gettext("报名截止"), _until(stands)),
         (gettext("主办"), cohort.union.name),
     ]

@@ -19,6 +19,7 @@ from tongxin.activities.states import ActivityKind
 from tongxin.kernel.public_ids import new_public_id
 from tongxin.kernel.refused import Refused
 from tongxin.people.models import Person
+from tongxin.web import call_words
 from tongxin.web.answers import render_form
 from tongxin.web.forms import HouseForm
 from tongxin.web.guard import HouseRequest, OpenTo, page
@@ -53,11 +54,15 @@ def family(request: HouseRequest, cohort_id: str) -> HttpResponse:
         try:
             _sign_up(request, cohort, form.cleaned_data)
         except Refused as refusal:
-            form.refuse(refusal, {"family-consent": "consents", "family-none": "under_6"}.get(refusal.code))
+            form.refuse(
+                refusal, {"family-consent": "consents", "family-none": "under_6", "party": "under_6"}.get(refusal.code)
+            )
         else:
             messages.success(request, gettext("报好了，孩子的人数也记下了。"))
             return redirect("worker:class", cohort_id)
-    return render_form(request, "worker/classes/family.html", form, {"cohort": cohort, "key": new_public_id()})
+    return render_form(request, "worker/classes/family.html", form, {
+        "cohort": cohort, "key": new_public_id(), "rule": call_words.party(cohort.term.call) if cohort.term.call else "",
+    })  # fmt: skip
 
 
 _BANDS = ("under_6", "from_6_to_11", "from_12_to_17")

@@ -11,6 +11,7 @@ urlpatterns = gather(
         "polls",
         "classes",
         "family",
+        "parties",
         "leave",
         "check_in",
         "inbox",
