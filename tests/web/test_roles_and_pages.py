@@ -215,10 +215,19 @@ def test_post_that_ended_yesterday_opens_nothing(ours: Estate, cast: Cast, clock
 
 SIGNED_IN = set(WHO) - {VISITOR, NO_FACTOR}
 READERS = {role.value for role in RoleName if ROLES[role].reach_of(Power.READ_FIGURES)}
+CALLERS = {role.value for role in RoleName if ROLES[role].reach_of(Power.RUN_CALLS)}
 OPERATIONS = {  # (method, path): who gets past the door; the rest get 401 if unknown, 403 if known
     ("GET", "/api/classes"): set(WHO),
     ("GET", "/api/classes/{class_id}"): set(WHO),
     ("POST", "/api/classes/{class_id}/sign-up"): SIGNED_IN,
+    ("GET", "/api/calls"): set(WHO),
+    ("POST", "/api/calls/{call_id}/applications"): SIGNED_IN,
+    ("GET", "/api/calls/{call_id}/applications"): CALLERS,
+    ("GET", "/api/applications"): SIGNED_IN,
+    ("GET", "/api/applications/{application_id}"): SIGNED_IN,
+    ("POST", "/api/applications/{application_id}/withdraw"): SIGNED_IN,
+    ("POST", "/api/applications/{application_id}/accept"): SIGNED_IN,
+    ("POST", "/api/applications/{application_id}/decline"): SIGNED_IN,
     ("GET", "/api/benefits"): set(WHO),
     ("GET", "/api/benefits/{benefit_id}"): set(WHO),
     ("POST", "/api/benefits/{benefit_id}/claim"): SIGNED_IN,
@@ -269,6 +278,8 @@ def _call(client: Client, method: str, path: str, ours: Estate) -> HttpResponse:
         "{benefit_id}": str(ours.things["scheme_id"]),
         "{round_id}": str(ours.things["round_id"]),
         "{draw_id}": str(ours.things["draw_id"]),
+        "{call_id}": str(ours.things["call_id"]),
+        "{application_id}": str(ours.things["application_id"]),
     }
     address = path
     for piece, public_id in ids.items():
@@ -276,8 +287,10 @@ def _call(client: Client, method: str, path: str, ours: Estate) -> HttpResponse:
     if method == "GET":
         asked = {"figures": {"programme": ours.school.programme.public_id}, "unions": {"basis": "workplace"}}
         return client.get(address, asked.get(path.rpartition("/")[2], {}))
-    more = {"basis": "workplace", "name": "新人"} if path.endswith("/join") else {}
-    return client.post(address, {"key": "retry-0001", **more}, content_type="application/json")
+    more: dict[str, object] = {"basis": "workplace", "name": "新人"} if path.endswith("/join") else {}
+    more |= {"wishes": [str(ours.things["pool_id"])]} if path.endswith("/applications") else {}
+    body = {} if path.startswith("/api/applications/") else {"key": "retry-0001", **more}
+    return client.post(address, body, content_type="application/json")
 
 
 # ---- reach --------------------------------------------------------------------------------------------------------

@@ -44,7 +44,7 @@ def place_in_line(application: Application, pool: Pool) -> int | None:
     """1 for the first in line; None for one who does not wait there."""
     place: int | None = (
         Preference.objects.filter(application=application, pool=pool, waits=True)
-        .annotate(place=_place())
+        .annotate(place=place_ahead())
         .values_list("place", flat=True)
         .first()
     )
@@ -60,7 +60,7 @@ def of_person(person: Person | int, *, pools: Iterable[int] | None = None, live:
     rows = rows.filter(~Q(application__state__in=GIVEN) | Exists(had))  # of a few wishes the one that was given
     if pools is not None:
         rows = rows.filter(pool__in=pools)
-    found = rows.select_related("application__call", "pool").annotate(place=_place())
+    found = rows.select_related("application__call", "pool").annotate(place=place_ahead())
     return [
         Holding(row.application, row.pool, row.place if row.waits else None)
         for row in found.order_by("-application__at", "-application_id")
@@ -97,7 +97,7 @@ def miscounted() -> list[int]:
     return sorted(wrong | set(reserves.exclude(taken=F("held")).values_list("pool", flat=True)))
 
 
-def _place() -> Coalesce:
+def place_ahead() -> Coalesce:
     """How many wait in the same pool up to this row's number."""
     before = (
         Preference.objects.filter(pool=OuterRef("pool"), waits=True, no__lte=OuterRef("no"))

@@ -6,6 +6,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from tongxin.kernel.refused import Refused
+from tongxin.web.api.applications import router as applications
 from tongxin.web.api.benefits import router as benefits
 from tongxin.web.api.catalogue import router as catalogue
 from tongxin.web.api.classes import router as classes
@@ -20,9 +21,10 @@ api = NinjaAPI(
     docs_url=None,
     openapi_url="/openapi.json",
     urls_namespace="api",
-    description="Classes, benefits, draws, joining, figures, catalogue. "
+    description="Applications, classes, benefits, draws, joining, figures, catalogue. "
     "Errors are {code, words}: Chinese, or English with cookie tx-language=en.",
 )
+api.add_router("", applications)
 api.add_router("", benefits)
 api.add_router("", catalogue)
 api.add_router("", classes)
