@@ -24,7 +24,7 @@ class Application(Sharded):
 
     keeps: ClassVar = Kept(3, "报名：谁代为提交", WHILE_KNOWN)
     public_id = PublicIdField()
-    call = models.ForeignKey(Call, models.PROTECT, related_name="applications")
+    call = models.ForeignKey(Call, models.PROTECT, related_name="applications", db_index=False)  # by call and state
     union = models.ForeignKey(Union, models.PROTECT, related_name="+")  # that opened the call
     state = models.CharField(max_length=12, choices=ApplicationState)
     at = models.DateTimeField()
@@ -35,7 +35,7 @@ class Application(Sharded):
     groups = models.CharField(max_length=400, blank=True, default="", db_default="")
     size = models.SmallIntegerField(default=1, db_default=1)
     points = models.DecimalField(max_digits=9, decimal_places=3, null=True)
-    reviewer = models.ForeignKey(Union, models.PROTECT, null=True, related_name="+")
+    reviewer = models.ForeignKey(Union, models.PROTECT, null=True, related_name="+", db_index=False)  # with the day
     due = models.DateTimeField(null=True)
     supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
 
@@ -90,8 +90,8 @@ class Applicant(Sharded):
 class Preference(Sharded):
     """Which pool, in which order of wishes. `no`: of arrival, or of the order at settling; none before. `waits`: in its line."""
 
-    application = models.ForeignKey(Application, models.PROTECT, related_name="preferences")
-    pool = models.ForeignKey(Pool, models.PROTECT, related_name="preferences")
+    application = models.ForeignKey(Application, models.PROTECT, related_name="preferences", db_index=False)  # below
+    pool = models.ForeignKey(Pool, models.PROTECT, related_name="preferences", db_index=False)  # below, with the number
     rank = models.SmallIntegerField(default=1)
     no = models.IntegerField(null=True)
     waits = models.BooleanField(default=False)
@@ -132,7 +132,7 @@ class Award(Sharded):
     public_id = PublicIdField()
     application = models.ForeignKey(Application, models.PROTECT, related_name="awards")
     pool = models.ForeignKey(Pool, models.PROTECT, related_name="awards")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)  # by person and moment
     units = models.IntegerField(default=1)
     state = models.CharField(max_length=10, choices=AwardState, default=AwardState.HELD)
     at = models.DateTimeField()
