@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('calls', '0014_arrive_in_one_statement'),
+        ('calls', '0015_level_rounds'),
         ('people', '0012_no_index_of_beginnings'),
         ('unions', '0002_founding_files_workforce'),
     ]
