@@ -76,6 +76,10 @@ def test_objection_too_late_without_words_or_about_nobody_is_refused(cast: Cast,
     by = cast.wang.actor
     refused("notice-over", lambda: publications.object_to(publication=found, words="x", by=by, at=found.until))
     refused("words-missing", lambda: publications.object_to(publication=found, words=" ", by=by, at=CLOSES))
+    for ticket in ("0" * 32, str(rows[0].ticket)[:8], "甲*", "摄影", "候补", "1"):
+        refused("ticket-unknown", lambda ticket=ticket: publications.object_to(
+            publication=found, words="x", ticket=ticket, by=by, at=CLOSES
+        ))  # fmt: skip
     refused("ticket-unknown", lambda: publications.object_to(
         publication=found, words="x", ticket="0" * 32, by=by, at=CLOSES
     ))  # fmt: skip

@@ -12,7 +12,7 @@ from django.utils.timezone import get_default_timezone, localdate
 
 from tongxin.calls.actions import awards
 from tongxin.calls.models import Award, Call, Objection, Publication
-from tongxin.calls.queries.outcomes import outcome_lines
+from tongxin.calls.queries.outcomes import outcome_lines, tickets_in
 from tongxin.calls.states import HOLDING, OBJECTION_MOVES, AwardState, ObjectionState
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor, require
@@ -70,7 +70,7 @@ def object_to(
         )
     if not words.strip():
         raise Refused("words-missing", "请写明哪里不对，工会才好核对。")
-    if ticket and ticket not in publication.lines:
+    if (ticket := ticket.strip()) and ticket not in tickets_in(publication.lines):
         raise Refused("ticket-unknown", "公示的名单里没有这个票号，请照名单再填一次，或留空。")
     objection = Objection.make(
         federation=publication.federation,

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from tongxin.calls.models import Application, Award, Call, Pool, Preference, Reserve
 from tongxin.calls.places import groups_in
 from tongxin.calls.states import HOLDING, ApplicationState
 from tongxin.people.masks import Purpose, shown
 from tongxin.people.models import Person
+
+WAITING: Final = "候补"  # stands where a ticket would, in the line that says how many wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,12 @@ def _lines(call: Call, *, full_names: bool) -> Iterator[str]:
         ticket = award.application.ticket or award.application.public_id
         yield f"{pools[award.pool_id].name}\t{ticket}\t{_name(award.person, full_names=full_names)}"
     for pool in sorted(pools.values(), key=lambda one: one.pk):
-        yield f"{pool.name}\t候补\t{pool.waiting}"
+        yield f"{pool.name}\t{WAITING}\t{pool.waiting}"
+
+
+def tickets_in(lines: str) -> set[str]:
+    """Whole, as they stand in a published outcome: a part of one would name anybody."""
+    return {line.rsplit("\t", 2)[1] for line in lines.splitlines() if line.count("\t") > 1} - {WAITING}
 
 
 def _name(person: Person, *, full_names: bool) -> str:
