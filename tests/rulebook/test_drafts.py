@@ -9,7 +9,7 @@ from tests.cast import HOUSE, NOW, TODAY, Cast
 from tests.factories.calls import QuietKind, a_pool, heard
 
 from tongxin.calls.actions import applications, calls
-from tongxin.calls.models import Pool
+from tongxin.calls.models import Pool, Preference
 from tongxin.calls.states import Policy
 from tongxin.kernel.refused import Refused
 from tongxin.people.facts import facts_of
@@ -25,6 +25,7 @@ from tongxin.rules.conditions import Condition, all_of, any_of, compare, not_, t
 from tongxin.rules.parameters import Param
 from tongxin.rules.statements import compiled
 from tongxin.rules.verdicts import Truth, evaluate
+from tongxin.store.atomic import writing
 
 __all__ = ["QuietKind", "heard"]
 MEMBER = compare("is_member", "=", True, words="是工会会员")
@@ -112,6 +113,9 @@ def test_decisions_of_the_year_are_asked_again_each_on_its_day(cast: Cast, rule:
     assert [(one.decision.person_id, one.truth, one.decision.words) for one in found.kept] == [
         (cast.zhang.person.pk, Truth.NO, "摄影")
     ]
+    with writing():  # the first wish was cancelled
+        Preference.objects.filter(application__applicants__person=cast.li.person).update(rank=2)
+    assert rehearsal.figures(drafted(cast, rule, OLD), on=TODAY).replayed.total == 3
     assert rehearsal.figures(drafted(cast, rule, OLD), on=TODAY).replayed.differing == 0
     supposed = rehearsal.figures(drafted(cast, rule, OLD), on=TODAY, limits={"old_at": Decimal(99)})
     assert supposed.replayed.differing == 3
