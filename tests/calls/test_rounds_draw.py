@@ -1,6 +1,7 @@
 """From the promise to the published file, and what cannot be done on the way."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -27,6 +28,7 @@ from tests.factories.draws import (
 from tongxin.calls.actions import applications, calls, entries, pools, rounds, seals
 from tongxin.calls.models import Application, Draw, Round, Seal
 from tongxin.calls.queries import draws
+from tongxin.calls.sources import sources
 from tongxin.calls.states import ApplicationState, RoundState
 from tongxin.kernel import draw as kernel
 from tongxin.kernel.refused import Refused
@@ -205,6 +207,15 @@ def test_plan_without_an_outsider_or_a_source_is_refused(cast: Cast) -> None:
     ]:  # fmt: skip
         refused(code, lambda values=values: announced(call, cast, **values))
     announced(call, cast, holders=staff, source="ssq", event="2026138")  # chance from outside: no outsider is needed
+
+
+def test_event_numbers_are_copied_and_never_guessed(cast: Cast) -> None:
+    """How an issuer counts is not ours to say: any number of a notice is taken, and no example is given for one."""
+    for source in sources().values():
+        assert [bool(source.event.fullmatch(text)) for text in ("2026138", "26138", "138", "第138期")] == [
+            True, True, False, False
+        ]  # fmt: skip
+        assert not re.search(r"\d{3,}", source.event_hint)
 
 
 def test_only_calls_that_draw_are_announced_and_only_by_who_may(cast: Cast) -> None:

@@ -1,6 +1,8 @@
 """Public sources of chance that a draw may name beforehand: which numbered event, and how its value is written. Data, a row each.
 
-The spelling matters: the value goes into the seed as text (kernel/draw.py).
+The spelling matters: the value goes into the seed as text (kernel/draw.py). Sure is the shape of what is drawn (public rules of
+the games). How an issuer numbers its events and on which day each is drawn, the house does not know and does not guess: staff
+copy the number from the issuer's notice, of an event that is drawn after the list is frozen and before the result.
 """
 
 import csv

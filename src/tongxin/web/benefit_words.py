@@ -70,15 +70,40 @@ def how(call: Call) -> str:
     )
 
 
-def card(offer: Offer, href: str) -> dict[str, Any]:
+def worth(scheme: Scheme) -> str:
+    """年票1张，值120元; 100元券，满200元可用."""
+    if scheme.kind != SchemeKind.ITEM:
+        return what(scheme)
+    return gettext("%(item)s，值%(value)s元") % {"item": scheme.item, "value": money(scheme.value)}
+
+
+def who_gives(scheme: Scheme) -> str:
+    """The union, and whether it opens to members of others by an agreement."""
+    if not scheme.universal:
+        return str(scheme.union.name)
+    return gettext("%(union)s·普惠，有互认协议的也能领") % {"union": scheme.union.name}
+
+
+def state(offer: Offer, *, theirs: bool = True) -> str:
+    """What the label of a card says. `theirs`: it is for whoever looks; a visitor is not judged."""
+    if not theirs and offer.stand in {Stand.OPEN, Stand.FULL, Stand.NOT_YET}:
+        return gettext("发给别的工会的会员")
+    if offer.stand is Stand.OPEN and offer.by_entry:
+        return gettext("可以报名")
+    return gettext(offer.stand.label)
+
+
+def card(offer: Offer, href: str, *, theirs: bool = True) -> dict[str, Any]:
     """What parts/class_card.html takes."""
     scheme, pool = offer.scheme, offer.scheme.pool
     counts = offer.stand in {Stand.OPEN, Stand.FULL, Stand.CLOSED, Stand.GOT}
     return {
         "href": href,
         "name": scheme.name,
-        "state": gettext(offer.stand.label),
-        "tone": _TONES.get(offer.stand, ""),
+        "state": state(offer, theirs=theirs),
+        "tone": _TONES.get(offer.stand, "") if theirs else "",
+        "what": worth(scheme),
+        "by": who_gives(scheme),
         "when": days(scheme),
         "where": scheme.where or scheme.union.name,
         "taken": pool.units - offer.left if counts else None,

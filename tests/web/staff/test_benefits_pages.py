@@ -1,17 +1,20 @@
 """Running benefits at a desk: drafting, publishing, money, names, a refund, a slip of paper, a file."""
 
 import io
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import openpyxl
 import pytest
 from django.test import Client
 from tests.cast import HOUSE, NOW, TODAY, Cast, Player
-from tests.factories.schemes import a_line, a_scheme, a_voucher, an_agreement
+from tests.factories.schemes import PLAN, a_line, a_scheme, a_voucher, an_agreement
 from tests.web.conftest import Clock
 
-from tongxin.benefits.actions import vouchers
+from tongxin.benefits.actions import brands, vouchers
 from tongxin.benefits.models import Recognition, Scheme, Voucher
 from tongxin.benefits.states import SchemeState, VoucherState
 from tongxin.records.models import JournalEntry
@@ -195,3 +198,17 @@ def test_only_who_may_act_for_the_worker_sees_what_can_be_spent(cast: Cast, as_s
         voucher=voucher, by=cast.wang.actor, at=NOW + timedelta(hours=13, minutes=55)
     )  # by himself, past midnight
     assert "tx-qr" not in as_staff(cast.admin).get(address).content.decode()
+
+
+def test_brands_are_listed_with_what_they_came_to(cast: Cast, as_staff: AsStaff) -> None:
+    brand = brands.add(union=cast.chongqing, slug="you-bashu", name="百万职工游巴蜀", by=HOUSE, at=NOW)
+    for union, people in ((cast.yongchuan, (cast.wang, cast.li)), (cast.factory, (cast.wang,))):
+        scheme = a_scheme(union, replace(PLAN, brand=brand))
+        for who in people:
+            a_voucher(scheme, who.person)
+    vouchers.spend(
+        voucher=Voucher.objects.order_by("pk")[0], amount=Decimal("88.50"), redemption_ref="r", by=HOUSE, at=NOW
+    )
+    page = as_staff(cast.chief).get("/staff/brands/").content.decode()
+    row = re.sub(r"<[^>]+>|\s+", " ", page[page.index("<tbody>") : page.index("</tbody>")]).split()
+    assert row == ["百万职工游巴蜀", "重庆市总工会", "2", "2家工会", "3", "1", "88.50", "改"]

@@ -9,13 +9,14 @@ import pytest
 from django.test import Client
 from tests.cast import HOUSE, NOW, TODAY, Cast, Player
 from tests.factories.counters import a_counter, given
-from tests.factories.schemes import PLAN, YEAR_TICKET, a_scheme, a_voucher, recognised
+from tests.factories.schemes import CLOSES, OPENS, PLAN, YEAR_TICKET, a_release, a_scheme, a_voucher, recognised
 from tests.web.conftest import Clock
 
 from tongxin.benefits.actions import brands, vouchers
 from tongxin.benefits.models import Voucher
 from tongxin.benefits.queries import mine
 from tongxin.benefits.states import VoucherState
+from tongxin.calls.actions.calls import Manner
 
 pytestmark = pytest.mark.django_db
 AsWorker = Callable[[Player], Client]
@@ -47,6 +48,29 @@ def test_a_visitor_reads_what_is_offered_and_a_brand_s_page(cast: Cast) -> None:
     page = text(Client(), "/brands/you-bashu/")
     assert all(words in page for words in ("据报道", "都是虚构的", "春季文旅券"))
     assert "登录后领取" in text(Client(), f"/benefits/{scheme.public_id}/")
+
+
+def test_a_brand_says_to_a_worker_what_is_theirs_and_what_they_used(cast: Cast, as_worker: AsWorker) -> None:
+    brand = brands.add(union=cast.chongqing, slug="you-bashu", name="百万职工游巴蜀", by=HOUSE, at=NOW)
+    a_scheme(cast.jinjiang_shop, replace(PLAN, brand=brand, name="锦江一日游"))
+    a_scheme(cast.yongchuan, replace(PLAN, brand=brand))
+    drawn = Manner(result_at=CLOSES + timedelta(days=1))
+    a_scheme(
+        cast.yongchuan,
+        replace(PLAN, brand=brand, name="专场演出"),
+        release=a_release(opens=OPENS, closes=CLOSES, manner=drawn),
+    )
+    a_voucher(a_scheme(cast.factory, replace(YEAR_TICKET, brand=brand)), cast.wang.person)
+    page = text(as_worker(cast.wang), "/brands/you-bashu/")
+    assert page.index("春季文旅券") < page.index("锦江一日游")  # what is theirs first
+    assert [page.count(words) for words in ("发给别的工会的会员", "可以报名", "您今年已用120元")] == [1, 1, 1]
+    assert "每人每年不超过200元" in page
+    visitor = text(Client(), "/brands/you-bashu/")
+    assert [words in visitor for words in ("发给别的工会的会员", "您今年已用", "每人每年不超过200元")] == [
+        False,
+        False,
+        True,
+    ]
 
 
 def test_a_worker_is_shown_what_is_theirs_and_may_see_all(cast: Cast, as_worker: AsWorker) -> None:

@@ -1,6 +1,7 @@
 """品牌: a page that several schemes share."""
 
-from typing import ClassVar
+from decimal import Decimal
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
@@ -9,9 +10,12 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 
 from tongxin.benefits.actions import brands as actions
-from tongxin.benefits.models import Brand
+from tongxin.benefits.models import Brand, Scheme
+from tongxin.benefits.queries.totals import Totals, totals
+from tongxin.benefits.states import SchemeState, VoucherState
 from tongxin.kernel.refused import Refused
 from tongxin.people.powers import Power
+from tongxin.web import benefit_words
 from tongxin.web.answers import render_form, render_part
 from tongxin.web.forms import HouseForm
 from tongxin.web.guard import HouseRequest, page
@@ -40,7 +44,30 @@ class NewBrandForm(BrandForm):
 @page(power=Power.RUN_BENEFITS, methods=("GET",))
 def brands(request: HouseRequest) -> HttpResponse:
     rows = Brand.objects.within(request.actor, Power.RUN_BENEFITS).select_related("union").order_by("name", "pk")
-    return render_part(request, LIST, {"page": paged(request, rows)})
+    shown = paged(request, rows)
+    found = _sums(request, [brand.pk for brand in shown])
+    return render_part(request, LIST, {"page": shown.of([{"brand": one, **found[one.pk]} for one in shown])})
+
+
+def _sums(request: HouseRequest, brands: list[int]) -> dict[int, dict[str, Any]]:
+    """What its schemes came to, of those that whoever looks may see. Two queries."""
+    seen = Scheme.objects.within(request.actor, Power.SEE_BENEFITS).filter(brand__in=brands)
+    rows = list(seen.exclude(state=SchemeState.DRAFT).values_list("pk", "brand", "union"))
+    each = totals(pk for pk, _, _ in rows)
+    return {
+        brand: _sum([each[pk] for pk, of, _ in rows if of == brand], {u for _, of, u in rows if of == brand})
+        for brand in brands
+    }
+
+
+def _sum(parts: list[Totals], unions: set[int]) -> dict[str, Any]:
+    return {
+        "schemes": len(parts),
+        "unions": len(unions),
+        "issued": sum(one.issued for one in parts),
+        "redeemed": sum(one.count(VoucherState.REDEEMED) for one in parts),
+        "paid": benefit_words.money(sum((one.paid for one in parts), Decimal(0))),
+    }
 
 
 @page(power=Power.RUN_BENEFITS)

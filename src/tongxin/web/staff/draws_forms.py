@@ -30,7 +30,12 @@ class PlanForm(HouseForm):
     )
     how = forms.ChoiceField(label="怎么抽", choices=How.choices, initial=How.COMPUTED, widget=forms.RadioSelect)
     source = forms.ChoiceField(label="公开来源", required=False, help_text="可以不用；用了，持有人都是工会的人也行。")
-    event = forms.CharField(label="期号", required=False, max_length=30, help_text="还没开奖的那一期。")
+    event = forms.CharField(
+        label="期号",
+        required=False,
+        max_length=30,
+        help_text="照发行方的公告抄，要选名单封存以后、公布结果以前开奖的一期。系统不知道期号怎么编、哪天开奖，请看着公告核对。",
+    )
 
     def __init__(self, *args: Any, repeats: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -102,6 +102,7 @@ def _context(request: HouseRequest, scheme: Scheme) -> dict[str, Any]:
         "offer": offer,
         "stand": str(offer.stand),
         "tone": benefit_words.tone(offer),
+        "state": benefit_words.state(offer),
         "what": benefit_words.what(scheme),
         "value": benefit_words.yuan(scheme.value),
         "seats": benefit_words.seats(offer),
