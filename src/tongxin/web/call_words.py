@@ -51,10 +51,12 @@ def _with_reason(words: str, call: Call | None) -> str:
     return words + gettext("为什么：%(why)s") % {"why": call.policy_reason}
 
 
-def why_not(wish: Wish, policy: str) -> str:
-    """Why this wish was not the one: the place in the order, and how far the places went."""
+def why_not(wish: Wish, policy: str, *, better: bool = False) -> str:
+    """Why this wish was not the one: the place in the order, and how far the places went. `better`: an earlier wish was."""
     if wish.got or wish.no is None:
         return ""
+    if better:
+        return gettext("已经有排在前面的志愿，这一个就不用了。")
     if wish.cut is None:
         said = gettext("您排在第%(no)d位，公开名额没有轮到。") % {"no": wish.no}
     elif wish.no <= wish.cut:

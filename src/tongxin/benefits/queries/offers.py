@@ -18,7 +18,7 @@ from tongxin.calls.states import ApplicationState, CallState, Policy
 from tongxin.kernel.refused import Refused
 from tongxin.people.models import Person
 from tongxin.rulebook.queries import verdict_on
-from tongxin.rules.verdicts import Verdict
+from tongxin.rules.verdicts import Truth, Verdict
 
 
 class Stand(models.TextChoices):
@@ -64,6 +64,12 @@ class May:
     limit: Standing | None
     limit_unknown: Refused | None = None
     fits: bool = True  # one more of it stays within the limit
+
+    @property
+    def yes(self) -> bool:
+        """Nothing stands in the way; what is not known stands in the way too."""
+        met = self.verdict is None or self.verdict.truth is Truth.YES
+        return self.way is not None and met and self.fits and self.limit_unknown is None
 
 
 def offered(on: date) -> QuerySet[Scheme]:

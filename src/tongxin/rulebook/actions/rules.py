@@ -7,7 +7,7 @@ from decimal import Decimal
 from tongxin.kernel.periods import Days
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor, require
-from tongxin.people.facts import FACTS
+from tongxin.people.facts import FACTS, Known
 from tongxin.people.powers import Power
 from tongxin.records.actions import journal
 from tongxin.rulebook.models import ParameterKey, Rule, RuleVersion, ValueType
@@ -88,7 +88,7 @@ def _next_number(rule: Rule) -> int:
 def check(tree: Condition) -> None:
     """Only what can be asked: facts that are known, parameters that are defined, values that fit them.
 
-    Refused: "rule-fact", "rule-param", "rule-type". Whether a parameter has a value on a day shows in the verdict.
+    Refused: "rule-fact", "rule-param", "rule-type", "rule-value". Whether a parameter has a value on a day shows in the verdict.
     """
     keys = {key.key: key for key in ParameterKey.objects.filter(key__in=parameters_used(tree))}
     for comparison in comparisons(tree):
@@ -119,6 +119,22 @@ def _check_fact(comparison: Compare, keys: Mapping[str, ParameterKey]) -> None:
             "“%(fact)s”（%(called)s）不能这样比较，请改比较方式或值。",
             fact=comparison.fact,
             called=known.words,
+        )
+    _check_value(comparison, known)
+
+
+def _check_value(comparison: Compare, known: Known) -> None:
+    """Where the values are few, another one would shut everybody out, and nobody would see why."""
+    if not known.values or isinstance(comparison.value, Param):
+        return
+    said = comparison.value if isinstance(comparison.value, frozenset) else {comparison.value}
+    if strange := sorted(str(value) for value in said if value not in known.values):
+        raise Refused(
+            "rule-value",
+            "“%(called)s”里没有“%(value)s”，可以填：%(values)s。",
+            called=known.words,
+            value="、".join(strange),
+            values="、".join(known.values.values()),
         )
 
 

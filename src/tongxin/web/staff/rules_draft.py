@@ -54,7 +54,9 @@ def leaf(request: HouseRequest, public_id: str) -> HttpResponse:
             step = editing.replace if group is None else editing.add
             _write(request, one, step(one.condition, place_of(at if group is None else group), made))
         except Refused as refusal:
-            form.refuse(refusal, "value" if refusal.code in {"value-unread", "rule-type", "rule-form"} else None)
+            form.refuse(
+                refusal, "value" if refusal.code in {"value-unread", "rule-type", "rule-value", "rule-form"} else None
+            )
         else:
             return redirect("staff:rule-draft", public_id)
     return render_form(request, LEAF, form, {"rule": one.rule, "draft": one, "new": group is not None})

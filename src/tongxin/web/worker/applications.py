@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from tongxin.calls.actions import applications, entries, offers, reviews
 from tongxin.calls.models import Applicant, Application, Award, Pool
 from tongxin.calls.queries import place_in_line
-from tongxin.calls.queries.outcomes import wishes_of
+from tongxin.calls.queries.outcomes import Wish, wishes_of
 from tongxin.calls.queries.parties import Party, party_of
 from tongxin.calls.states import BY_DRAW, BY_ENTRY, ENTRY, LIVE, ApplicationState, AwardState
 from tongxin.kernel.refused import Refused
@@ -26,6 +26,11 @@ from tongxin.web.guard import HouseRequest, OpenTo, page
 
 ONE = "worker/applications/one.html"
 WISHES = "worker/applications/wishes.html"
+GAVE_UP = {
+    ApplicationState.WITHDRAWN,
+    ApplicationState.LAPSED,
+}  # they had their turn, or left: nothing is to be explained
+TOLD_WHY = set(ApplicationState) - set(ENTRY) - GAVE_UP
 RANKS = (_("第一志愿"), _("第二志愿"), _("第三志愿"))
 
 
@@ -129,7 +134,7 @@ def context(request: HouseRequest, own: Application) -> dict[str, Any]:
             {
                 "wish": wish,
                 "place": place_in_line(own, wish.pool) if wish.waits else None,
-                "why": call_words.why_not(wish, call.policy) if state not in ENTRY else "",
+                "why": call_words.why_not(wish, call.policy, better=_better(wish, wished)) if state in TOLD_WHY else "",
             }
             for wish in wished
         ],
@@ -149,6 +154,10 @@ def _party(party: Party, request: HouseRequest) -> dict[str, Any]:
         ],
         "companions": party.companions,
     }
+
+
+def _better(wish: Wish, wished: Sequence[Wish]) -> bool:
+    return any(other.got and other.rank < wish.rank for other in wished)
 
 
 def _facts(own: Application) -> list[tuple[str, str]]:

@@ -109,6 +109,7 @@ def _context(request: HouseRequest, scheme: Scheme) -> dict[str, Any]:
         "note": benefit_words.note(offer),
         "facts": _facts(scheme),
         "may": may,
+        "barred": may is not None and not may.yes and offer.can_ask,
         "verdict": verdict_words.shown(may.verdict) if may is not None and may.verdict is not None else None,
         "limit": _limit(may) if may is not None else None,
         "places": [row.partner for row in taken_at(scheme, request.actor.on)],
