@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from tests.cast import HOUSE, NOW, Cast
 from tests.factories.calls import a_pool
 from tests.factories.lanes import EARLIER, QUICK, a_lane
 
-from tongxin.calls.actions import calls, lanes, pools
+from tongxin.calls.actions import calls, lanes, pools, reserves
 from tongxin.calls.actions.calls import Manner
 from tongxin.calls.models import Entry, Lane
 from tongxin.calls.states import Policy
@@ -40,6 +41,20 @@ def test_a_lane_has_one_pool(cast: Cast) -> None:
     with pytest.raises(Refused) as refused:
         a_pool(one.call, 3, "书法")
     assert refused.value.code == "lane-one-pool"
+
+
+def test_a_lane_keeps_nothing_for_a_group(cast: Cast) -> None:
+    kept = [reserves.Plan("骑手", "外卖骑手", 2)]
+    pool = a_pool(a_draft(cast), 5)
+    reserves.keep(pool=pool, plans=kept, by=HOUSE, at=EARLIER)
+    with pytest.raises(Refused) as refused, transaction.atomic():
+        lanes.open_lane(pool=pool, by=HOUSE, at=EARLIER)
+    assert refused.value.code == "lane-no-reserves"
+    reserves.keep(pool=pool, plans=[], by=HOUSE, at=EARLIER)
+    lanes.open_lane(pool=pool, by=HOUSE, at=EARLIER)
+    with pytest.raises(Refused) as refused, transaction.atomic():
+        reserves.keep(pool=pool, plans=kept, by=HOUSE, at=EARLIER)
+    assert refused.value.code == "lane-no-reserves"
 
 
 def test_a_draw_needs_no_lane(cast: Cast) -> None:

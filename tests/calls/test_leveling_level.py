@@ -15,6 +15,7 @@ from tests.factories.lanes import (
     AFTER,
     EARLIER,
     LEVEL,
+    QUICK,
     a_lane,
     a_plan,
     announce,
@@ -198,6 +199,17 @@ def test_its_list_is_published_before_it_is_drawn_and_slips_are_too_few(cast: Ca
     refused("result-early", lambda: calls.set_window(**later))
     rounds.void(held=made.round, why="推后了", by=HOUSE, at=EARLIER)
     assert calls.set_window(**later).opens == NOW + timedelta(minutes=2)
+
+
+def test_a_draft_whose_draw_is_announced_stays_a_draw_that_comes_after_its_minutes(cast: Cast) -> None:
+    lanes.open_lane(pool=drafted(cast), by=HOUSE, at=EARLIER)
+    call = Call.objects.get()
+    announce(call)
+    longer, quick = replace(LEVEL, level_minutes=21), replace(QUICK)
+    refused("result-early", lambda: calls.set_manner(call=call, manner=longer, by=HOUSE, at=EARLIER))
+    refused("draw-announced", lambda: calls.set_manner(call=call, manner=quick, by=HOUSE, at=EARLIER))
+    shorter = replace(LEVEL, level_minutes=1)
+    assert calls.set_manner(call=call, manner=shorter, by=HOUSE, at=EARLIER).level_minutes == 1
 
 
 def test_once_the_list_is_frozen_the_opening_stands_and_the_end_may_move(cast: Cast) -> None:

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from tongxin.calls.actions import busy
 from tongxin.calls.kinds import kind_named
 from tongxin.calls.models import Call, Round
-from tongxin.calls.states import BY_ENTRY, CALL_MOVES, CallState, Policy, RoundState, Ties
+from tongxin.calls.states import BY_DRAW, BY_ENTRY, CALL_MOVES, CallState, Policy, RoundState, Ties
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor
 from tongxin.people.models.persons import Assurance
@@ -86,13 +86,18 @@ def open_call(  # noqa: PLR0913 - one of each thing that a call states
 
 @atomic
 def set_manner(*, call: Call, manner: Manner, by: Actor, at: datetime) -> Call:
-    """Of a draft: what was published is a promise. Refused: "manner-fixed", and by the constraints ("call_…")."""
+    """Of a draft: what was published is a promise. Refused: "manner-fixed", "result-early" and "draw-announced" (of the draw
+    that was announced with it), and by the constraints ("call_…").
+    """
     call = Call.objects.lock(call.pk)
     if call.state != CallState.DRAFT:
         raise Refused("manner-fixed", "公布以后，录取办法不能再改。确实要改，请撤下这一次，另开一次。")
     values = asdict(manner)
     for name, value in values.items():
         setattr(call, name, value)
+    if call.policy not in BY_DRAW and _counting(call).exists():
+        raise Refused("draw-announced", "抽签办法已经公布，不能改成不抽签的。确实要改，请先作废这一轮抽签。")
+    _check_round(call)
     call.save(update_fields=[*values])
     journal.write("call.manner-set", of=call, by=by, at=at, policy=str(manner.policy), reason=manner.policy_reason)
     return call

@@ -27,7 +27,8 @@ def open_lane(*, pool: Pool, by: Actor, at: datetime) -> Lane:
     """From now on this pool is entered by the lane alone. Power is checked by the room that calls this, as for every pool.
 
     Refused: "lane-one-pool" (a call by the lane has one pool: in two lines at once nobody could be told one place),
-    "lane-by-speed" (a draw or a review needs no lane: nobody hurries), "lane-too-late" (it has opened already), "pool-closed".
+    "lane-by-speed" (a draw or a review needs no lane: nobody hurries), "lane-too-late" (it has opened already),
+    "lane-no-reserves" (places go by number: nobody's group is asked at the moment), "pool-closed".
     """
     call = Call.objects.lock(pool.call_id)
     pool = Pool.objects.lock(pool.pk)
@@ -37,6 +38,7 @@ def open_lane(*, pool: Pool, by: Actor, at: datetime) -> Lane:
         return standing
     if call.pools.count() != 1:
         raise Refused("lane-one-pool", "快速通道一次只放一种名额，请把其他名额另开一次。")
+    _check_no_reserves(pool)
     _check_manner(call, at)
     Intake.make(federation=pool.federation, pool=pool)
     lane = Lane.make(federation=pool.federation, pool=pool)
@@ -71,6 +73,11 @@ def let_in(*, pool: Pool, person: Person, by: Actor, at: datetime) -> Entry:
     )
     journal.write("lane.let-in", of=pool, by=by, at=at)
     return entry
+
+
+def _check_no_reserves(pool: Pool) -> None:
+    if pool.reserved:
+        raise Refused("lane-no-reserves", "快速通道不分组预留。请先去掉预留，或不走快速通道，改用抽签。")
 
 
 def _check_manner(call: Call, at: datetime) -> None:

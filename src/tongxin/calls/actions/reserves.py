@@ -43,6 +43,7 @@ def keep(*, pool: Pool, plans: Sequence[Plan], by: Actor, at: datetime) -> list[
     """All reserves of the pool, in the order in which they are filled; in place of those it had.
 
     Refused: "pool-closed", "reserves-fixed" (someone has applied), "reserves-too-many" (more than the pool has),
+    "lane-no-reserves",
     "reserve-open" (the name of what is nobody's), "reserve-rule" (the same name with another rule in another pool of the
     call), "busy-hours" (of a published call that such a group could not have opened then), and by the constraints
     ("reserve_…").
@@ -50,6 +51,8 @@ def keep(*, pool: Pool, plans: Sequence[Plan], by: Actor, at: datetime) -> list[
     pool = lines.lock_pool(pool.pk)
     check_not_closed(pool)
     _check(pool, plans)
+    if pool.call.by_lane and plans:
+        raise Refused("lane-no-reserves", "快速通道不分组预留。请先去掉预留，或不走快速通道，改用抽签。")
     pool.reserves.all().delete()
     made = [
         Reserve.make(
