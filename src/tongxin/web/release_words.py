@@ -64,7 +64,7 @@ def _drawn(held: Round | None) -> str:
     if held is None or held.state == RoundState.VOID:
         return gettext("抽签排号，时间另行公布")
     at = held.drawn_at or held.result_at
-    return gettext("%(at)s，抽签排号") % {"at": f"{dates.day(at)} {dates.clock(at)}"}
+    return gettext("%(at)s，抽签排号") % {"at": f"{dates.short_day(at)} {dates.clock(at)}"}
 
 
 def _step(state: str, name: str, text: str) -> dict[str, str]:
