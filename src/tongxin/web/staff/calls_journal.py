@@ -27,6 +27,8 @@ CALLS_WORDS: Final = {
     "call.frozen": "封存了报名名单",
     "call.manner-set": "设定了录取办法",
     "call.opened": "开设了报名通道",
+    "call.published": "公布了报名通道",
+    "call.withdrawn": "撤下了报名通道",
     "call.outcome-published": "公示了结果",
     "call.ranked": "记下了分数",
     "call.settled": "按次序给出了名额",

@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from tongxin.kernel.refused import Refused
-from tongxin.web import catalogue_words, dates, forms, navigation, tones, verdict_words
+from tongxin.web import catalogue_words, dates, folding, forms, navigation, tones, verdict_words
 from tongxin.web.wording import say
 
 register = template.Library()
@@ -237,3 +237,9 @@ def worker_tabs(context: Context) -> list[navigation.Item]:
 def link(name: str, *args: Any) -> str:
     """The address of a page that may not be there yet; empty then."""
     return navigation.address(name, *args)
+
+
+@register.simple_block_tag
+def folds(content: str) -> SafeString:
+    """`{% folds %}<table class="tx-table tx-fold">…</table>{% endfolds %}`: a table whose rows become cards on a phone."""
+    return mark_safe(folding.folded(content))  # noqa: S308 - a rendered template, escaped when it was rendered
