@@ -4,14 +4,16 @@ Writes src/tongxin/web/locale/en/LC_MESSAGES/django.po (what is new comes in emp
 django.mo beside it. Needs no gettext on the machine. Both files are committed. `--missing` lists what has no English yet.
 
 Words are: {% translate %} and {% blocktranslate %}; gettext and its kin; the second argument of Refused; labels of
-choices; entries of the navigation; and Chinese sentences in the tables of a module that raises Refused with words from them.
+choices; entries of the navigation; what shipped rows say (catalogue lines, parameters, draw sources); and Chinese sentences in the tables of a module that raises Refused with words from them.
 """
 
 import ast
+import csv
 import os
 import re
 import struct
 import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +28,10 @@ CHOICES = {"TextChoices", "IntegerChoices"}
 LITERAL = r"""u?(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")"""
 IN_TEMPLATE = re.compile(rf"(?:\b_|\bn?gettext)\(\s*({LITERAL})(?:\s*,\s*({LITERAL}))?")
 STAFF_ONLY = ("web/staff/", "web/templates/staff/", "web/templates/base_staff.html", "web/navigation.py", "figures/")
+SHIPPED_COLUMNS = {
+    "rulebook/data/parameters.csv": ("words", "unit", "document", "clause", "note"),
+    "calls/data/draw_sources.csv": ("name", "event_hint", "value_hint"),
+}
 HEAD = (
     "Project-Id-Version: tongxin\nLanguage: en\nMIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8\n"
     "Content-Transfer-Encoding: 8bit\nPlural-Forms: nplurals=2; plural=(n != 1);\n"
@@ -54,7 +60,7 @@ class Message:
 
 def collect() -> dict[str, Message]:
     found: dict[str, Message] = {}
-    for path, words in (*_from_code(), *_from_templates()):
+    for path, words in (*_from_code(), *_from_templates(), *_from_data()):
         place = path.relative_to(CODE).as_posix()
         for msgid, plural in words:
             message = found.setdefault(msgid, Message(msgid))
@@ -125,6 +131,23 @@ def _from_templates() -> Iterator[tuple[Path, list[tuple[str, str]]]]:
     for path in sorted(TEMPLATES.rglob("*.html")):
         calls = IN_TEMPLATE.findall(templatize(path.read_text()))
         yield path, [(ast.literal_eval(one), ast.literal_eval(many) if many else "") for one, many in calls if one]
+
+
+def _from_data() -> Iterator[tuple[Path, list[tuple[str, str]]]]:
+    """Words of the rows that come with the house: they stand in the database as they stand in the file."""
+    for path in sorted(CODE.glob("*/data/*.toml")):
+        yield path, [(text, "") for text in _strings(tomllib.loads(path.read_text()))]
+    for name, columns in SHIPPED_COLUMNS.items():
+        with (CODE / name).open(encoding="utf-8") as file:
+            yield CODE / name, [(row[column], "") for row in csv.DictReader(file) for column in columns if row[column]]
+
+
+def _strings(data: object) -> Iterator[str]:
+    if isinstance(data, str) and HAN.search(data):
+        yield data
+    elif isinstance(data, dict | list):
+        for part in data.values() if isinstance(data, dict) else data:
+            yield from _strings(part)
 
 
 # ---- the catalogue --------------------------------------------------------------------------------------------------

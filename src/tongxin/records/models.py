@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import HashIndex
 from django.db import models
 
 from tongxin.store.keeping import SIX_MONTHS, THREE_YEARS, Kept
@@ -79,3 +80,21 @@ class Document(Sharded):
     account = models.BigIntegerField(null=True)
     at = models.DateTimeField()
     keep_until = models.DateField(null=True)
+
+
+class EnglishText(Sharded):
+    """How a text that people wrote here reads in English. Append-only: of one text the last row counts, empty takes it back.
+
+    Kept by the text itself and not by what bears it: a text that is changed has no English until somebody says it anew,
+    so that an English page never tells what the Chinese no longer says.
+    """
+
+    keeps: ClassVar = Kept(3, "页面的英文：谁写的", THREE_YEARS)
+    text = models.TextField()
+    english = models.TextField(blank=True)
+    union = models.BigIntegerField()  # for whose page it was said
+    account = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+
+    class Meta(Sharded.Meta):
+        indexes: ClassVar = [HashIndex(fields=["text"], name="english_of_text")]

@@ -10,7 +10,7 @@ from tongxin.benefits.queries.offers import Offer, Stand
 from tongxin.benefits.states import SchemeKind
 from tongxin.calls.models import Call
 from tongxin.calls.states import Policy
-from tongxin.web import dates
+from tongxin.web import dates, english
 
 _TONES = {
     Stand.OPEN: "ok",
@@ -64,7 +64,7 @@ def how(call: Call) -> str:
     }
     found = words[Policy(call.policy)]
     return (
-        gettext("%(how)s。这样办的原因：%(why)s") % {"how": found, "why": call.policy_reason}
+        gettext("%(how)s。这样办的原因：%(why)s") % {"how": found, "why": english.plain(call.policy_reason)}
         if call.policy_reason
         else found
     )

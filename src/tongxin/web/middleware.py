@@ -9,6 +9,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
+from tongxin.web import english
+
 log = structlog.get_logger("tongxin.request")
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -31,6 +33,7 @@ class Language:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         language = "en" if request.COOKIES.get("tx-language") == "en" else "zh-hans"
+        english.forget()
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)

@@ -15,7 +15,7 @@ from tongxin.rules.conditions import AllOf, Compare, Not
 from tongxin.rules.facts import Fact
 from tongxin.rules.parameters import Quoted
 from tongxin.rules.verdicts import OPPOSITE, Obstacle, Truth, Verdict
-from tongxin.web import dates
+from tongxin.web import dates, english
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +130,11 @@ def source_words(fact: Fact) -> str:
 
 def limit_words(quoted: Quoted) -> str:
     """节日慰问品每人每年上限：2200元/人/年."""
-    value = gettext("没有查到") if quoted.value is None else f"{plain(quoted.value)}{quoted.unit}"
-    return f"{quoted.words or quoted.key}：{value}"
+    number = "" if quoted.value is None else plain(quoted.value)
+    label, unit = english.plain(quoted.words or quoted.key), english.plain(quoted.unit)
+    if dates.english():
+        return f"{label}: {f'{number} {unit}'.strip() or gettext('没有查到')}"
+    return f"{label}：{f'{number}{unit}' if number else gettext('没有查到')}"
 
 
 def plain(value: Decimal | int | str) -> str:

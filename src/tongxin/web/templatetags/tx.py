@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from tongxin.kernel.refused import Refused
-from tongxin.web import catalogue_words, dates, folding, forms, navigation, tones, verdict_words
+from tongxin.web import catalogue_words, dates, english, folding, forms, navigation, tones, verdict_words
 from tongxin.web.wording import say
 
 register = template.Library()
@@ -237,6 +237,11 @@ def worker_tabs(context: Context) -> list[navigation.Item]:
 def link(name: str, *args: Any) -> str:
     """The address of a page that may not be there yet; empty then."""
     return navigation.address(name, *args)
+
+
+register.filter("said", english.said)
+register.filter("plain_said", english.plain)
+register.simple_tag(english.basis)
 
 
 @register.simple_block_tag

@@ -143,7 +143,8 @@ def _limit(may: May) -> dict[str, Any] | None:
         "most": benefit_words.money(limit.most),
         "used": benefit_words.money(may.limit.used),
         "left": benefit_words.money(may.limit.left),
-        "source": f"{limit.document}：{limit.clause}",
+        "document": limit.document,
+        "clause": limit.clause,
     }
 
 

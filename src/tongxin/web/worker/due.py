@@ -21,7 +21,7 @@ from tongxin.people.models import Membership, Person
 from tongxin.people.models.persons import GigGroup
 from tongxin.rules.facts import Fact, Facts
 from tongxin.rules.verdicts import Obstacle, Truth
-from tongxin.web import dates
+from tongxin.web import dates, english
 from tongxin.web.answers import render_form
 from tongxin.web.guard import HouseRequest, OpenTo, page, read_only
 from tongxin.web.worker.due_form import DueForm
@@ -113,7 +113,7 @@ def _row(one: Due, stay: Membership | None) -> dict[str, Any]:
 
 def _contrary(obstacle: Obstacle) -> str:
     words = obstacle.verdict.words
-    return words if obstacle.wanted is Truth.YES else gettext("不是“%(words)s”") % {"words": words}
+    return words if obstacle.wanted is Truth.YES else gettext("不是“%(words)s”") % {"words": english.plain(words)}
 
 
 urlpatterns = [path("due/", due_page, name="due")]
