@@ -4,7 +4,8 @@ Writes src/tongxin/web/locale/en/LC_MESSAGES/django.po (what is new comes in emp
 django.mo beside it. Needs no gettext on the machine. Both files are committed. `--missing` lists what has no English yet.
 
 Words are: {% translate %} and {% blocktranslate %}; gettext and its kin; the second argument of Refused; labels of
-choices; entries of the navigation; what shipped rows say (catalogue lines, parameters, draw sources); and Chinese sentences in the tables of a module that raises Refused with words from them.
+choices; entries of the navigation; what shipped rows say (catalogue lines, parameters, draw sources); and Chinese sentences
+in the tables of a module that raises Refused with words from them.
 """
 
 import ast

@@ -1,4 +1,6 @@
-"""Every page that opens by its address, in a real browser: no serious fault, nothing sticks out or scrolls sideways, nothing from elsewhere."""
+"""Every page that opens by its address, in a real browser: no serious fault, nothing sticks out or has to be pushed sideways,
+nothing from elsewhere.
+"""
 
 from collections.abc import Callable
 

@@ -16,6 +16,7 @@ from config.demo import (
     catalogue,
     drawing,
     draws,
+    english,
     filings,
     joining,
     kept,
@@ -144,6 +145,8 @@ def _extras(run: Loading, now_here: TermPlan, guests: list[Guest]) -> None:
         between = [number for number in sorted(_workers_of([now_here])) if number not in {got, missed}]
         crowd = [got, *between[: release.PLACES + 20], missed]
         release.plant(people=[run.people[number] for number in crowd], by=run.by, at=run.now)
+    with run.stage("英文"):
+        english.plant(by=run.by, at=run.now)
 
 
 def choose_guests(here: TermPlan, there: TermPlan) -> list[Guest]:

@@ -4,11 +4,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext
 
 from tongxin.filings.queries.requests import Line
 from tongxin.filings.states import Kind
 from tongxin.kernel.refused import Refused
+from tongxin.web import english
 from tongxin.web.forms import HouseForm
 
 LONGEST = 500
@@ -30,8 +32,8 @@ class AnswersForm(HouseForm):
 
 
 def _field(line: Line) -> forms.Field:
-    label = f"{line.question.no}. {line.question.text}"
-    held = gettext("登记里是：%(held)s。对就不用改。") % {"held": line.held} if line.held else ""
+    label = format_html("{}. {}", line.question.no, english.said(line.question.text))
+    held = english.said(gettext("登记里是：%(held)s。对就不用改。") % {"held": line.held}) if line.held else ""
     missing = gettext("第%(no)d题还没有回答。") % {"no": line.question.no}
     given = {"label": label, "initial": line.value, "help_text": held, "error_messages": {"required": missing}}
     return _KINDS[Kind(line.question.kind)](line, given)

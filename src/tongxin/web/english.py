@@ -10,12 +10,13 @@ from typing import Final
 
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 
 from tongxin.records.english import all_english, newest
 from tongxin.web import dates
 
 HAN: Final = re.compile(r"[\u3400-\u9fff]")
+TITLE: Final = re.compile(r"([^（]+)（(.+)）")
 LATIN: Final = re.compile(r"[A-Za-z]{2}")
 NAME: Final = re.compile(r"[\u3400-\u9fff](?:[^A-Za-z<>&]*[\u3400-\u9fff）》])?")
 _held: tuple[int, dict[str, str]] = (-1, {})  # of this process, as of the newest row
@@ -24,11 +25,13 @@ _reading: ContextVar[dict[str, str] | None] = ContextVar("english", default=None
 
 def of(text: str) -> str:
     """Its English; empty where nobody has said it."""
-    said = _said().get(text)
-    if said:
-        return said
-    shipped = gettext(text) if text else ""
-    return "" if shipped == text else shipped
+    return _said().get(text) or _shipped(text) or _titled(text)
+
+
+def shipped(text: str) -> str:
+    """The English that comes with the house, whatever language the reader has."""
+    with override("en"):
+        return _shipped(text)
 
 
 def plain(text: object) -> str:
@@ -60,6 +63,18 @@ def _marked(words: str) -> SafeString:
         return format_html('<span lang="zh-Hans">{}</span>', words)
     marked = NAME.sub(lambda name: f'<span lang="zh-Hans">{name[0]}</span>', escape(words))
     return mark_safe(marked)  # noqa: S308 - escaped before it was marked
+
+
+def _shipped(text: str) -> str:
+    found = gettext(text) if text else ""
+    return "" if found == text else found
+
+
+def _titled(text: str) -> str:
+    """瑜伽入门（晚班）: a class is called by its course and its own name; its English is theirs, if both have it."""
+    match = TITLE.fullmatch(text)
+    parts = [_said().get(part) or _shipped(part) for part in match.groups()] if match else []
+    return f"{parts[0]} ({parts[1]})" if parts and all(parts) else ""
 
 
 def forget() -> None:

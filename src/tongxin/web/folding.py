@@ -16,7 +16,14 @@ HEAD: Final = re.compile(r"<thead\b.*?</thead>", re.DOTALL)
 HEADING: Final = re.compile(r'<th\b((?:[^>"]|"[^"]*")*)>(.*?)</th>', re.DOTALL)
 UNSEEN: Final = re.compile(r'<span class="visually-hidden">.*?</span>|<[^>]*>', re.DOTALL)
 SPAN: Final = re.compile(r'\b(col|row)span="(\d+)"')
-ROLES: Final = {"table": "table", "thead": "rowgroup", "tbody": "rowgroup", "tfoot": "rowgroup", "tr": "row", "td": "cell"}
+ROLES: Final = {
+    "table": "table",
+    "thead": "rowgroup",
+    "tbody": "rowgroup",
+    "tfoot": "rowgroup",
+    "tr": "row",
+    "td": "cell",
+}
 
 
 def folded(table: str) -> str:

@@ -1,7 +1,7 @@
 """What the joint catalogue says on a day, and what it said before."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -37,7 +37,7 @@ class Past:
     ends: date | None
 
 
-def in_force(on: date, *, kind: LineKind | None = None, text: str = "") -> list[Item]:
+def in_force(on: date, *, kind: LineKind | None = None, text: str = "", read: Callable[[str], str] = str) -> list[Item]:
     """All items that say something that day, universal ones first. Three queries, however many there are."""
     rows = _versions().filter(state=VersionState.JOINT).filter(Q(line__ended_on=None) | Q(line__ended_on__gt=on))
     if kind is not None:
@@ -46,7 +46,7 @@ def in_force(on: date, *, kind: LineKind | None = None, text: str = "") -> list[
     for version in rows.order_by("valid_from"):
         by_line[version.line_id].append(version)
     items = [item for versions in by_line.values() if (item := _standing(versions, on)) is not None]
-    found = [item for item in items if _speaks_of(item, text.strip())]
+    found = [item for item in items if _speaks_of(item, text.strip().casefold(), read)]
     return sorted(found, key=lambda item: (_ORDER.index(LineKind(item.line.kind)), item.line.pk))
 
 
@@ -116,10 +116,10 @@ def _end(version: CatalogueVersion, starts: Iterable[date], line: CatalogueLine)
     return next((start for start in starts if start > version.valid_from), line.ended_on)
 
 
-def _speaks_of(item: Item, text: str) -> bool:
-    """As it stands now; what an older version said does not find it."""
+def _speaks_of(item: Item, text: str, read: Callable[[str], str]) -> bool:
+    """As it stands now, in Chinese or as its reader sees it; what an older version said does not find it."""
     said = [item.line.name, item.version.who, *(terms.how for terms in item.version.terms.all())]
-    return any(text in words for words in said)
+    return any(text in words.casefold() or text in read(words).casefold() for words in said)
 
 
 def drifts(version: CatalogueVersion, on: date) -> list[tuple[CatalogueTerms, Decimal]]:

@@ -8,7 +8,7 @@ from django.urls import path
 
 from tongxin.benefits.promises import LineKind
 from tongxin.benefits.queries.catalogue import history, in_force, public_lines, standing
-from tongxin.web import catalogue_words
+from tongxin.web import catalogue_words, english
 from tongxin.web.answers import render_part
 from tongxin.web.guard import HouseRequest, OpenTo, page
 
@@ -46,7 +46,7 @@ def one(request: HouseRequest, line_id: str) -> HttpResponse:
 def _context(request: HouseRequest) -> dict[str, Any]:
     text = request.GET.get("q", "").strip()[:LONGEST]
     kind = next((one for one in LineKind if one == request.GET.get("kind")), None)
-    items = in_force(request.actor.on, kind=kind, text=text)
+    items = in_force(request.actor.on, kind=kind, text=text, read=english.plain)
     return {"items": items, "q": text, "kind": kind, "kinds": list(LineKind), "today": request.actor.on}
 
 

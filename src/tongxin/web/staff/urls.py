@@ -44,6 +44,7 @@ urlpatterns = gather(
         "releases",
         "recognitions",
         "brands",
+        "english",
         "partners",
         "partner_tills",
         "partner_tickets",

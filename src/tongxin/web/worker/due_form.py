@@ -12,6 +12,7 @@ from tongxin.people.models.persons import GigGroup
 from tongxin.people.queries.joining import provinces
 from tongxin.rules.facts import Fact, Facts
 from tongxin.unions.models import Union
+from tongxin.web import english
 from tongxin.web.forms import HouseForm
 
 YES, NO = "yes", "no"
@@ -48,7 +49,7 @@ class DueForm(HouseForm):
         super().__init__(*args)
         self._home = home
         self._provinces = {one.code: one for one in provinces(on)}
-        self.fields["region"].choices = [(one.code, one.name) for one in self._provinces.values()]  # type: ignore[attr-defined]
+        self.fields["region"].choices = [(one.code, english.said(one.name)) for one in self._provinces.values()]  # type: ignore[attr-defined]
         for name in (*known, *(["region"] if home is not None else [])):
             self.fields.pop(name, None)
 
