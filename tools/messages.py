@@ -31,7 +31,7 @@ IN_TEMPLATE = re.compile(rf"(?:\b_|\bn?gettext)\(\s*({LITERAL})(?:\s*,\s*({LITER
 STAFF_ONLY = ("web/staff/", "web/templates/staff/", "web/templates/base_staff.html", "web/navigation.py", "figures/")
 SHIPPED_COLUMNS = {
     "rulebook/data/parameters.csv": ("words", "unit", "document", "clause", "note"),
-    "calls/data/draw_sources.csv": ("name", "event_hint", "value_hint"),
+    "calls/data/draw_sources.csv": ("name",),
 }
 HEAD = (
     "Project-Id-Version: tongxin\nLanguage: en\nMIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8\n"
