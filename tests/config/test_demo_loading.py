@@ -1,6 +1,7 @@
 """The demo, loaded whole: the newspaper's figures from rows, twice the same, and never a person-time called a person."""
 
 import io
+import json
 import re
 import time
 from collections.abc import Iterator
@@ -16,12 +17,15 @@ from pytest_django.plugin import DjangoDbBlocker
 from config.demo import accounts, drawing, joining, load, sibling, wishing
 from config.demo.loading import NAME
 from tongxin.activities.models import Cohort, Enrolment, Programme
-from tongxin.calls.models import Award, Pool, Preference
+from tongxin.calls.models import Award, Call, Draw, Pool, Preference
+from tongxin.calls.states import Policy
 from tongxin.figures import catalogue, finding, sheets
 from tongxin.figures.asking import Asking, Axis
 from tongxin.kernel import one_time_codes
+from tongxin.kernel.draw import first_difference
 from tongxin.people.models import Account, JoinApplication, Person
 from tongxin.people.roles import RoleName
+from tongxin.records.actions import documents
 from tongxin.unions.models import Kind, Succession, Union
 
 pytestmark = pytest.mark.slow
@@ -100,6 +104,16 @@ def test_both_provinces_have_a_programme_that_says_what_is_synthetic() -> None:
     assert "2024年3月28日的报道" in notes[NAME]
     assert "全部为合成数据" in notes[sibling.NAME]
     assert not Person.objects.filter(synthetic=False).exists()
+
+
+def test_every_draw_whose_result_is_out_can_be_computed_again() -> None:
+    settled = Call.objects.filter(policy=Policy.DRAW, settled_at__isnull=False)
+    found = Draw.objects.filter(round__call__in=settled).select_related("file")
+    assert set(found.values_list("round__call", flat=True)) == set(settled.values_list("pk", flat=True))
+    for one in found:
+        assert first_difference(json.loads(documents.path_of(one.file).read_bytes())) is None
+    waits = Award.objects.filter(state="offered", person__account__isnull=False, pool__call__in=settled)
+    assert waits.count() == 1  # the rider who signs in reads of a place that waits for a yes
 
 
 def test_unions_of_every_kind_stand_in_the_tree() -> None:

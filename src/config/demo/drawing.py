@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from hashlib import sha256
 from typing import Final
 
+from config.demo import draws
 from config.demo.plans import LOCAL
 from config.demo.planting import YONGCHUAN
 from tongxin.activities.actions import cohorts, programmes, terms
 from tongxin.activities.actions.cohorts import CohortPlan
 from tongxin.activities.models import Cohort, Course, Programme, Term
 from tongxin.activities.planning import first_on
-from tongxin.calls.actions import allocations, applications, calls, entries, offers, publications
+from tongxin.calls.actions import applications, calls, entries, offers, publications, rounds
 from tongxin.calls.models import Application, Pool
-from tongxin.calls.states import Policy
+from tongxin.calls.states import ApplicationState, Policy
 from tongxin.people.authority import Actor
 from tongxin.people.models import Membership, Person
 from tongxin.store.atomic import atomic
@@ -23,14 +23,13 @@ from tongxin.venues.models import Site
 NAME: Final = "永川职工周末班（示例）"
 NOTE: Final = "这个项目的班次、报名和抽签次序全部为合成数据。"
 CLASSES: Final = (("声乐入门", 6, 3), ("手机摄影", 7, 4), ("茶艺", 6, 2))  # name, weekday, places
-PLACES: Final = sum(places for _, _, places in CLASSES)
 PEOPLE: Final = 14
 ENTERED, OVER = 2, 1  # ordinals
 
 
 @atomic
 def plant(*, guest: Person, by: Actor, at: datetime) -> None:
-    """What is there already stays. `guest` stands first in line when someone withdraws, and so has an offer to answer."""
+    """What is there already stays. `guest` has an offer to answer."""
     union = Union.objects.get(code=YONGCHUAN)
     if Programme.objects.filter(union=union, name=NAME).exists():
         return
@@ -93,21 +92,27 @@ def _enter(term: Term, people: Sequence[Person], by: Actor, at: datetime) -> lis
 
 
 def _result(term: Term, people: Sequence[Person], by: Actor, at: datetime) -> None:
-    """An invented order, as a draw would give one; then one declines, and the next in line is offered the place."""
-    assert term.call is not None
-    rows = _enter(term, people, by, term.call.closes - timedelta(hours=2))
-    *others, guest = (str(row.ticket) for row in rows)
-    mixed = sorted(others, key=_mixed)
-    order = [*mixed[:PLACES], guest, *mixed[PLACES:]]
-    orders = {pool.pk: order for pool in _pools(term)}
-    settled = allocations.settle(call=term.call, orders=orders, by=by, at=at - timedelta(hours=30))
-    for row in rows:
-        if row.ticket in settled.places:
-            offers.accept(application=row, by=by, at=at - timedelta(hours=20))
-    publications.publish(call=term.call, by=by, at=at - timedelta(hours=29))
-    first = next(row for row in rows if row.ticket in settled.places)
-    applications.withdraw(application=first, why="（合成）临时出差", by=by, at=at - timedelta(hours=1))
-
-
-def _mixed(ticket: str) -> str:
-    return sha256(ticket.encode()).hexdigest()
+    """Drawn like any other, so that everyone computes it again. All but the guest take up their places; then people decline
+    until the guest has one that waits for a yes.
+    """
+    call = term.call
+    assert call is not None
+    assert call.result_at is not None
+    made = draws.announce(call, call.result_at, by=by, at=call.opens)
+    rows = _enter(term, people, by, call.closes - timedelta(hours=2))
+    draws.commit(made, by=by, at=call.closes - timedelta(hours=1))
+    rounds.freeze(held=made.round, by=by, at=call.closes + timedelta(minutes=1))
+    draws.hold(made, by=by, at=call.result_at + timedelta(minutes=2))
+    guest = rows[-1]
+    given = (
+        Application.objects.filter(call=call, state=ApplicationState.OFFERED).exclude(pk=guest.pk).order_by("ticket")
+    )
+    winners = list(given)
+    for row in winners:
+        offers.accept(application=row, by=by, at=at - timedelta(hours=20))
+    publications.publish(call=call, by=by, at=at - timedelta(hours=19))
+    for row in winners:
+        applications.withdraw(application=row, why="（合成）临时出差", by=by, at=at - timedelta(hours=1))
+        guest.refresh_from_db()
+        if guest.state == ApplicationState.OFFERED:
+            return

@@ -26,7 +26,7 @@ HOLDERS: Final = ("主办工会经办人", "经费审查委员", "职工代表�
 
 def plant(*, people: Sequence[Person], guests: Sequence[Person], by: Actor, at: datetime) -> None:
     """What is there already stays. `guests` are among those who entered, so that their pages show a ticket."""
-    if Round.objects.filter(call__policy=Policy.DRAW).exists():
+    if Round.objects.filter(call__pools__name=DRAWN).exists():
         return
     others = [person for person in people if person not in guests]
     entered = [*guests, *others]
@@ -48,9 +48,7 @@ def _drawn(people: Sequence[Person], *, by: Actor, at: datetime) -> None:
     rounds.freeze(held=made.round, by=by, at=closes + timedelta(minutes=1))
     applications.withdraw(application=rows[-1], why="排班变了（示例）", by=by, at=closes + timedelta(hours=3))
     due = made.round.result_at + timedelta(minutes=2)
-    for seal, actor, link in _holding(made, by):
-        seals.open_seal(seal=seal, text=_text(seal), link=link, by=actor, at=due)
-    rounds.draw(held=made.round, by=by, at=due + timedelta(minutes=1))
+    hold(made, by=by, at=due)
 
 
 def _call(name: str, units: int, *, opens: datetime, closes: datetime, by: Actor) -> tuple[Call, Pool, datetime]:
@@ -82,6 +80,13 @@ def announce(call: Call, result_at: datetime, *, by: Actor, at: datetime) -> Ann
 def commit(made: Announced, *, by: Actor, at: datetime, first: int = 3) -> None:
     for seal, actor, link in _holding(made, by)[:first]:
         seals.commit(seal=seal, commitment=commitment(_text(seal)), link=link, by=actor, at=at)
+
+
+def hold(made: Announced, *, by: Actor, at: datetime) -> None:
+    """Opens the seals one after another, and draws."""
+    for seal, actor, link in _holding(made, by):
+        seals.open_seal(seal=seal, text=_text(seal), link=link, by=actor, at=at)
+    rounds.draw(held=made.round, by=by, at=at + timedelta(minutes=1))
 
 
 def _holding(made: Announced, by: Actor) -> list[tuple[Seal, Actor, str]]:
