@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.test import Client
-from tests.cast import Cast, Player
+from tests.cast import HOUSE, Cast, Player
 from tests.factories.calls import OPENS, heard
 from tests.factories.draws import TEXTS, a_drawn_call, announced, plan, sealed
 from tests.web.conftest import Clock
 
-from tongxin.calls.actions import entries
+from tongxin.calls.actions import entries, reserves
 from tongxin.calls.actions.rounds import Holder
 from tongxin.calls.models import Application, Draw, Seal
 from tongxin.kernel import draw as kernel
@@ -47,6 +47,16 @@ def test_ticket_is_shown_and_found_in_the_list(
     after = text(wang.get(f"/me/draws/{entry.public_id}/"))
     assert "在，第1行" in after
     assert "1张票抽2个名额" in after
+
+
+def test_groups_are_called_what_their_reserves_are_called(cast: Cast, clock: Clock, as_worker: AsWorker) -> None:
+    call, pool = a_drawn_call(cast)
+    reserves.keep(pool=pool, plans=[reserves.Plan("gig", "快递小哥", 1)], by=HOUSE, at=OPENS)
+    at = OPENS + timedelta(hours=1)
+    mine = entries.enter(call=call, wishes=[pool], persons=[cast.wang.person], by=cast.wang.actor, at=at)
+    reserves.mark(application=mine, groups=["gig"], why="站里的名单", by=HOUSE, at=at)
+    shown = text(as_worker(cast.wang).get(f"/me/draws/{mine.public_id}/"))
+    assert ("快递小哥" in shown, "gig" in shown) == (True, False)
 
 
 def test_receipt_is_signed_with_the_published_key(

@@ -51,6 +51,14 @@ def wishes_of(application: Application) -> list[Wish]:
     ]
 
 
+def groups_called(application: Application) -> list[str]:
+    """The groups in which it stands, in the words of their reserves; as the list writes them where these are gone."""
+    names = groups_in(application.groups)
+    rows = Reserve.objects.filter(pool__call=application.call_id, name__in=names).order_by("pk") if names else ()
+    words = {row.name: row.words for row in rows}
+    return [words.get(name, name) for name in names]
+
+
 def outcome_lines(call: Call, *, full_names: bool) -> str:
     """One line a person who has a place: pool, ticket, name; then how many wait. The same outcome is the same text."""
     return "".join(f"{line}\n" for line in _lines(call, full_names=full_names))

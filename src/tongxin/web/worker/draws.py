@@ -10,7 +10,7 @@ from django.utils.timezone import localtime
 from django.views.decorators.cache import never_cache
 
 from tongxin.calls.models import Applicant, Application
-from tongxin.calls.queries import draws
+from tongxin.calls.queries import draws, outcomes
 from tongxin.calls.receipts import receipt_of
 from tongxin.calls.sources import words_of
 from tongxin.calls.states import BY_DRAW, ApplicationState
@@ -72,7 +72,7 @@ def _shown(application: Application) -> dict[str, Any]:
         "left": application.state in LEFT,
         "result_at": held.result_at if held else application.call.result_at,
         "entered": localtime(application.at),
-        "groups": application.groups.replace("+", "、"),
+        "groups": "、".join(outcomes.groups_called(application)),
     }
 
 
