@@ -31,6 +31,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='activities_course_shard'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -61,6 +64,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [
+                    models.Index(fields=['union', 'state', 'first_day'], name='cohort_union_state'),
+                    models.Index(fields=['teacher'], name='cohort_teacher'),
+                    models.Index(condition=models.Q(('state__in', ['open', 'closed'])), fields=['first_day', 'starts_at', 'id'], name='cohort_listed'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='activities_cohort_shard'),
+                    models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='cohort_times', violation_error_message='下课时间要晚于上课时间。'),
+                    models.CheckConstraint(condition=models.Q(('units__gte', 1)), name='cohort_places', violation_error_message='名额至少1个。'),
+                    models.CheckConstraint(condition=models.Q(('weekday__gte', 1), ('weekday__lte', 7)), name='cohort_weekday'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -79,6 +93,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [
+                    models.Index(fields=['person', '-at'], name='enrolment_person'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='activities_enrolment_shard'),
+                    models.UniqueConstraint(fields=('cohort', 'person'), name='enrolment_once', violation_error_message='这位职工已经在这个班里。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -96,6 +117,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='activities_programme_shard'),
+                    models.UniqueConstraint(fields=('union', 'name'), name='programme_name_once', violation_error_message='这个工会已有同名的项目，请换个名称。'),
+                    models.CheckConstraint(condition=models.Q(('late_after__gte', 0), ('late_after__lte', 120)), name='programme_late_after', violation_error_message='迟到从开课后0至120分钟起算，请改成这个范围内的数。'),
+                ],
             },
         ),
         migrations.AddField(
@@ -120,6 +146,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [
+                    models.Index(fields=['starts_at'], name='session_starts'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='activities_session_shard'),
+                    models.UniqueConstraint(fields=('cohort', 'no'), name='session_no_once'),
+                    models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='session_times'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -136,6 +170,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='activities_attendance_shard'),
+                    models.UniqueConstraint(fields=('session', 'enrolment'), name='attendance_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -154,6 +192,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='activities_term_shard'),
+                    models.UniqueConstraint(fields=('programme', 'ordinal'), name='term_ordinal_once', violation_error_message='这个项目已有同样期数，请换一个期数。'),
+                    models.CheckConstraint(condition=models.Q(('ends__gte', models.F('starts'))), name='term_days', violation_error_message='结束日期不能早于开始日期。'),
+                ],
             },
         ),
         migrations.AddField(
@@ -178,100 +221,8 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('federation', 'id'), name='activities_attendancechange_shard')],
             },
         ),
-        migrations.AddIndex(
-            model_name='enrolment',
-            index=models.Index(fields=['person', '-at'], name='enrolment_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='activities_enrolment_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.UniqueConstraint(fields=('cohort', 'person'), name='enrolment_once', violation_error_message='这位职工已经在这个班里。'),
-        ),
-        migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='activities_programme_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.UniqueConstraint(fields=('union', 'name'), name='programme_name_once', violation_error_message='这个工会已有同名的项目，请换个名称。'),
-        ),
-        migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.CheckConstraint(condition=models.Q(('late_after__gte', 0), ('late_after__lte', 120)), name='programme_late_after', violation_error_message='迟到从开课后0至120分钟起算，请改成这个范围内的数。'),
-        ),
-        migrations.AddConstraint(
-            model_name='course',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='activities_course_shard'),
-        ),
         migrations.AddConstraint(
             model_name='course',
             constraint=models.UniqueConstraint(fields=('programme', 'name'), name='course_name_once', violation_error_message='这个项目已有同名课程，直接用它开班就行。'),
-        ),
-        migrations.AddIndex(
-            model_name='session',
-            index=models.Index(fields=['starts_at'], name='session_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='activities_session_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.UniqueConstraint(fields=('cohort', 'no'), name='session_no_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='session_times'),
-        ),
-        migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='activities_attendance_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.UniqueConstraint(fields=('session', 'enrolment'), name='attendance_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='term',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='activities_term_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='term',
-            constraint=models.UniqueConstraint(fields=('programme', 'ordinal'), name='term_ordinal_once', violation_error_message='这个项目已有同样期数，请换一个期数。'),
-        ),
-        migrations.AddConstraint(
-            model_name='term',
-            constraint=models.CheckConstraint(condition=models.Q(('ends__gte', models.F('starts'))), name='term_days', violation_error_message='结束日期不能早于开始日期。'),
-        ),
-        migrations.AddIndex(
-            model_name='cohort',
-            index=models.Index(fields=['union', 'state', 'first_day'], name='cohort_union_state'),
-        ),
-        migrations.AddIndex(
-            model_name='cohort',
-            index=models.Index(fields=['teacher'], name='cohort_teacher'),
-        ),
-        migrations.AddIndex(
-            model_name='cohort',
-            index=models.Index(condition=models.Q(('state__in', ['open', 'closed'])), fields=['first_day', 'starts_at', 'id'], name='cohort_listed'),
-        ),
-        migrations.AddConstraint(
-            model_name='cohort',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='activities_cohort_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='cohort',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='cohort_times', violation_error_message='下课时间要晚于上课时间。'),
-        ),
-        migrations.AddConstraint(
-            model_name='cohort',
-            constraint=models.CheckConstraint(condition=models.Q(('units__gte', 1)), name='cohort_places', violation_error_message='名额至少1个。'),
-        ),
-        migrations.AddConstraint(
-            model_name='cohort',
-            constraint=models.CheckConstraint(condition=models.Q(('weekday__gte', 1), ('weekday__lte', 7)), name='cohort_weekday'),
         ),
     ]

@@ -31,6 +31,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [
+                    models.Index(fields=['union', '-at'], name='group_sign_up_union'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='activities_groupsignup_shard'),
+                    models.UniqueConstraint(fields=('account', 'key'), name='group_sign_up_key_once', violation_error_message='这张报名单已经提交过，请刷新页面再看。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -47,26 +54,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='activities_namedplace_shard'),
+                    models.UniqueConstraint(fields=('cohort', 'person'), name='named_place_once', violation_error_message='这位职工已经由工会报过这个班。'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='groupsignup',
-            index=models.Index(fields=['union', '-at'], name='group_sign_up_union'),
-        ),
-        migrations.AddConstraint(
-            model_name='groupsignup',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='activities_groupsignup_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='groupsignup',
-            constraint=models.UniqueConstraint(fields=('account', 'key'), name='group_sign_up_key_once', violation_error_message='这张报名单已经提交过，请刷新页面再看。'),
-        ),
-        migrations.AddConstraint(
-            model_name='namedplace',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='activities_namedplace_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='namedplace',
-            constraint=models.UniqueConstraint(fields=('cohort', 'person'), name='named_place_once', violation_error_message='这位职工已经由工会报过这个班。'),
         ),
     ]

@@ -39,6 +39,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [
+                    models.Index(fields=['union', '-closes'], name='poll_union'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='activities_poll_shard'),
+                    models.CheckConstraint(condition=models.Q(('closes__gt', models.F('opens'))), name='poll_times', violation_error_message='截止时间要晚于开始时间，请改其中一个。'),
+                    models.CheckConstraint(condition=models.Q(('most__gte', 1), ('most__lte', 5)), name='poll_most', violation_error_message='每人最多可选1到5项，请改成这个范围内的数。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -53,6 +61,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='activities_pollanswer_shard'),
+                    models.UniqueConstraint(fields=('poll', 'person'), name='poll_answer_once', violation_error_message='您已经答过，刷新后可以改。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -65,6 +77,12 @@ class Migration(migrations.Migration):
                 ('taken_up_at', models.DateTimeField(null=True)),
                 ('poll', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='choices', to='activities.poll')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('poll', 'name'), name='poll_choice_once', violation_error_message='有两个选项写得一样，请改掉一个。'),
+                    models.UniqueConstraint(fields=('poll', 'no'), name='poll_choice_no_once'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='course',
@@ -78,6 +96,11 @@ class Migration(migrations.Migration):
                 ('answer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ticks', to='activities.pollanswer')),
                 ('choice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ticks', to='activities.pollchoice')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('answer', 'choice'), name='poll_tick_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Family',
@@ -95,41 +118,5 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'constraints': [models.UniqueConstraint(fields=('federation', 'id'), name='activities_family_shard'), models.UniqueConstraint(fields=('cohort', 'person'), name='family_once', violation_error_message='这位职工已经填过带几个孩子。'), models.CheckConstraint(condition=models.Q(('from_12_to_17__gte', 0), ('from_6_to_11__gte', 0), ('under_6__gte', 0)), name='family_counts', violation_error_message='孩子的人数不能小于0。'), models.CheckConstraint(condition=models.Q(('under_6__lte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.Value(3), '-', models.F('from_6_to_11')), '-', models.F('from_12_to_17')))), name='family_most', violation_error_message='每家最多带3个孩子。')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='poll',
-            index=models.Index(fields=['union', '-closes'], name='poll_union'),
-        ),
-        migrations.AddConstraint(
-            model_name='poll',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='activities_poll_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='poll',
-            constraint=models.CheckConstraint(condition=models.Q(('closes__gt', models.F('opens'))), name='poll_times', violation_error_message='截止时间要晚于开始时间，请改其中一个。'),
-        ),
-        migrations.AddConstraint(
-            model_name='poll',
-            constraint=models.CheckConstraint(condition=models.Q(('most__gte', 1), ('most__lte', 5)), name='poll_most', violation_error_message='每人最多可选1到5项，请改成这个范围内的数。'),
-        ),
-        migrations.AddConstraint(
-            model_name='pollanswer',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='activities_pollanswer_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='pollanswer',
-            constraint=models.UniqueConstraint(fields=('poll', 'person'), name='poll_answer_once', violation_error_message='您已经答过，刷新后可以改。'),
-        ),
-        migrations.AddConstraint(
-            model_name='pollchoice',
-            constraint=models.UniqueConstraint(fields=('poll', 'name'), name='poll_choice_once', violation_error_message='有两个选项写得一样，请改掉一个。'),
-        ),
-        migrations.AddConstraint(
-            model_name='pollchoice',
-            constraint=models.UniqueConstraint(fields=('poll', 'no'), name='poll_choice_no_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='polltick',
-            constraint=models.UniqueConstraint(fields=('answer', 'choice'), name='poll_tick_once'),
         ),
     ]

@@ -35,6 +35,13 @@ class Migration(migrations.Migration):
                 ('synthetic', models.BooleanField(default=False)),
                 ('union', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='unions.union')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('ends', None), ('ends__gt', models.F('starts')), _connector='OR'), name='partner_days', violation_error_message='停止合作的日期要晚于开始日期，请改其中一个。'),
+                    models.CheckConstraint(condition=models.Q(('offline_cap__gte', 0)), name='partner_cap', violation_error_message='断网时的损失上限不能小于0；不许断网核销就填0。'),
+                    models.UniqueConstraint(condition=models.Q(('ends', None)), fields=('union', 'uscc'), name='partner_once_at_a_time', violation_error_message='这家商户（按统一社会信用代码）已在合作名单里，请打开原来那一份。'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Clerk',
@@ -48,6 +55,11 @@ class Migration(migrations.Migration):
                 ('closed_at', models.DateTimeField(null=True)),
                 ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clerks', to='benefits.partner')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('partner', 'label'), name='clerk_label_once', violation_error_message='这家商户已有同样称呼的收银员，请换个称呼。'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PartnerSite',
@@ -60,6 +72,11 @@ class Migration(migrations.Migration):
                 ('closed_on', models.DateField(null=True)),
                 ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sites', to='benefits.partner')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('partner', 'name'), name='partner_site_once', violation_error_message='这家商户已有同名的门店，请换个名称。'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Device',
@@ -77,6 +94,12 @@ class Migration(migrations.Migration):
                 ('offline_last', models.IntegerField(default=0)),
                 ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='devices', to='benefits.partnersite')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('revoked_at', None)), fields=('site', 'name'), name='device_name_once', violation_error_message='这个门店已有同名的设备，请换个名称，好认是哪一台。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('paired_at', None), ('token_digest', None)), models.Q(('paired_at__isnull', False), ('token_digest__isnull', False)), _connector='OR'), name='device_paired_with_token', violation_error_message='这台设备还没有配对好，请重新配对。'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Shift',
@@ -92,45 +115,12 @@ class Migration(migrations.Migration):
                 ('clerk', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shifts', to='benefits.clerk')),
                 ('device', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shifts', to='benefits.device')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='partner',
-            constraint=models.CheckConstraint(condition=models.Q(('ends', None), ('ends__gt', models.F('starts')), _connector='OR'), name='partner_days', violation_error_message='停止合作的日期要晚于开始日期，请改其中一个。'),
-        ),
-        migrations.AddConstraint(
-            model_name='partner',
-            constraint=models.CheckConstraint(condition=models.Q(('offline_cap__gte', 0)), name='partner_cap', violation_error_message='断网时的损失上限不能小于0；不许断网核销就填0。'),
-        ),
-        migrations.AddConstraint(
-            model_name='partner',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends', None)), fields=('union', 'uscc'), name='partner_once_at_a_time', violation_error_message='这家商户（按统一社会信用代码）已在合作名单里，请打开原来那一份。'),
-        ),
-        migrations.AddConstraint(
-            model_name='clerk',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('partner', 'label'), name='clerk_label_once', violation_error_message='这家商户已有同样称呼的收银员，请换个称呼。'),
-        ),
-        migrations.AddConstraint(
-            model_name='partnersite',
-            constraint=models.UniqueConstraint(fields=('partner', 'name'), name='partner_site_once', violation_error_message='这家商户已有同名的门店，请换个名称。'),
-        ),
-        migrations.AddConstraint(
-            model_name='device',
-            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at', None)), fields=('site', 'name'), name='device_name_once', violation_error_message='这个门店已有同名的设备，请换个名称，好认是哪一台。'),
-        ),
-        migrations.AddConstraint(
-            model_name='device',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('paired_at', None), ('token_digest', None)), models.Q(('paired_at__isnull', False), ('token_digest__isnull', False)), _connector='OR'), name='device_paired_with_token', violation_error_message='这台设备还没有配对好，请重新配对。'),
-        ),
-        migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('device',), name='shift_one_open', violation_error_message='这台设备已有人在班，请先交班。'),
-        ),
-        migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.CheckConstraint(condition=models.Q(('until__gt', models.F('opened_at'))), name='shift_times', violation_error_message='班次的结束时间要晚于开始时间。'),
-        ),
-        migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.CheckConstraint(condition=models.Q(('counted', None), ('counted__gte', 0), _connector='OR'), name='shift_counted', violation_error_message='清点的金额不能小于0。'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('device',), name='shift_one_open', violation_error_message='这台设备已有人在班，请先交班。'),
+                    models.CheckConstraint(condition=models.Q(('until__gt', models.F('opened_at'))), name='shift_times', violation_error_message='班次的结束时间要晚于开始时间。'),
+                    models.CheckConstraint(condition=models.Q(('counted', None), ('counted__gte', 0), _connector='OR'), name='shift_counted', violation_error_message='清点的金额不能小于0。'),
+                ],
+            },
         ),
     ]

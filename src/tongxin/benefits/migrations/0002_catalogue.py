@@ -27,6 +27,11 @@ class Migration(migrations.Migration):
                 ('ended_why', models.CharField(blank=True, max_length=200)),
                 ('union', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='unions.union')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('union', 'name'), name='catalogue_name_once', violation_error_message='目录里已有同名的一项，请给它起草新版本，或换个名称。'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='CatalogueVersion',
@@ -44,6 +49,13 @@ class Migration(migrations.Migration):
                 ('complete_at', models.DateTimeField(null=True)),
                 ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='benefits.catalogueline')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('line', 'number'), name='catalogue_version_once'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('line',), name='catalogue_one_draft', violation_error_message='这一项已有一个等签署的版本，请先签完或撤下，再起草下一个。'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'joint')), fields=('line', 'valid_from'), name='catalogue_one_start', violation_error_message='这一天起已有一个签过的版本，请换一个开始日期。'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='CatalogueTerms',
@@ -62,6 +74,13 @@ class Migration(migrations.Migration):
                 ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='unions.union')),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='terms', to='benefits.catalogueversion')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('version', 'region'), name='catalogue_region_once', violation_error_message='同一个地区在一个版本里只能写一次。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('measure__in', ('ceiling', 'fixed')), models.Q(('unit', ''), _negated=True)), models.Q(models.Q(('measure__in', ('ceiling', 'fixed')), _negated=True), ('amount', None), ('unit', '')), _connector='OR'), name='catalogue_amount', violation_error_message='写“最多”或“标准”时要填大于0的金额和单位；其他情形不填金额和单位。'),
+                    models.CheckConstraint(condition=models.Q(('measure', 'ceiling'), ('promise', 'apply'), _negated=True), name='catalogue_ceiling_promises_nothing', violation_error_message='金额是上限的，只能写“工会可以给”，不能写成职工可以申请到这么多。'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='CatalogueSignature',
@@ -73,37 +92,10 @@ class Migration(migrations.Migration):
                 ('union', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='unions.union')),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='benefits.catalogueversion')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='catalogueline',
-            constraint=models.UniqueConstraint(fields=('union', 'name'), name='catalogue_name_once', violation_error_message='目录里已有同名的一项，请给它起草新版本，或换个名称。'),
-        ),
-        migrations.AddConstraint(
-            model_name='catalogueversion',
-            constraint=models.UniqueConstraint(fields=('line', 'number'), name='catalogue_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='catalogueversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('line',), name='catalogue_one_draft', violation_error_message='这一项已有一个等签署的版本，请先签完或撤下，再起草下一个。'),
-        ),
-        migrations.AddConstraint(
-            model_name='catalogueversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'joint')), fields=('line', 'valid_from'), name='catalogue_one_start', violation_error_message='这一天起已有一个签过的版本，请换一个开始日期。'),
-        ),
-        migrations.AddConstraint(
-            model_name='catalogueterms',
-            constraint=models.UniqueConstraint(fields=('version', 'region'), name='catalogue_region_once', violation_error_message='同一个地区在一个版本里只能写一次。'),
-        ),
-        migrations.AddConstraint(
-            model_name='catalogueterms',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('measure__in', ('ceiling', 'fixed')), models.Q(('unit', ''), _negated=True)), models.Q(models.Q(('measure__in', ('ceiling', 'fixed')), _negated=True), ('amount', None), ('unit', '')), _connector='OR'), name='catalogue_amount', violation_error_message='写“最多”或“标准”时要填大于0的金额和单位；其他情形不填金额和单位。'),
-        ),
-        migrations.AddConstraint(
-            model_name='catalogueterms',
-            constraint=models.CheckConstraint(condition=models.Q(('measure', 'ceiling'), ('promise', 'apply'), _negated=True), name='catalogue_ceiling_promises_nothing', violation_error_message='金额是上限的，只能写“工会可以给”，不能写成职工可以申请到这么多。'),
-        ),
-        migrations.AddConstraint(
-            model_name='cataloguesignature',
-            constraint=models.UniqueConstraint(fields=('version', 'union'), name='catalogue_signature_once'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('version', 'union'), name='catalogue_signature_once'),
+                ],
+            },
         ),
     ]

@@ -32,6 +32,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='benefits_brand_shard'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -46,6 +49,13 @@ class Migration(migrations.Migration):
                 ('giver', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='unions.union')),
                 ('taker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='unions.union')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('giver', models.F('taker')), _negated=True), name='recognition_between_two', violation_error_message='互认要在两家工会之间。'),
+                    models.CheckConstraint(condition=models.Q(('ends', None), ('ends__gt', models.F('starts')), _connector='OR'), name='recognition_days', violation_error_message='互认的结束日期要晚于开始日期。'),
+                    models.UniqueConstraint(fields=('agreement', 'giver', 'taker', 'starts'), name='recognition_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Scheme',
@@ -79,6 +89,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='benefits_scheme_shard'),
+                    models.CheckConstraint(condition=models.Q(('bound__gte', 0), ('bound__lte', models.F('budget'))), name='scheme_within_budget', violation_error_message='预算不够了：已发出的加上这一次，会超过这项福利的预算。请先增加预算。'),
+                    models.CheckConstraint(condition=models.Q(('value__gt', 0)), name='scheme_value', violation_error_message='面值（或单价）要大于0，请改金额。'),
+                    models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('starts'))), name='scheme_days', violation_error_message='最后一天不能早于第一天，请改日期。'),
+                    models.CheckConstraint(condition=models.Q(('least_spend', None), ('least_spend__gte', 0), _connector='OR'), name='scheme_least_spend', violation_error_message='满多少元可用，不能小于0；不限就留空。'),
+                    models.CheckConstraint(condition=models.Q(('good_days', None), ('good_days__gte', 1), _connector='OR'), name='scheme_good_days', violation_error_message='领到后几天内有效，至少1天；不限就留空。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -91,6 +109,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='benefits_schemereach_shard'),
+                    models.UniqueConstraint(fields=('scheme', 'union'), name='scheme_reach_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -118,6 +140,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [
+                    models.Index(fields=['person', '-at'], name='voucher_person'),
+                    models.Index(fields=['scheme', 'state'], name='voucher_scheme'),
+                    models.Index(condition=models.Q(('state', 'issued')), fields=['last_day'], name='voucher_to_expire'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='benefits_voucher_shard'),
+                    models.CheckConstraint(condition=models.Q(('value__gt', 0)), name='voucher_value', violation_error_message='券面金额要大于0。'),
+                    models.CheckConstraint(condition=models.Q(('amount', None), models.Q(('amount__gt', 0), ('amount__lte', models.F('value'))), _connector='OR'), name='voucher_amount', violation_error_message='抵扣的金额要大于0，不能超过券面金额。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('amount__isnull', False), ('state__in', ('redeemed', 'refunded'))), models.Q(models.Q(('state__in', ('redeemed', 'refunded')), _negated=True), ('amount', None)), _connector='OR'), name='voucher_spent_says_amount', violation_error_message='使用了的券要写明抵扣多少；没有使用的不写。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('code', None), ('code_until', None)), models.Q(('code__isnull', False), ('code_until__isnull', False), ('state', 'issued')), _connector='OR'), name='voucher_code_while_live', violation_error_message='只有没使用的券才能出示。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -135,91 +169,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='benefits_vouchermove_shard'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='brand',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='benefits_brand_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='recognition',
-            constraint=models.CheckConstraint(condition=models.Q(('giver', models.F('taker')), _negated=True), name='recognition_between_two', violation_error_message='互认要在两家工会之间。'),
-        ),
-        migrations.AddConstraint(
-            model_name='recognition',
-            constraint=models.CheckConstraint(condition=models.Q(('ends', None), ('ends__gt', models.F('starts')), _connector='OR'), name='recognition_days', violation_error_message='互认的结束日期要晚于开始日期。'),
-        ),
-        migrations.AddConstraint(
-            model_name='recognition',
-            constraint=models.UniqueConstraint(fields=('agreement', 'giver', 'taker', 'starts'), name='recognition_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='scheme',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='benefits_scheme_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='scheme',
-            constraint=models.CheckConstraint(condition=models.Q(('bound__gte', 0), ('bound__lte', models.F('budget'))), name='scheme_within_budget', violation_error_message='预算不够了：已发出的加上这一次，会超过这项福利的预算。请先增加预算。'),
-        ),
-        migrations.AddConstraint(
-            model_name='scheme',
-            constraint=models.CheckConstraint(condition=models.Q(('value__gt', 0)), name='scheme_value', violation_error_message='面值（或单价）要大于0，请改金额。'),
-        ),
-        migrations.AddConstraint(
-            model_name='scheme',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('starts'))), name='scheme_days', violation_error_message='最后一天不能早于第一天，请改日期。'),
-        ),
-        migrations.AddConstraint(
-            model_name='scheme',
-            constraint=models.CheckConstraint(condition=models.Q(('least_spend', None), ('least_spend__gte', 0), _connector='OR'), name='scheme_least_spend', violation_error_message='满多少元可用，不能小于0；不限就留空。'),
-        ),
-        migrations.AddConstraint(
-            model_name='scheme',
-            constraint=models.CheckConstraint(condition=models.Q(('good_days', None), ('good_days__gte', 1), _connector='OR'), name='scheme_good_days', violation_error_message='领到后几天内有效，至少1天；不限就留空。'),
-        ),
-        migrations.AddConstraint(
-            model_name='schemereach',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='benefits_schemereach_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='schemereach',
-            constraint=models.UniqueConstraint(fields=('scheme', 'union'), name='scheme_reach_once'),
-        ),
-        migrations.AddIndex(
-            model_name='voucher',
-            index=models.Index(fields=['person', '-at'], name='voucher_person'),
-        ),
-        migrations.AddIndex(
-            model_name='voucher',
-            index=models.Index(fields=['scheme', 'state'], name='voucher_scheme'),
-        ),
-        migrations.AddIndex(
-            model_name='voucher',
-            index=models.Index(condition=models.Q(('state', 'issued')), fields=['last_day'], name='voucher_to_expire'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='benefits_voucher_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.CheckConstraint(condition=models.Q(('value__gt', 0)), name='voucher_value', violation_error_message='券面金额要大于0。'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', None), models.Q(('amount__gt', 0), ('amount__lte', models.F('value'))), _connector='OR'), name='voucher_amount', violation_error_message='抵扣的金额要大于0，不能超过券面金额。'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__isnull', False), ('state__in', ('redeemed', 'refunded'))), models.Q(models.Q(('state__in', ('redeemed', 'refunded')), _negated=True), ('amount', None)), _connector='OR'), name='voucher_spent_says_amount', violation_error_message='使用了的券要写明抵扣多少；没有使用的不写。'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('code', None), ('code_until', None)), models.Q(('code__isnull', False), ('code_until__isnull', False), ('state', 'issued')), _connector='OR'), name='voucher_code_while_live', violation_error_message='只有没使用的券才能出示。'),
-        ),
-        migrations.AddConstraint(
-            model_name='vouchermove',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='benefits_vouchermove_shard'),
         ),
         migrations.RunSQL(*append_only('benefits_vouchermove')),
     ]

@@ -41,6 +41,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [
+                    models.Index(fields=['partner', 'at'], name='redemption_partner'),
+                    models.Index(fields=['shift'], name='redemption_shift'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='benefits_redemption_shard'),
+                    models.UniqueConstraint(condition=models.Q(('outcome', 'spent'), ('undone_at', None)), fields=('voucher',), name='redemption_spent_once', violation_error_message='这张券已经用过了，不能再用。'),
+                    models.UniqueConstraint(condition=models.Q(('request', ''), _negated=True), fields=('device', 'request'), name='redemption_request_once'),
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='redemption_amount', violation_error_message='核销的金额要大于0。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('device', None), ('how', 'ticket'), ('shift', None), ('site', None)), models.Q(models.Q(('how', 'ticket'), _negated=True), ('device__isnull', False), ('shift__isnull', False), ('site__isnull', False)), _connector='OR'), name='redemption_counter', violation_error_message='在柜台核销要有设备、门店和班次。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -65,6 +76,15 @@ class Migration(migrations.Migration):
                 ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='settlements', to='benefits.partner')),
                 ('union', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='unions.union')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('partner', 'number'), name='settlement_number_once', violation_error_message='这一期结算单已经有了，请刷新后再看。'),
+                    models.CheckConstraint(condition=models.Q(('ends__gt', models.F('starts'))), name='settlement_days', violation_error_message='结算到哪一天要晚于从哪一天起，请改日期。'),
+                    models.CheckConstraint(condition=models.Q(('total', django.db.models.expressions.CombinedExpression(models.F('redeemed'), '-', models.F('reversed')))), name='settlement_adds_up', violation_error_message='结算单的合计与明细不符，请重新生成。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('account', None), ('union_signed_at', None)), models.Q(('account__isnull', False), ('union_signed_at__isnull', False)), _connector='OR'), name='settlement_union_signs', violation_error_message='工会签字要有签字人。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('clerk', None), ('partner_signed_at', None)), models.Q(('clerk__isnull', False), ('partner_signed_at__isnull', False)), _connector='OR'), name='settlement_partner_signs', violation_error_message='商户签字要有签字人。'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Reversal',
@@ -82,6 +102,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [
+                    models.Index(condition=models.Q(('settlement', None)), fields=['partner'], name='reversal_unsettled'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='benefits_reversal_shard'),
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='reversal_amount', violation_error_message='撤销的金额要大于0。'),
+                ],
             },
         ),
         migrations.AddField(
@@ -101,6 +128,11 @@ class Migration(migrations.Migration):
                 ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ticket_pools', to='benefits.partner')),
                 ('scheme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='benefits.scheme')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('partner', 'name'), name='ticket_pool_once', violation_error_message='这家商户已有同名的一批票码，请换个名称，比如加上月份。'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='TicketCode',
@@ -115,6 +147,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [
+                    models.Index(condition=models.Q(('voucher', None)), fields=['pool', 'id'], name='ticket_code_left'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='benefits_ticketcode_shard'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('given_at', None), ('voucher', None)), models.Q(('given_at__isnull', False), ('voucher__isnull', False)), _connector='OR'), name='ticket_code_given', violation_error_message='给出的票码要记下给了哪张券、何时给的。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -147,85 +186,9 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('device', 'number'), name='offline_entry_once')],
             },
         ),
-        migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.UniqueConstraint(fields=('partner', 'number'), name='settlement_number_once', violation_error_message='这一期结算单已经有了，请刷新后再看。'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(('ends__gt', models.F('starts'))), name='settlement_days', violation_error_message='结算到哪一天要晚于从哪一天起，请改日期。'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(('total', django.db.models.expressions.CombinedExpression(models.F('redeemed'), '-', models.F('reversed')))), name='settlement_adds_up', violation_error_message='结算单的合计与明细不符，请重新生成。'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('account', None), ('union_signed_at', None)), models.Q(('account__isnull', False), ('union_signed_at__isnull', False)), _connector='OR'), name='settlement_union_signs', violation_error_message='工会签字要有签字人。'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('clerk', None), ('partner_signed_at', None)), models.Q(('clerk__isnull', False), ('partner_signed_at__isnull', False)), _connector='OR'), name='settlement_partner_signs', violation_error_message='商户签字要有签字人。'),
-        ),
-        migrations.AddIndex(
-            model_name='reversal',
-            index=models.Index(condition=models.Q(('settlement', None)), fields=['partner'], name='reversal_unsettled'),
-        ),
-        migrations.AddConstraint(
-            model_name='reversal',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='benefits_reversal_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='reversal',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='reversal_amount', violation_error_message='撤销的金额要大于0。'),
-        ),
-        migrations.AddIndex(
-            model_name='redemption',
-            index=models.Index(fields=['partner', 'at'], name='redemption_partner'),
-        ),
         migrations.AddIndex(
             model_name='redemption',
             index=models.Index(condition=models.Q(('settlement', None)), fields=['partner'], name='redemption_unsettled'),
-        ),
-        migrations.AddIndex(
-            model_name='redemption',
-            index=models.Index(fields=['shift'], name='redemption_shift'),
-        ),
-        migrations.AddConstraint(
-            model_name='redemption',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='benefits_redemption_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='redemption',
-            constraint=models.UniqueConstraint(condition=models.Q(('outcome', 'spent'), ('undone_at', None)), fields=('voucher',), name='redemption_spent_once', violation_error_message='这张券已经用过了，不能再用。'),
-        ),
-        migrations.AddConstraint(
-            model_name='redemption',
-            constraint=models.UniqueConstraint(condition=models.Q(('request', ''), _negated=True), fields=('device', 'request'), name='redemption_request_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='redemption',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='redemption_amount', violation_error_message='核销的金额要大于0。'),
-        ),
-        migrations.AddConstraint(
-            model_name='redemption',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('device', None), ('how', 'ticket'), ('shift', None), ('site', None)), models.Q(models.Q(('how', 'ticket'), _negated=True), ('device__isnull', False), ('shift__isnull', False), ('site__isnull', False)), _connector='OR'), name='redemption_counter', violation_error_message='在柜台核销要有设备、门店和班次。'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticketpool',
-            constraint=models.UniqueConstraint(fields=('partner', 'name'), name='ticket_pool_once', violation_error_message='这家商户已有同名的一批票码，请换个名称，比如加上月份。'),
-        ),
-        migrations.AddIndex(
-            model_name='ticketcode',
-            index=models.Index(condition=models.Q(('voucher', None)), fields=['pool', 'id'], name='ticket_code_left'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticketcode',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='benefits_ticketcode_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticketcode',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('given_at', None), ('voucher', None)), models.Q(('given_at__isnull', False), ('voucher__isnull', False)), _connector='OR'), name='ticket_code_given', violation_error_message='给出的票码要记下给了哪张券、何时给的。'),
         ),
         migrations.RunSQL(*append_only('benefits_offlineentry')),
     ]

@@ -34,6 +34,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='calls_call_shard'),
+                    models.CheckConstraint(condition=models.Q(('closes__gt', models.F('opens'))), name='call_window', violation_error_message='报名截止时间要晚于开始时间，请改其中一个。'),
+                    models.CheckConstraint(condition=models.Q(('per_person__gte', 1)), name='call_per_person'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -52,6 +57,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='calls_application_shard'),
+                    models.UniqueConstraint(fields=('account', 'key'), name='application_key_once', violation_error_message='这张报名页已经用过，请刷新页面再报。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -67,6 +76,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='calls_applicant_shard'),
+                    models.UniqueConstraint(condition=models.Q(('live', True)), fields=('person', 'call', 'slot'), name='applicant_once_a_call', violation_error_message='这一次您报名的数量已经到上限，先退出一个才能再报。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -86,6 +99,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='calls_pool_shard'),
+                    models.CheckConstraint(condition=models.Q(('taken__gte', 0), ('taken__lte', models.F('units'))), name='pool_never_oversold', violation_error_message='名额不能少于已经录取的人数。'),
+                    models.CheckConstraint(condition=models.Q(('units__gte', 1), ('waiting__gte', 0)), name='pool_numbers'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -103,6 +121,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [
+                    models.Index(fields=['person', '-at'], name='award_person'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='calls_award_shard'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['held', 'used'])), fields=('application', 'pool'), name='award_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -118,6 +143,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [
+                    models.Index(condition=models.Q(('waits', True)), fields=['pool', 'no'], name='preference_line'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='calls_preference_shard'),
+                    models.UniqueConstraint(fields=('application', 'pool'), name='preference_once'),
+                    models.UniqueConstraint(fields=('pool', 'no'), name='preference_no_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -133,78 +166,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='calls_step_shard'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='calls_call_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(('closes__gt', models.F('opens'))), name='call_window', violation_error_message='报名截止时间要晚于开始时间，请改其中一个。'),
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(('per_person__gte', 1)), name='call_per_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='calls_application_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(fields=('account', 'key'), name='application_key_once', violation_error_message='这张报名页已经用过，请刷新页面再报。'),
-        ),
-        migrations.AddConstraint(
-            model_name='applicant',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='calls_applicant_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='applicant',
-            constraint=models.UniqueConstraint(condition=models.Q(('live', True)), fields=('person', 'call', 'slot'), name='applicant_once_a_call', violation_error_message='这一次您报名的数量已经到上限，先退出一个才能再报。'),
-        ),
-        migrations.AddConstraint(
-            model_name='pool',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='calls_pool_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='pool',
-            constraint=models.CheckConstraint(condition=models.Q(('taken__gte', 0), ('taken__lte', models.F('units'))), name='pool_never_oversold', violation_error_message='名额不能少于已经录取的人数。'),
-        ),
-        migrations.AddConstraint(
-            model_name='pool',
-            constraint=models.CheckConstraint(condition=models.Q(('units__gte', 1), ('waiting__gte', 0)), name='pool_numbers'),
-        ),
-        migrations.AddIndex(
-            model_name='award',
-            index=models.Index(fields=['person', '-at'], name='award_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='award',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='calls_award_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='award',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['held', 'used'])), fields=('application', 'pool'), name='award_once'),
-        ),
-        migrations.AddIndex(
-            model_name='preference',
-            index=models.Index(condition=models.Q(('waits', True)), fields=['pool', 'no'], name='preference_line'),
-        ),
-        migrations.AddConstraint(
-            model_name='preference',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='calls_preference_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='preference',
-            constraint=models.UniqueConstraint(fields=('application', 'pool'), name='preference_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='preference',
-            constraint=models.UniqueConstraint(fields=('pool', 'no'), name='preference_no_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='calls_step_shard'),
         ),
     ]

@@ -47,6 +47,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [
+                    models.Index(fields=['state', 'result_at'], name='round_state_result'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='calls_round_shard'),
+                    models.UniqueConstraint(fields=('call', 'number'), name='round_number_once'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'void'), _negated=True), fields=('call',), name='round_one_counts', violation_error_message='这一次已经有一轮抽签，不能再抽第二次。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('event', ''), ('source', '')), models.Q(models.Q(('source', ''), _negated=True), models.Q(('event', ''), _negated=True)), _connector='OR'), name='round_source_with_event', violation_error_message='公开来源要写明期号，请填上；不用公开来源，就都不填。'),
+                    models.CheckConstraint(condition=models.Q(('confirmed_account__isnull', True), models.Q(('value_account__isnull', False), models.Q(('confirmed_account', models.F('value_account')), _negated=True)), _connector='OR'), name='round_value_by_two', violation_error_message='公开来源的数要由另一个人再输入一遍。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'drawn'), _negated=True), models.Q(('drawn_at__gte', models.F('result_at')), ('sealed_at__isnull', False), ('sealed_at__lte', models.F('result_at')), models.Q(('source', ''), ('confirmed_at__isnull', False), _connector='OR')), _connector='OR'), name='round_drawn_as_announced', violation_error_message='还没到公布的时间，或者名单和封存码还没有公布全，不能抽签。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'void'), _negated=True), models.Q(('void_why', ''), _negated=True), _connector='OR'), name='round_void_why', violation_error_message='请写明这一轮为什么作废，所有人都会看到。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -71,6 +83,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='calls_draw_shard'),
+                    models.UniqueConstraint(fields=('round', 'pool'), name='draw_pool_once'),
+                    models.CheckConstraint(condition=models.Q(('entries__gte', 0), ('list_digest__regex', '^[0-9a-f]{64}$'), ('units__gte', 0)), name='draw_numbers'),
+                    models.CheckConstraint(condition=models.Q(('signed_account__isnull', True), models.Q(('typed_account__isnull', False), models.Q(('signed_account', models.F('typed_account')), _negated=True)), _connector='OR'), name='draw_signed_by_two', violation_error_message='抽出的次序要由另一个人核对签名。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -95,82 +113,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='calls_seal_shard'),
+                    models.UniqueConstraint(fields=('round', 'order'), name='seal_order_once'),
+                    models.UniqueConstraint(fields=('round', 'person'), name='seal_one_a_person', violation_error_message='同一个人不能持两个封存的数，请换一位。'),
+                    models.UniqueConstraint(condition=models.Q(('commitment', ''), _negated=True), fields=('commitment',), name='seal_commitment_once', violation_error_message='这个封存码已经有人用过，请重新取一个数。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('outsider', ''), ('person__isnull', False)), models.Q(('person__isnull', True), models.Q(('outsider', ''), _negated=True)), _connector='OR'), name='seal_one_holder', violation_error_message='每个封存的数要有一位持有人：选一个账号，或填一个名字。'),
+                    models.CheckConstraint(condition=models.Q(('commitment__regex', '^([0-9a-f]{64})?$'), ('text__regex', '^([0-9a-f]{64})?$')), name='seal_hex', violation_error_message='封存的数和封存码都是64个0—9、a—f的字符，请照原样输入。'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('opened_at__isnull', True), ('text', '')), models.Q(models.Q(('text', ''), _negated=True), models.Q(('commitment', ''), _negated=True), ('opened_at__isnull', False), ('withheld_at__isnull', True)), _connector='OR'), name='seal_opened_or_withheld', violation_error_message='这个封存的数已经公布，或已记为没有交出。'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='round',
-            index=models.Index(fields=['state', 'result_at'], name='round_state_result'),
-        ),
-        migrations.AddConstraint(
-            model_name='round',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='calls_round_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='round',
-            constraint=models.UniqueConstraint(fields=('call', 'number'), name='round_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='round',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'void'), _negated=True), fields=('call',), name='round_one_counts', violation_error_message='这一次已经有一轮抽签，不能再抽第二次。'),
-        ),
-        migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('event', ''), ('source', '')), models.Q(models.Q(('source', ''), _negated=True), models.Q(('event', ''), _negated=True)), _connector='OR'), name='round_source_with_event', violation_error_message='公开来源要写明期号，请填上；不用公开来源，就都不填。'),
-        ),
-        migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_account__isnull', True), models.Q(('value_account__isnull', False), models.Q(('confirmed_account', models.F('value_account')), _negated=True)), _connector='OR'), name='round_value_by_two', violation_error_message='公开来源的数要由另一个人再输入一遍。'),
-        ),
-        migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'drawn'), _negated=True), models.Q(('drawn_at__gte', models.F('result_at')), ('sealed_at__isnull', False), ('sealed_at__lte', models.F('result_at')), models.Q(('source', ''), ('confirmed_at__isnull', False), _connector='OR')), _connector='OR'), name='round_drawn_as_announced', violation_error_message='还没到公布的时间，或者名单和封存码还没有公布全，不能抽签。'),
-        ),
-        migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'void'), _negated=True), models.Q(('void_why', ''), _negated=True), _connector='OR'), name='round_void_why', violation_error_message='请写明这一轮为什么作废，所有人都会看到。'),
-        ),
-        migrations.AddConstraint(
-            model_name='draw',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='calls_draw_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='draw',
-            constraint=models.UniqueConstraint(fields=('round', 'pool'), name='draw_pool_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='draw',
-            constraint=models.CheckConstraint(condition=models.Q(('entries__gte', 0), ('list_digest__regex', '^[0-9a-f]{64}$'), ('units__gte', 0)), name='draw_numbers'),
-        ),
-        migrations.AddConstraint(
-            model_name='draw',
-            constraint=models.CheckConstraint(condition=models.Q(('signed_account__isnull', True), models.Q(('typed_account__isnull', False), models.Q(('signed_account', models.F('typed_account')), _negated=True)), _connector='OR'), name='draw_signed_by_two', violation_error_message='抽出的次序要由另一个人核对签名。'),
-        ),
-        migrations.AddConstraint(
-            model_name='seal',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='calls_seal_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='seal',
-            constraint=models.UniqueConstraint(fields=('round', 'order'), name='seal_order_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='seal',
-            constraint=models.UniqueConstraint(fields=('round', 'person'), name='seal_one_a_person', violation_error_message='同一个人不能持两个封存的数，请换一位。'),
-        ),
-        migrations.AddConstraint(
-            model_name='seal',
-            constraint=models.UniqueConstraint(condition=models.Q(('commitment', ''), _negated=True), fields=('commitment',), name='seal_commitment_once', violation_error_message='这个封存码已经有人用过，请重新取一个数。'),
-        ),
-        migrations.AddConstraint(
-            model_name='seal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outsider', ''), ('person__isnull', False)), models.Q(('person__isnull', True), models.Q(('outsider', ''), _negated=True)), _connector='OR'), name='seal_one_holder', violation_error_message='每个封存的数要有一位持有人：选一个账号，或填一个名字。'),
-        ),
-        migrations.AddConstraint(
-            model_name='seal',
-            constraint=models.CheckConstraint(condition=models.Q(('commitment__regex', '^([0-9a-f]{64})?$'), ('text__regex', '^([0-9a-f]{64})?$')), name='seal_hex', violation_error_message='封存的数和封存码都是64个0—9、a—f的字符，请照原样输入。'),
-        ),
-        migrations.AddConstraint(
-            model_name='seal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('opened_at__isnull', True), ('text', '')), models.Q(models.Q(('text', ''), _negated=True), models.Q(('commitment', ''), _negated=True), ('opened_at__isnull', False), ('withheld_at__isnull', True)), _connector='OR'), name='seal_opened_or_withheld', violation_error_message='这个封存的数已经公布，或已记为没有交出。'),
         ),
     ]

@@ -39,6 +39,11 @@ class Migration(migrations.Migration):
                 ('closed_at', models.DateTimeField(null=True)),
                 ('union', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='unions.union')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['union', '-at'], name='request_union'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Question',
@@ -53,6 +58,11 @@ class Migration(migrations.Migration):
                 ('field', models.CharField(blank=True, max_length=20)),
                 ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='filings.request')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('request', 'no'), name='question_no_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Filler',
@@ -69,6 +79,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [
+                    models.Index(condition=models.Q(('union__isnull', False)), fields=['union', 'state'], name='filler_union'),
+                    models.Index(condition=models.Q(('person__isnull', False)), fields=['person', 'state'], name='filler_person'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='filings_filler_shard'),
+                    models.UniqueConstraint(condition=models.Q(('union__isnull', False)), fields=('request', 'union'), name='filler_union_once'),
+                    models.UniqueConstraint(condition=models.Q(('person__isnull', False)), fields=('request', 'person'), name='filler_person_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('person', None), ('union__isnull', False)), models.Q(('person__isnull', False), ('union', None)), _connector='OR'), name='filler_union_or_person', violation_error_message='填报的要么是工会，要么是个人。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -100,37 +120,5 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'constraints': [models.UniqueConstraint(fields=('federation', 'id'), name='filings_answer_shard'), models.UniqueConstraint(fields=('filler', 'question'), name='answer_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='request',
-            index=models.Index(fields=['union', '-at'], name='request_union'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.UniqueConstraint(fields=('request', 'no'), name='question_no_once'),
-        ),
-        migrations.AddIndex(
-            model_name='filler',
-            index=models.Index(condition=models.Q(('union__isnull', False)), fields=['union', 'state'], name='filler_union'),
-        ),
-        migrations.AddIndex(
-            model_name='filler',
-            index=models.Index(condition=models.Q(('person__isnull', False)), fields=['person', 'state'], name='filler_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='filler',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='filings_filler_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='filler',
-            constraint=models.UniqueConstraint(condition=models.Q(('union__isnull', False)), fields=('request', 'union'), name='filler_union_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='filler',
-            constraint=models.UniqueConstraint(condition=models.Q(('person__isnull', False)), fields=('request', 'person'), name='filler_person_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='filler',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('person', None), ('union__isnull', False)), models.Q(('person__isnull', False), ('union', None)), _connector='OR'), name='filler_union_or_person', violation_error_message='填报的要么是工会，要么是个人。'),
         ),
     ]

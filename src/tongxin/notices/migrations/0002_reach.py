@@ -28,6 +28,11 @@ class Migration(migrations.Migration):
                 ('spent', models.DecimalField(decimal_places=4, default=0, max_digits=14)),
                 ('reached_at', models.DateTimeField(null=True)),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('cap__gte', 0)), name='budget_cap', violation_error_message='预算不能小于0。'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ChannelRule',
@@ -41,6 +46,12 @@ class Migration(migrations.Migration):
                 ('wait_minutes', models.IntegerField(default=0)),
                 ('source', models.CharField(blank=True, max_length=200)),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='channel_rule_days', violation_error_message='失效日期要晚于生效日期，请改其中一个。'),
+                    models.CheckConstraint(condition=models.Q(('wait_minutes__gte', 0), ('position__gte', 1)), name='channel_rule_numbers', violation_error_message='等待的分钟数不能小于0。'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Choice',
@@ -53,6 +64,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='notices_choice_shard'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -72,6 +86,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [
+                    models.Index(fields=['digest'], name='contact_point_digest'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='notices_contactpoint_shard'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -102,6 +122,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'waiting')), fields=['channel', 'next_at'], name='delivery_due'),
+                    models.Index(condition=models.Q(('state', 'sending')), fields=['taken_at'], name='delivery_doubt'),
+                    models.Index(condition=models.Q(('state', 'accepted')), fields=['next_at'], name='delivery_asked'),
+                    models.Index(condition=models.Q(('sending__isnull', False)), fields=['sending', 'state'], name='delivery_sending'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='notices_delivery_shard'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -115,6 +144,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='notices_preference_shard'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -126,6 +158,12 @@ class Migration(migrations.Migration):
                 ('channel', models.CharField(choices=[('inbox', '页面消息'), ('official', '公众号'), ('sms', '短信'), ('email', '电子邮件'), ('slip', '打印通知单'), ('window', '窗口口头告知')], max_length=10)),
                 ('amount', models.DecimalField(decimal_places=4, max_digits=10)),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='price_days', violation_error_message='失效日期要晚于生效日期，请改其中一个。'),
+                    models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='price_amount', violation_error_message='价格不能小于0。'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Receipt',
@@ -142,6 +180,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='notices_receipt_shard'),
+                    models.UniqueConstraint(condition=models.Q(('refused', False)), fields=('gateway', 'number'), name='receipt_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -173,6 +215,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='notices_sending_shard'),
+                    models.CheckConstraint(condition=models.Q(('decided_account', None), ('account', None), models.Q(('decided_account', models.F('account')), _negated=True), _connector='OR'), name='sending_second_person', violation_error_message='要由另一个人批准，不能批准自己写的群发。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -189,6 +235,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='notices_slip_shard'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -203,6 +252,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='notices_subscription_shard'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -219,6 +271,11 @@ class Migration(migrations.Migration):
                 ('text', models.CharField(max_length=500)),
                 ('names', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), default=list, size=None)),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='template_days', violation_error_message='失效日期要晚于生效日期，请改其中一个。'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='message',
@@ -304,36 +361,12 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('union', 'month'), name='budget_once'),
         ),
         migrations.AddConstraint(
-            model_name='budget',
-            constraint=models.CheckConstraint(condition=models.Q(('cap__gte', 0)), name='budget_cap', violation_error_message='预算不能小于0。'),
-        ),
-        migrations.AddConstraint(
-            model_name='channelrule',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='channel_rule_days', violation_error_message='失效日期要晚于生效日期，请改其中一个。'),
-        ),
-        migrations.AddConstraint(
-            model_name='channelrule',
-            constraint=models.CheckConstraint(condition=models.Q(('wait_minutes__gte', 0), ('position__gte', 1)), name='channel_rule_numbers', violation_error_message='等待的分钟数不能小于0。'),
-        ),
-        migrations.AddConstraint(
             model_name='channelrule',
             constraint=models.UniqueConstraint(fields=('union', 'group', 'valid_from', 'position'), name='channel_rule_once', nulls_distinct=False),
         ),
         migrations.AddConstraint(
             model_name='choice',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='notices_choice_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='choice',
             constraint=models.UniqueConstraint(fields=('person', 'group', 'channel'), name='choice_once'),
-        ),
-        migrations.AddIndex(
-            model_name='contactpoint',
-            index=models.Index(fields=['digest'], name='contact_point_digest'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactpoint',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='notices_contactpoint_shard'),
         ),
         migrations.AddConstraint(
             model_name='contactpoint',
@@ -341,74 +374,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='delivery',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['channel', 'next_at'], name='delivery_due'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state', 'sending')), fields=['taken_at'], name='delivery_doubt'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state', 'accepted')), fields=['next_at'], name='delivery_asked'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
             index=models.Index(fields=['message'], name='delivery_message'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('sending__isnull', False)), fields=['sending', 'state'], name='delivery_sending'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='notices_delivery_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='preference',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='notices_preference_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='price',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='price_days', violation_error_message='失效日期要晚于生效日期，请改其中一个。'),
-        ),
-        migrations.AddConstraint(
-            model_name='price',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='price_amount', violation_error_message='价格不能小于0。'),
-        ),
-        migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='notices_receipt_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.UniqueConstraint(condition=models.Q(('refused', False)), fields=('gateway', 'number'), name='receipt_once'),
         ),
         migrations.AddIndex(
             model_name='sending',
             index=models.Index(fields=['union', '-at'], name='sending_union'),
         ),
         migrations.AddConstraint(
-            model_name='sending',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='notices_sending_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='sending',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_account', None), ('account', None), models.Q(('decided_account', models.F('account')), _negated=True), _connector='OR'), name='sending_second_person', violation_error_message='要由另一个人批准，不能批准自己写的群发。'),
-        ),
-        migrations.AddConstraint(
-            model_name='slip',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='notices_slip_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='notices_subscription_shard'),
-        ),
-        migrations.AddConstraint(
             model_name='subscription',
             constraint=models.UniqueConstraint(condition=models.Q(('used_at', None)), fields=('person', 'number', 'scene'), name='subscription_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='template',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='template_days', violation_error_message='失效日期要晚于生效日期，请改其中一个。'),
         ),
     ]

@@ -33,6 +33,11 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('phone_digest__isnull', False)), fields=('phone_digest',), name='account_one_phone', violation_error_message='这个手机号已经有账号，请直接登录。'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='FactorStep',
@@ -77,6 +82,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [
+                    models.Index(fields=['union', '-at'], name='import_batch_union'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='people_importbatch_shard'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -134,6 +145,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [
+                    models.Index(condition=models.Q(('ends', None)), fields=['union', 'person'], name='membership_union_open'),
+                    models.Index(fields=['union', 'starts'], name='membership_union'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='people_membership_shard'),
+                    models.UniqueConstraint(condition=models.Q(('ends', None)), fields=('person',), name='membership_one_open', violation_error_message='一个人同一时间只能有一个会籍，请先办转接。'),
+                    models.CheckConstraint(condition=models.Q(('ends', None), ('ends__gte', models.F('starts')), _connector='OR'), name='membership_days', violation_error_message='会籍的结束日期不能早于开始日期。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -156,6 +176,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [
+                    models.Index(fields=['batch', 'verdict', 'row_no'], name='import_row_verdict'),
+                    models.Index(fields=['batch', 'number_key'], name='import_row_number'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='people_importrow_shard'),
+                    models.UniqueConstraint(fields=('batch', 'row_no'), name='import_row_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -172,6 +200,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='people_disclosure_shard'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -188,6 +219,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='people_claimcode_shard'),
+                    models.UniqueConstraint(fields=('digest',), name='claim_code_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -206,6 +241,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [
+                    models.Index(fields=['person', 'ends'], name='appointment_person'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='people_appointment_shard'),
+                    models.CheckConstraint(condition=models.Q(('ends__gte', models.F('starts'))), name='appointment_days', violation_error_message='任期的结束日期不能早于开始日期。'),
+                ],
             },
         ),
         migrations.AddField(
@@ -239,77 +281,5 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['sent_at'], name='sign_in_code_sent')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='importbatch',
-            index=models.Index(fields=['union', '-at'], name='import_batch_union'),
-        ),
-        migrations.AddConstraint(
-            model_name='importbatch',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='people_importbatch_shard'),
-        ),
-        migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(condition=models.Q(('ends', None)), fields=['union', 'person'], name='membership_union_open'),
-        ),
-        migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['union', 'starts'], name='membership_union'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='people_membership_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends', None)), fields=('person',), name='membership_one_open', violation_error_message='一个人同一时间只能有一个会籍，请先办转接。'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('ends', None), ('ends__gte', models.F('starts')), _connector='OR'), name='membership_days', violation_error_message='会籍的结束日期不能早于开始日期。'),
-        ),
-        migrations.AddIndex(
-            model_name='importrow',
-            index=models.Index(fields=['batch', 'verdict', 'row_no'], name='import_row_verdict'),
-        ),
-        migrations.AddIndex(
-            model_name='importrow',
-            index=models.Index(fields=['batch', 'number_key'], name='import_row_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='people_importrow_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.UniqueConstraint(fields=('batch', 'row_no'), name='import_row_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='disclosure',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='people_disclosure_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='claimcode',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='people_claimcode_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='claimcode',
-            constraint=models.UniqueConstraint(fields=('digest',), name='claim_code_once'),
-        ),
-        migrations.AddIndex(
-            model_name='appointment',
-            index=models.Index(fields=['person', 'ends'], name='appointment_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='people_appointment_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(('ends__gte', models.F('starts'))), name='appointment_days', violation_error_message='任期的结束日期不能早于开始日期。'),
-        ),
-        migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(condition=models.Q(('phone_digest__isnull', False)), fields=('phone_digest',), name='account_one_phone', violation_error_message='这个手机号已经有账号，请直接登录。'),
         ),
     ]

@@ -30,6 +30,12 @@ class Migration(migrations.Migration):
                 ('clause', models.CharField(blank=True, max_length=200)),
                 ('confidence', models.CharField(choices=[('sure', '确定'), ('fairly', '较确定'), ('unsure', '待核实')], max_length=10)),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='clock_days', violation_error_message='期限的失效日期要晚于生效日期。'),
+                    models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='clock_amount', violation_error_message='期限不能小于0。'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Committee',
@@ -51,6 +57,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [
+                    models.Index(condition=models.Q(('succeeded_on', None)), fields=['ends'], name='committee_due'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='people_committee_shard'),
+                    models.CheckConstraint(condition=models.Q(('years__in', [3, 5])), name='committee_years', violation_error_message='任期填3年或5年。'),
+                    models.CheckConstraint(condition=models.Q(('ends__gt', models.F('elected_on'))), name='committee_days', violation_error_message='届满日期要晚于选举日期。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -73,6 +87,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'waiting')), fields=['due_at'], name='join_overdue'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='people_joinapplication_shard'),
+                    models.UniqueConstraint(fields=('account', 'key'), name='join_key_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -87,6 +108,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='people_joinstep_shard'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -105,6 +129,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='people_likeness_shard'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -123,6 +150,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='people_merge_shard'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -137,6 +167,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='people_mergedrow_shard'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -150,6 +183,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='people_officer_shard'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -161,6 +197,11 @@ class Migration(migrations.Migration):
                 ('linked_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(null=True)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('provider', 'subject_digest'), name='identity_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Passport',
@@ -175,6 +216,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [
+                    models.Index(condition=models.Q(('revoked_at__isnull', False)), fields=['ends_at'], name='passport_revoked'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='people_passport_shard'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -190,6 +237,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='people_phonechange_shard'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -228,6 +278,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'waiting')), fields=['due_at'], name='transfer_overdue'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='people_transfer_shard'),
+                    models.UniqueConstraint(fields=('account', 'key'), name='transfer_key_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -242,6 +299,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='people_transferstep_shard'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -258,6 +318,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='people_verification_shard'),
+                ],
             },
         ),
         migrations.AddField(
@@ -465,22 +528,6 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='unions.union'),
         ),
         migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='clock_days', violation_error_message='期限的失效日期要晚于生效日期。'),
-        ),
-        migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='clock_amount', violation_error_message='期限不能小于0。'),
-        ),
-        migrations.AddIndex(
-            model_name='committee',
-            index=models.Index(condition=models.Q(('succeeded_on', None)), fields=['ends'], name='committee_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='committee',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='people_committee_shard'),
-        ),
-        migrations.AddConstraint(
             model_name='committee',
             constraint=models.UniqueConstraint(fields=('union', 'number'), name='committee_number_once', violation_error_message='这一届已经登记过，请改届数。'),
         ),
@@ -488,21 +535,9 @@ class Migration(migrations.Migration):
             model_name='committee',
             constraint=models.UniqueConstraint(condition=models.Q(('succeeded_on', None)), fields=('union',), name='committee_one_now', violation_error_message='上一届还没有办换届，请先写明换届日期。'),
         ),
-        migrations.AddConstraint(
-            model_name='committee',
-            constraint=models.CheckConstraint(condition=models.Q(('years__in', [3, 5])), name='committee_years', violation_error_message='任期填3年或5年。'),
-        ),
-        migrations.AddConstraint(
-            model_name='committee',
-            constraint=models.CheckConstraint(condition=models.Q(('ends__gt', models.F('elected_on'))), name='committee_days', violation_error_message='届满日期要晚于选举日期。'),
-        ),
         migrations.AddIndex(
             model_name='joinapplication',
             index=models.Index(condition=models.Q(('state', 'waiting')), fields=['reviewer', 'due_at'], name='join_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='joinapplication',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['due_at'], name='join_overdue'),
         ),
         migrations.AddIndex(
             model_name='joinapplication',
@@ -510,19 +545,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='joinapplication',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='people_joinapplication_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='joinapplication',
             constraint=models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('person',), name='join_one_waiting', violation_error_message='您已经有一份入会申请在审核，不用重复申请。'),
-        ),
-        migrations.AddConstraint(
-            model_name='joinapplication',
-            constraint=models.UniqueConstraint(fields=('account', 'key'), name='join_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='joinstep',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='people_joinstep_shard'),
         ),
         migrations.AddIndex(
             model_name='likeness',
@@ -534,10 +557,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='likeness',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='people_likeness_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='likeness',
             constraint=models.UniqueConstraint(fields=('one', 'other'), name='likeness_once'),
         ),
         migrations.AddConstraint(
@@ -546,19 +565,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='merge',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='people_merge_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='merge',
             constraint=models.UniqueConstraint(condition=models.Q(('undone_at', None)), fields=('gone',), name='merge_gone_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='mergedrow',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='people_mergedrow_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='officer',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='people_officer_shard'),
         ),
         migrations.AddConstraint(
             model_name='officer',
@@ -568,25 +575,9 @@ class Migration(migrations.Migration):
             model_name='officer',
             constraint=models.UniqueConstraint(condition=models.Q(('ends', None), ('office', 'chair')), fields=('committee',), name='officer_one_chair', violation_error_message='这一届已经有主席，请先写明原主席离任的日期。'),
         ),
-        migrations.AddConstraint(
-            model_name='outsideidentity',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('provider', 'subject_digest'), name='identity_once'),
-        ),
         migrations.AddIndex(
             model_name='passport',
             index=models.Index(fields=['person', '-issued_at'], name='passport_person'),
-        ),
-        migrations.AddIndex(
-            model_name='passport',
-            index=models.Index(condition=models.Q(('revoked_at__isnull', False)), fields=['ends_at'], name='passport_revoked'),
-        ),
-        migrations.AddConstraint(
-            model_name='passport',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='people_passport_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='phonechange',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='people_phonechange_shard'),
         ),
         migrations.AddIndex(
             model_name='transfer',
@@ -596,14 +587,6 @@ class Migration(migrations.Migration):
             model_name='transfer',
             index=models.Index(fields=['union', '-at'], name='transfer_from'),
         ),
-        migrations.AddIndex(
-            model_name='transfer',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['due_at'], name='transfer_overdue'),
-        ),
-        migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='people_transfer_shard'),
-        ),
         migrations.AddConstraint(
             model_name='transfer',
             constraint=models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('person',), name='transfer_one_waiting', violation_error_message='这个人已经有一份转接申请在办理，请先办完那一份。'),
@@ -612,20 +595,8 @@ class Migration(migrations.Migration):
             model_name='transfer',
             constraint=models.CheckConstraint(condition=models.Q(('union', models.F('to_union')), _negated=True), name='transfer_between_two', violation_error_message='会籍已经在这个工会，不用转接。'),
         ),
-        migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.UniqueConstraint(fields=('account', 'key'), name='transfer_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='transferstep',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='people_transferstep_shard'),
-        ),
         migrations.AddIndex(
             model_name='verification',
             index=models.Index(fields=['person', '-at'], name='verification_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='verification',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='people_verification_shard'),
         ),
     ]

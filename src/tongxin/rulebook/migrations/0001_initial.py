@@ -23,6 +23,11 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=80)),
                 ('union', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='unions.union')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('union', 'name'), name='rule_name_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='RuleVersion',
@@ -36,17 +41,11 @@ class Migration(migrations.Migration):
                 ('published_by', models.BigIntegerField(null=True)),
                 ('rule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='rulebook.rule')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.UniqueConstraint(fields=('union', 'name'), name='rule_name_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='ruleversion',
-            constraint=models.UniqueConstraint(fields=('rule', 'number'), name='rule_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='ruleversion',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='rule_version_days'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('rule', 'number'), name='rule_version_once'),
+                    models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='rule_version_days'),
+                ],
+            },
         ),
     ]

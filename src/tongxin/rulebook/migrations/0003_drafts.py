@@ -27,6 +27,13 @@ class Migration(migrations.Migration):
                 ('rule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='drafts', to='rulebook.rule')),
                 ('version', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rulebook.ruleversion')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('dropped_at', None), ('version', None)), fields=('rule',), name='draft_once_a_rule', violation_error_message='这条规则已经有一份草稿，请接着改那一份。'),
+                    models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='draft_days', violation_error_message='结束日期要晚于开始日期，请改其中一个。'),
+                    models.CheckConstraint(condition=models.Q(('amount', None), models.Q(('amount__gte', 0), ('amount_key', None)), _connector='OR'), name='draft_amount', violation_error_message='每人金额不能是负数；填了金额就不用再选参数。'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Acceptance',
@@ -51,17 +58,5 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
             },
-        ),
-        migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(condition=models.Q(('dropped_at', None), ('version', None)), fields=('rule',), name='draft_once_a_rule', violation_error_message='这条规则已经有一份草稿，请接着改那一份。'),
-        ),
-        migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='draft_days', violation_error_message='结束日期要晚于开始日期，请改其中一个。'),
-        ),
-        migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', None), models.Q(('amount__gte', 0), ('amount_key', None)), _connector='OR'), name='draft_amount', violation_error_message='每人金额不能是负数；填了金额就不用再选参数。'),
         ),
     ]

@@ -43,6 +43,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [
+                    models.Index(fields=['parent', 'state'], name='founding_parent'),
+                    models.Index(fields=['union', '-at'], name='founding_union'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='unions_foundingrequest_shard'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('parent', 'name'), name='founding_once', violation_error_message='这个上级下面已经有一份同名的建会申请在等批复，请打开那一份看。'),
+                    models.CheckConstraint(condition=models.Q(('workers__gte', 1), ('members__gte', 0), ('members__lte', models.F('workers'))), name='founding_counts', violation_error_message='职工数至少1人，愿意入会的人数不能多于职工数。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -68,6 +77,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [
+                    models.Index(fields=['union', 'register'], name='register_union'),
+                    models.Index(condition=models.Q(('closed_on', None)), fields=['ends_on'], name='register_due'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='unions_registerentry_shard'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ends_on', None), ('ends_on__gt', models.F('signed_on')), _connector='OR'), models.Q(('filed_on', None), ('filed_on__gte', models.F('signed_on')), _connector='OR'), models.Q(('effective_on', None), ('effective_on__gte', models.F('signed_on')), _connector='OR')), name='register_days', violation_error_message='报送、生效的日期不能早于签订日期，到期日要晚于签订日期。'),
+                    models.CheckConstraint(condition=models.Q(('remind_days__gte', 0), ('remind_days__lte', 365)), name='register_remind', violation_error_message='提前提醒的天数填0到365。'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -84,6 +102,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='unions_registerchange_shard'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -104,6 +125,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [
+                    models.Index(fields=['union', '-at'], name='union_file_union'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='unions_unionfile_shard'),
+                ],
             },
         ),
         migrations.AddField(
@@ -128,70 +155,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+                'indexes': [
+                    models.Index(fields=['union', 'group', '-as_of'], name='workforce_union'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('federation', 'id'), name='unions_workforcecount_shard'),
+                    models.CheckConstraint(condition=models.Q(('workers__gte', 0)), name='workforce_count', violation_error_message='职工数不能小于0。'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='foundingrequest',
-            index=models.Index(fields=['parent', 'state'], name='founding_parent'),
-        ),
-        migrations.AddIndex(
-            model_name='foundingrequest',
-            index=models.Index(fields=['union', '-at'], name='founding_union'),
-        ),
-        migrations.AddConstraint(
-            model_name='foundingrequest',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='unions_foundingrequest_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='foundingrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('parent', 'name'), name='founding_once', violation_error_message='这个上级下面已经有一份同名的建会申请在等批复，请打开那一份看。'),
-        ),
-        migrations.AddConstraint(
-            model_name='foundingrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('workers__gte', 1), ('members__gte', 0), ('members__lte', models.F('workers'))), name='founding_counts', violation_error_message='职工数至少1人，愿意入会的人数不能多于职工数。'),
-        ),
-        migrations.AddConstraint(
-            model_name='registerchange',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='unions_registerchange_shard'),
-        ),
-        migrations.AddIndex(
-            model_name='unionfile',
-            index=models.Index(fields=['union', '-at'], name='union_file_union'),
-        ),
-        migrations.AddConstraint(
-            model_name='unionfile',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='unions_unionfile_shard'),
-        ),
-        migrations.AddIndex(
-            model_name='registerentry',
-            index=models.Index(fields=['union', 'register'], name='register_union'),
-        ),
-        migrations.AddIndex(
-            model_name='registerentry',
-            index=models.Index(condition=models.Q(('closed_on', None)), fields=['ends_on'], name='register_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='registerentry',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='unions_registerentry_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='registerentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ends_on', None), ('ends_on__gt', models.F('signed_on')), _connector='OR'), models.Q(('filed_on', None), ('filed_on__gte', models.F('signed_on')), _connector='OR'), models.Q(('effective_on', None), ('effective_on__gte', models.F('signed_on')), _connector='OR')), name='register_days', violation_error_message='报送、生效的日期不能早于签订日期，到期日要晚于签订日期。'),
-        ),
-        migrations.AddConstraint(
-            model_name='registerentry',
-            constraint=models.CheckConstraint(condition=models.Q(('remind_days__gte', 0), ('remind_days__lte', 365)), name='register_remind', violation_error_message='提前提醒的天数填0到365。'),
-        ),
-        migrations.AddIndex(
-            model_name='workforcecount',
-            index=models.Index(fields=['union', 'group', '-as_of'], name='workforce_union'),
-        ),
-        migrations.AddConstraint(
-            model_name='workforcecount',
-            constraint=models.UniqueConstraint(fields=('federation', 'id'), name='unions_workforcecount_shard'),
-        ),
-        migrations.AddConstraint(
-            model_name='workforcecount',
-            constraint=models.CheckConstraint(condition=models.Q(('workers__gte', 0)), name='workforce_count', violation_error_message='职工数不能小于0。'),
         ),
     ]

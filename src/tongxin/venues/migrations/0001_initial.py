@@ -31,6 +31,11 @@ class Migration(migrations.Migration):
                 ('closed_on', models.DateField(null=True)),
                 ('union', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='unions.union')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('union', 'name'), name='site_name_once', violation_error_message='这个工会已有同名的阵地，请换个名称。'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Room',
@@ -42,6 +47,12 @@ class Migration(migrations.Migration):
                 ('closed_on', models.DateField(null=True)),
                 ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rooms', to='venues.site')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('site', 'name'), name='room_name_once', violation_error_message='这个阵地已有同名的教室，请换个名称。'),
+                    models.CheckConstraint(condition=models.Q(('seats', None), ('seats__gte', 1), _connector='OR'), name='room_seats', violation_error_message='座位数至少是1；不清楚可以不填。'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Booking',
@@ -58,17 +69,5 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'constraints': [models.UniqueConstraint(fields=('federation', 'id'), name='venues_booking_shard'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='booking_times', violation_error_message='结束时间要晚于开始时间。'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('released_at', None)), expressions=[(models.Func(models.F('room'), models.F('room'), models.Value('[]'), function='INT8RANGE'), '&&'), (models.Func(models.F('starts_at'), models.F('ends_at'), models.Value('[)'), function='TSTZRANGE'), '&&')], name='booking_no_overlap', violation_error_message='这个教室那段时间已经有安排，请换时间或换教室。')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='site',
-            constraint=models.UniqueConstraint(fields=('union', 'name'), name='site_name_once', violation_error_message='这个工会已有同名的阵地，请换个名称。'),
-        ),
-        migrations.AddConstraint(
-            model_name='room',
-            constraint=models.UniqueConstraint(fields=('site', 'name'), name='room_name_once', violation_error_message='这个阵地已有同名的教室，请换个名称。'),
-        ),
-        migrations.AddConstraint(
-            model_name='room',
-            constraint=models.CheckConstraint(condition=models.Q(('seats', None), ('seats__gte', 1), _connector='OR'), name='room_seats', violation_error_message='座位数至少是1；不清楚可以不填。'),
         ),
     ]
