@@ -167,6 +167,8 @@ def _meet_device(request: HouseRequest) -> HttpResponse | None:
         return None
     if request.method == "POST":
         tills.note_revoked(device=device, at=request.now)
+    if request.headers.get("HX-Request"):  # a swapped part would be passed over: the whole page says it
+        return HttpResponse(status=204, headers={"HX-Redirect": "/partner/"})
     return render(request, "partner/revoked.html", {"words": till_words.for_page()}, status=403)
 
 

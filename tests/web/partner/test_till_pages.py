@@ -110,6 +110,7 @@ def test_a_revoked_device_is_told_so_and_its_try_is_on_record(cast: Cast, clock:
     answer = client.post("/partner/redeem/", {"text": "123456", "key": "k"})
     assert (answer.status_code, "这台设备已停用" in answer.content.decode()) == (403, True)
     assert JournalEntry.objects.filter(verb="device.revoked-used").count() == 1
+    assert client.post("/partner/redeem/", {"text": "123456", "key": "k"}, headers=HTMX)["HX-Redirect"] == "/partner/"
 
 
 def test_another_counters_redemption_is_not_there(cast: Cast, clock: Clock) -> None:
@@ -171,7 +172,10 @@ def test_a_shift_that_ran_out_asks_for_the_pin_again(cast: Cast, clock: Clock) -
     client = at_till(a_counter(cast))
     clock.now = NOW + shifts.LASTS
     assert client.get("/partner/")["Location"] == "/partner/shift/"
-    assert client.post("/partner/redeem/", {"text": "1", "key": "k"})["Location"] == "/partner/shift/"
+    asked = {"text": "1", "key": "k"}
+    assert client.post("/partner/redeem/", asked)["Location"] == "/partner/shift/"
+    swapped = client.post("/partner/redeem/", asked, headers=HTMX)
+    assert (swapped.status_code, swapped["HX-Redirect"]) == (204, "/partner/shift/")
 
 
 def test_after_midnight_what_can_still_be_undone_is_on_the_list_and_not_in_todays_sum(cast: Cast, clock: Clock) -> None:

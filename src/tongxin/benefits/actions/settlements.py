@@ -32,7 +32,7 @@ def draw_up(*, partner: Partner, last: date, by: Actor, at: datetime) -> Settlem
         raise Refused("period-not-over", "结算到昨天为止：今天还会有核销。")
     starts, ends = before.ends if before else partner.starts, date.fromordinal(last.toordinal() + 1)
     if ends <= starts:
-        raise Refused("period-empty", "%(day)s以前的已经结算过了，请选更晚的日期。", day=Day(starts))
+        raise Refused("period-empty", "%(day)s以前没有还要结算的，请选更晚的日期。", day=Day(starts))
     _follow_refunds(partner, at)
     taken, back = _held(partner, ends)
     found = lines(taken, back)

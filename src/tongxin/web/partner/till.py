@@ -20,7 +20,7 @@ from tongxin.people.masks import Purpose, shown
 from tongxin.web import till_words
 from tongxin.web.answers import UNPROCESSABLE, render_part, wants_part
 from tongxin.web.guard import HouseRequest, OpenTo, page
-from tongxin.web.partner.counter import frame
+from tongxin.web.partner.counter import frame, to_shift
 
 TILL: Final = "partner/till.html#till"
 LONGEST: Final = 1_200  # of what a scanner types
@@ -33,7 +33,7 @@ def till(request: HouseRequest) -> HttpResponse:
     """Waits for a code. After a redemption without JavaScript it comes back here with `?done=`."""
     shift = shift_of(request.device, request.now)
     if shift is None:
-        return redirect("partner:shift")
+        return to_shift(request)
     done = _taken(request).filter(public_id=request.GET.get("done", "")).first()
     return render_part(request, TILL, {**_context(request), **_done(request, done)})
 
@@ -43,7 +43,7 @@ def till(request: HouseRequest) -> HttpResponse:
 def redeem(request: HouseRequest) -> HttpResponse:
     shift = shift_of(request.device, request.now)
     if shift is None:
-        return redirect("partner:shift")
+        return to_shift(request)
     text, key = request.POST.get("text", "")[:LONGEST], request.POST.get("key", "")[:KEY]
     try:
         found = redemptions.redeem(
@@ -63,7 +63,7 @@ def undo(request: HouseRequest, redemption_id: str) -> HttpResponse:
     redemption = get_object_or_404(_taken(request), public_id=redemption_id)
     shift = shift_of(request.device, request.now)
     if shift is None:
-        return redirect("partner:shift")
+        return to_shift(request)
     redemptions.undo(redemption=redemption, shift=shift, at=request.now)
     words = gettext("已撤销%(amount)s元，这张券又可以用了。")
     messages.success(request, words % {"amount": redemption.amount})
