@@ -12,6 +12,7 @@ from urllib.parse import urlencode, urlsplit
 from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from tongxin.benefits.actions import tills
@@ -94,6 +95,7 @@ def page(
                 return refused_page(house, refusal)
 
         guarded.guard = guard  # type: ignore[attr-defined]
+        guarded.methods = methods  # type: ignore[attr-defined]
         return guarded
 
     return decorate
@@ -178,11 +180,22 @@ def _to_sign_in(request: HouseRequest, *, staff: bool) -> HttpResponse:
 
 def _onward(path: str, request: HouseRequest) -> HttpResponse:
     """Elsewhere first, and back here afterwards; a swapped part sends the whole page there."""
-    back = request.get_full_path() if request.method == "GET" else "/"
-    target = f"{path}?{urlencode({'next': back})}"
+    target = f"{path}?{urlencode({'next': _back(request)})}"
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": target})
     return redirect(target)
+
+
+def _back(request: HouseRequest) -> str:
+    """Here; or, where a form was sent too late, the page on which it stood."""
+    if request.method == "GET":
+        return request.get_full_path()
+    came = urlsplit(_same_site_referer(request)).path
+    try:
+        opens = "GET" in getattr(resolve(came).func, "methods", ())
+    except Resolver404:
+        return "/"
+    return came if opens else "/"
 
 
 def forbidden_page(request: HouseRequest, power: Power | None) -> HttpResponse:

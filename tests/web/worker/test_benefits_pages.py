@@ -200,3 +200,21 @@ def test_used_it_says_when_and_how_much(cast: Cast, as_worker: AsWorker) -> None
     page = text(as_worker(cast.wang), f"/me/vouchers/{voucher.public_id}/")
     assert "使用，抵100元" in page
     assert "退回这张券" not in page
+
+
+@pytest.mark.parametrize(
+    ("referer", "back"),
+    [
+        ("http://testserver/benefits/{}/", "%2Fbenefits%2F{}%2F"),
+        ("http://testserver/benefits/{}/claim/", "%2F"),  # no page of its own
+        ("http://elsewhere.example/benefits/{}/", "%2F"),
+        ("http://testserver/none/", "%2F"),
+        ("", "%2F"),
+    ],
+)
+def test_a_claim_after_the_session_ended_leads_back_to_where_it_was_made(cast: Cast, referer: str, back: str) -> None:
+    scheme = a_scheme(cast.yongchuan)
+    headers = {"Referer": referer.format(scheme.public_id)} if referer else {}
+    answer = Client().post(f"/benefits/{scheme.public_id}/claim/", {"key": "k-1"}, headers=headers)
+    assert answer["Location"] == f"/sign-in/?next={back.format(scheme.public_id)}"
+    assert not Voucher.objects.exists()
