@@ -231,3 +231,19 @@ def test_once_agreed_a_closed_shift_has_what_lay_beyond_the_cap(cast: Cast) -> N
     offline.bring(device=counter.device, entries=counter.entries, at=NOW)
     settlements.agree(redemption=disputed_of(counter.partner).get(), why="当天断网", by=cast.officer.actor, at=NOW)
     assert Shift.objects.get(pk=counter.shift.pk).expected == Decimal("100.00")
+
+
+def test_each_group_is_what_lies_in_that_clerks_drawer(cast: Cast) -> None:
+    """Undone by the next shift it is out of that one's drawer; what the union refunds is out of nobody's."""
+    counter = a_counter(cast)
+    undone, refunded, _kept = (takes(counter, who) for who in (cast.wang, cast.li, cast.zhang))
+    shifts.close_shift(shift=counter.shift, counted=Decimal("300.00"), at=NOW)
+    other, pin = shifts.add_clerk(partner=counter.partner, label="晚班", by=HOUSE, at=NOW)
+    late = shifts.open_shift(device=counter.device, clerk=other, pin=pin, at=NOW)
+    redemptions.undo(redemption=undone, shift=late, at=NOW)
+    redemptions.refund(redemption=refunded, why="演出取消", by=cast.admin.actor, at=NOW)
+    made = drawn_up(counter, cast)
+    sums = {group.clerk: group.sum.total for group in groups_of(lines_of(made))}
+    assert sums == {"一店收银": Decimal("300.00"), "晚班": Decimal("-100.00"), "—": Decimal("-100.00")}
+    assert [drawer_of(one).total for one in (counter.shift, late)] == [sums["一店收银"], sums["晚班"]]
+    assert sum(sums.values()) == made.total == Decimal("100.00")

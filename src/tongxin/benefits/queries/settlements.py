@@ -115,10 +115,10 @@ def lines_of(settlement: Settlement) -> list[Line]:
 def lines(taken: QuerySet[Redemption], back: QuerySet[Reversal]) -> list[Line]:
     rows = taken.select_related("site", "shift__clerk", "scheme", "voucher")
     others = back.select_related(
-        "redemption__site", "redemption__shift__clerk", "redemption__scheme", "redemption__voucher"
+        "redemption__site", "shift__clerk", "redemption__scheme", "redemption__voucher"
     )
-    found = [_line(one, one.at, 1) for one in rows]
-    found += [_line(one.redemption, one.at, -1) for one in others]
+    found = [_line(one, one.shift, one.at, 1) for one in rows]
+    found += [_line(one.redemption, one.shift, one.at, -1) for one in others]
     return sorted(found, key=lambda line: (line.at, line.redemption, -line.sign))
 
 
@@ -166,9 +166,10 @@ def _sum(taken: QuerySet[Redemption], back: QuerySet[Reversal]) -> Amounts:
     return Amounts(have["n"], have["sum"] or NOTHING, less["sum"] or NOTHING)
 
 
-def _line(one: Redemption, at: datetime, sign: int) -> Line:
+def _line(one: Redemption, shift: Shift | None, at: datetime, sign: int) -> Line:
+    """`shift`: in whose drawer it lies. What the union refunds lies in nobody's."""
     return Line(
-        at=at, site=one.site.name if one.site else "—", clerk=one.shift.clerk.label if one.shift else "—",
+        at=at, site=one.site.name if one.site else "—", clerk=shift.clerk.label if shift else "—",
         scheme=one.scheme.name, how=one.how, voucher=one.voucher.public_id[-4:], redemption=one.public_id,
         amount=one.amount, sign=sign, outcome=one.outcome,
     )  # fmt: skip
