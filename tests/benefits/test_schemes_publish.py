@@ -24,7 +24,7 @@ from tests.factories.schemes import (
 )
 
 from tongxin.benefits.actions import reminders, schemes, vouchers
-from tongxin.benefits.models import Scheme, Voucher
+from tongxin.benefits.models import CatalogueLine, Scheme, Voucher
 from tongxin.benefits.states import SchemeKind, SchemeState, VoucherState
 from tongxin.calls.actions.calls import Manner
 from tongxin.calls.models import Application
@@ -236,3 +236,11 @@ def test_a_budget_reaches_for_places_that_are_withheld_and_will_go_on(cast: Cast
     schemes.edit(scheme=scheme, plan=replace(YEAR_TICKET, line=scheme.line, budget=Decimal(120)), by=HOUSE, at=NOW)
     assert reminders.pass_on(by=HOUSE, at=NOW) == 1
     assert Voucher.objects.get(scheme=scheme, person=cast.zhang.person).state == VoucherState.ISSUED
+
+
+def test_a_line_that_was_ended_is_nothing_to_refer_to(cast: Cast) -> None:
+    draft = a_draft(cast.yongchuan)
+    with writing():
+        CatalogueLine.objects.filter(pk=draft.line_id).update(ended_on=TODAY, ended_why="并入另一项")
+    with refused("line-ended"):
+        schemes.publish(scheme=draft, by=HOUSE, at=NOW)

@@ -37,7 +37,7 @@ SAID: Final = (
     "基层工会可以跨川渝组织活动。（据2024年1月5日的公开报道，未见原文，文号没有查到）"
 )
 MADE_UP: Final = (
-    "下面的每一项福利，它的名称、金额、名额、地点和日期，两地的互认协议，还有领到券的人，都是为演示虚构的。"
+    "这一页上的每一项福利，它的名称、金额、名额、地点和日期，两地的互认协议，还有领到券的人，都是为演示虚构的。"
 )
 ENOUGH: Final = Manner(Policy.ORDER_OF_ARRIVAL, "名额够，随时可以领（示例）")
 CLAIMS: Final = 24  # of each scheme that is open to the county

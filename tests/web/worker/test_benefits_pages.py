@@ -107,6 +107,9 @@ def test_the_page_says_who_may_with_the_limit_and_its_clause(cast: Cast, as_work
     assert "今年已给您120元，还可以80元" in page
     assert "这一张是120元，会超过" in page
     assert "每人每年不超过200元" in page
+    assert f"/benefits/{scheme.public_id}/claim/" not in page  # no button for what would be refused
+    free = a_scheme(cast.yongchuan).public_id
+    assert f"/benefits/{free}/claim/" in text(as_worker(cast.wang), f"/benefits/{free}/")
 
 
 def test_refused_it_says_why_and_stays_on_the_page(cast: Cast, as_worker: AsWorker) -> None:

@@ -142,13 +142,14 @@ def set_release(*, scheme: Scheme, places: int, opens: datetime, closes: datetim
 
 @atomic
 def publish(*, scheme: Scheme, by: Actor, at: datetime) -> Scheme:
-    """Refused: "no-power", "line-missing", "limit-unknown", "value-over-limit", "budget-below-places", "rule-fact" and its
-    like, "window-after-scheme", and what the engine refuses.
+    """Refused: "no-power", "line-missing", "line-ended", "limit-unknown", "value-over-limit", "budget-below-places",
+    "rule-fact" and its like, "window-after-scheme", and what the engine refuses.
     """
     scheme = _lock(scheme, by)
     scheme.state = SchemeState(SCHEME_MOVES.target("publish", scheme.state))
     if scheme.line_id is None:
         raise Refused("line-missing", "请先选这项福利在共同目录里是哪一项，再公布。")
+    _check_line(scheme, by.on)
     _check_limit(scheme, at)
     _check_reaches(scheme, scheme.pool.units)
     _check_window(scheme, scheme.call.closes)
@@ -290,6 +291,18 @@ def _check_reaches(scheme: Scheme, places: int) -> None:
             places=places,
             needed=plain(needed),
             budget=plain(scheme.budget),
+        )
+
+
+def _check_line(scheme: Scheme, on: date) -> None:
+    """What both federations have ended is nothing to refer to any more."""
+    ended = scheme.line.ended_on if scheme.line else None
+    if ended is not None and ended <= max(on, scheme.starts):
+        raise Refused(
+            "line-ended",
+            "“%(line)s”从%(day)s起不再是共同目录的一项，请改选一项，再公布。",
+            line=scheme.line.name if scheme.line else "",
+            day=Day(ended),
         )
 
 

@@ -114,9 +114,7 @@ def lines_of(settlement: Settlement) -> list[Line]:
 
 def lines(taken: QuerySet[Redemption], back: QuerySet[Reversal]) -> list[Line]:
     rows = taken.select_related("site", "shift__clerk", "scheme", "voucher")
-    others = back.select_related(
-        "redemption__site", "shift__clerk", "redemption__scheme", "redemption__voucher"
-    )
+    others = back.select_related("redemption__site", "shift__clerk", "redemption__scheme", "redemption__voucher")
     found = [_line(one, one.shift, one.at, 1) for one in rows]
     found += [_line(one.redemption, one.shift, one.at, -1) for one in others]
     return sorted(found, key=lambda line: (line.at, line.redemption, -line.sign))

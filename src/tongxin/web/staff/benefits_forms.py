@@ -27,7 +27,8 @@ UNDER = {  # which field a refusal of the actions speaks of
     "budget-below-places": "places", "places": "places", "places-taken": "places", "window-order": "closes",
     "window-after-scheme": "closes", "per-person": "per_person", "scheme-fixed": None, "entry-short": "closes",
     "result-missing": "result_at", "busy-hours": "opens", "value-over-limit": "value", "limit-unknown": "limit_key",
-    "line-missing": "line", "call_says_why": "policy_reason", "call_party_most": "party_most", "call_chances": "chances",
+    "line-missing": "line", "line-ended": "line",
+    "call_says_why": "policy_reason", "call_party_most": "party_most", "call_chances": "chances",
     "scheme_least_spend": "least_spend",
 }  # fmt: skip
 
