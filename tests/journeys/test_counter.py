@@ -44,7 +44,7 @@ def test_a_day_at_the_counter_with_and_without_network(  # noqa: PLR0915 - one l
     )
     elsewhere = shown(given(counter.scheme, cast.zhang.person))
 
-    till = open_page(390, broken="net::ERR_INTERNET_DISCONNECTED|htmx:")
+    till = open_page(390, broken="net::ERR_INTERNET_DISCONNECTED|htmx:|502")
     till.clock.set_fixed_time(NOW)
     till.goto(f"/partner/pair/?code={code}")
     assert faults(till) == []
@@ -81,7 +81,13 @@ def test_a_day_at_the_counter_with_and_without_network(  # noqa: PLR0915 - one l
 
     clock.now = NOW + timedelta(hours=2)
     till.clock.set_fixed_time(clock.now)
-    till.context.set_offline(False)  # the page hands over by itself
+    till.route("**/partner/offline/", lambda route: route.fulfill(status=502, body="bad gateway"))
+    with till.expect_response("**/partner/offline/"):
+        till.context.set_offline(False)  # the page hands over by itself
+    expect(till.locator("[data-till=offline]")).to_contain_text("有2笔断网记录等联网后交账")
+    expect(till.locator("#tx-notes")).not_to_contain_text("已交账")
+    till.unroute("**/partner/offline/")
+    till.evaluate("dispatchEvent(new Event('online'))")
     expect(till.locator("#tx-notes")).to_contain_text("断网时的2笔已交账")
     assert [(one.number, one.verdict) for one in OfflineEntry.objects.order_by("number")] == [
         (1, "spent"),

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from tests.cast import HOUSE, NOW, Cast
-from tests.factories.counters import Counter, a_counter, entry, given, shown, text_of
+from tests.factories.counters import Counter, a_counter, a_device, a_partner, entry, given, shown, text_of
 from tests.web.conftest import Clock
 
 from tongxin.benefits.actions import partners, shifts, tills
@@ -155,6 +155,20 @@ def test_what_a_device_needs_without_network_and_what_it_brings_back(cast: Cast,
     for broken in ("", "{}", "[1]", '[{"text": 1, "signature": "x"}]', sent.replace("take", "tak3")):
         assert client.post("/partner/offline/", {"entries": broken}).status_code == 422
     assert Client().post("/partner/offline/", {"entries": sent}).status_code == 422
+
+
+def test_paired_anew_the_browser_still_hands_over_what_it_took_before(cast: Cast, clock: Clock) -> None:
+    """Revoked and paired again at once: the list in the browser was written under the name before."""
+    counter = a_counter(cast).knows_its_key()
+    one = entry(counter, text_of(shown(given(counter.scheme, cast.wang.person), site=counter.site.public_id)))
+    tills.revoke(device=counter.device, by=HOUSE, at=NOW)
+    sent = json.dumps([{"text": one.text, "signature": base64.urlsafe_b64encode(one.signature).decode()}])
+    stranger, own = Client(), Client()
+    stranger.cookies[DEVICE_COOKIE] = a_counter(cast, partner=a_partner(cast.yongchuan, "别家")).token
+    assert stranger.post("/partner/offline/", {"entries": sent}).status_code == 422
+    own.cookies[DEVICE_COOKIE] = a_device(counter.site, "新1号台")[1]
+    assert own.post("/partner/offline/", {"entries": sent}).json()["answers"][0]["verdict"] == "spent"
+    assert Redemption.objects.get().device == counter.device
 
 
 def test_a_partner_that_ended_still_sees_its_books_and_takes_nothing(cast: Cast, clock: Clock) -> None:

@@ -47,13 +47,12 @@ def ready(request: HouseRequest) -> HttpResponse:
 @never_cache
 def bring(request: HouseRequest) -> HttpResponse:
     """The list, signed entry by entry with the device's own key, which is the guard: also a device that was revoked
-    meanwhile hands over what it took.
+    meanwhile hands over what it took, and a browser that was paired anew what it took under its name before.
     """
     device = device_of(request.COOKIES.get(DEVICE_COOKIE, ""))
     try:
-        answers = offline.bring(
-            device=_paired(device), entries=_entries(request.POST.get("entries", "")), at=request.now
-        )
+        entries = _entries(request.POST.get("entries", ""))
+        answers = offline.bring(device=_writer(_paired(device), entries), entries=entries, at=request.now)
     except Refused as refusal:
         return JsonResponse({"code": refusal.code, "words": say(refusal)}, status=UNPROCESSABLE)
     return JsonResponse(
@@ -71,6 +70,15 @@ def _paired(device: Device | None) -> Device:
     if device is None:
         raise Refused("device-unknown", "这台设备还没有配对，请联系工会工作人员配对。")
     return device
+
+
+def _writer(device: Device, entries: list[Signed]) -> Device:
+    """Whose list it is: this device's, or another's of the same partner, which this browser was before."""
+    first = offline_list.read(entries[0].text) if entries else None
+    if first is None or first.device == device.public_id:
+        return device
+    others = Device.objects.filter(public_id=first.device, site__partner=device.site.partner_id)
+    return others.first() or device
 
 
 def _told(answer: offline.Answer) -> str:

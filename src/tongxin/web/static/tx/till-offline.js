@@ -141,7 +141,7 @@ export async function handOver(address, token) {
     return null;
   }
   const answer = await told.json().catch(() => ({}));
-  if (!told.ok) return { words: answer.words || '', answers: [] };
+  if (!told.ok) return answer.words ? { words: answer.words, answers: [] } : null;  // a machine between, not the house
   await alone(() => {  // meanwhile more may have been written, or another tab may have handed the same over
     held.waiting = held.waiting.filter((one) => !sent.some((gone) => gone.signature === one.signature));
     keep();
