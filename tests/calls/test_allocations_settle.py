@@ -29,6 +29,7 @@ from tongxin.calls.states import HOLDING, Policy, Spill, When
 from tongxin.kernel import draw
 from tongxin.kernel.refused import Refused
 from tongxin.people.models import Person
+from tongxin.store.atomic import writing
 
 THREE = calls.Manner(policy=Policy.DRAW, choices=3, party_most=4, result_at=CLOSES)
 GRANTED, WAITING = "granted", "waiting"
@@ -193,12 +194,12 @@ def test_reserves_are_fixed_once_someone_applied_and_are_no_more_than_the_places
 
 def test_in_parts_a_reserve_waits_for_its_group_until_the_last(cast: Cast) -> None:
     """As a release does: some come in the first minutes, others later, and only then is the rest let go."""
-    call = a_call(
-        cast.yongchuan, manner=calls.Manner(policy=Policy.LEVEL_START, policy_reason="要当场用", level_minutes=5)
-    )
+    call = a_call(cast.yongchuan, manner=calls.Manner(policy=Policy.RANKED))
     pool = a_pool(call, 2)
     kept(cast, pool, 1)
     first = enter_all([pool], people(cast.factory, 2))
+    with writing():  # who comes to a level start is written by the lane, without entering
+        Call.objects.update(policy=Policy.LEVEL_START, policy_reason="要当场用", level_minutes=5)
     settle(call, {pool: first}, last=False)
     assert states(first) == [GRANTED, WAITING]
     settle(call, {pool: []})

@@ -10,7 +10,7 @@ from tests.cast import HOUSE, NOW
 
 from tongxin.calls.actions import applications, calls, entries, pools
 from tongxin.calls.models import Application, Award, Call, Pool
-from tongxin.calls.states import CallState, Policy, Stage, Why
+from tongxin.calls.states import Policy, Stage, Why
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor
 from tongxin.people.models import Account, Person
@@ -82,12 +82,6 @@ def a_call(
         by=HOUSE,
         at=OPENS,
     )
-    if (
-        manner.policy == Policy.LEVEL_START
-    ):  # the engine alone: what a release needs beside it stands in factories.lanes
-        with writing():
-            Call.objects.filter(pk=call.pk).update(state=CallState.PUBLISHED)
-        return Call.objects.get(pk=call.pk)
     return calls.publish(call=call, by=HOUSE, at=OPENS)
 
 
