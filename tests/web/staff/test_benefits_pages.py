@@ -209,6 +209,10 @@ def test_brands_are_listed_with_what_they_came_to(cast: Cast, as_staff: AsStaff)
     vouchers.spend(
         voucher=Voucher.objects.order_by("pk")[0], amount=Decimal("88.50"), redemption_ref="r", by=HOUSE, at=NOW
     )
-    page = as_staff(cast.chief).get("/staff/brands/").content.decode()
-    row = re.sub(r"<[^>]+>|\s+", " ", page[page.index("<tbody>") : page.index("</tbody>")]).split()
-    assert row == ["百万职工游巴蜀", "重庆市总工会", "2", "2家工会", "3", "1", "88.50", "改"]
+    a_scheme(cast.yongchuan, replace(PLAN, name="别的"))
+    chief = as_staff(cast.chief)
+    page = chief.get("/staff/brands/").content.decode()
+    row = re.sub(r"<[^>]+>|\s+", " ", page[page.index("<tbody") : page.index("</tbody>")]).split()
+    assert row == ["百万职工游巴蜀", "重庆市总工会", "2", "，2家工会", "3", "1", "88.50", "改"]
+    listed = chief.get("/staff/benefits/?brand=you-bashu").content.decode()
+    assert [listed.count(name) for name in ("春季文旅券", "别的", "福利：百万职工游巴蜀")] == [2, 0, 1]

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 
 from tongxin.benefits.actions import schemes
-from tongxin.benefits.models import Scheme
+from tongxin.benefits.models import Brand, Scheme
 from tongxin.benefits.queries.totals import Totals, totals
 from tongxin.benefits.states import SchemeState, VoucherState
 from tongxin.calls.actions import busy
@@ -33,12 +33,15 @@ def benefits(request: HouseRequest) -> HttpResponse:
     rows = Scheme.objects.within(request.actor, Power.SEE_BENEFITS).select_related(*RELATED)
     if (state := request.GET.get("state", "")) in SchemeState.values:
         rows = rows.filter(state=state)
+    if (brand := Brand.objects.filter(slug=request.GET.get("brand", "")).first()) is not None:
+        rows = rows.filter(brand=brand)
     shown = paged(request, rows.order_by("-starts", "-pk"))
     found = totals(scheme.pk for scheme in shown)
     context = {
         "page": shown.of([{"scheme": scheme, **_sums(scheme, found[scheme.pk])} for scheme in shown]),
         "states": SchemeState.choices,
         "state": state,
+        "brand": brand,
         "runs": request.actor.holds(Power.RUN_BENEFITS),
     }
     return render_part(request, LIST, context)

@@ -12,7 +12,7 @@ from django.urls import path
 from tongxin.benefits.actions import brands as actions
 from tongxin.benefits.models import Brand, Scheme
 from tongxin.benefits.queries.totals import Totals, totals
-from tongxin.benefits.states import SchemeState, VoucherState
+from tongxin.benefits.states import VoucherState
 from tongxin.kernel.refused import Refused
 from tongxin.people.powers import Power
 from tongxin.web import benefit_words
@@ -52,7 +52,7 @@ def brands(request: HouseRequest) -> HttpResponse:
 def _sums(request: HouseRequest, brands: list[int]) -> dict[int, dict[str, Any]]:
     """What its schemes came to, of those that whoever looks may see. Two queries."""
     seen = Scheme.objects.within(request.actor, Power.SEE_BENEFITS).filter(brand__in=brands)
-    rows = list(seen.exclude(state=SchemeState.DRAFT).values_list("pk", "brand", "union"))
+    rows = list(seen.values_list("pk", "brand", "union"))
     each = totals(pk for pk, _, _ in rows)
     return {
         brand: _sum([each[pk] for pk, of, _ in rows if of == brand], {u for _, of, u in rows if of == brand})
