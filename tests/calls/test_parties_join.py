@@ -7,6 +7,7 @@ from tests.factories.calls import CLOSES, Heard, a_call, a_pool, accounts, peopl
 from tongxin.calls.actions import allocations, applications, calls, entries, parties, reserves
 from tongxin.calls.models import Application, Award, Call, Pool
 from tongxin.calls.queries import miscounted, place_in_line
+from tongxin.calls.queries.outcomes import outcome_lines
 from tongxin.calls.states import HOLDING, Policy
 from tongxin.kernel.refused import Refused
 
@@ -61,6 +62,8 @@ def test_party_by_draw_takes_its_units_and_is_skipped_where_it_does_not_fit(cast
     allocations.settle(call=call, orders={pool.pk: [str(row.ticket) for row in rows]}, by=HOUSE, at=CLOSES)
     assert (states(rows), numbers(pool)) == (["granted", "waiting", "granted"], (4, 1))
     assert (units(rows[0]), place_in_line(rows[1], pool)) == ([3], 1)
+    lines = outcome_lines(Call.objects.get(pk=call.pk), full_names=True).splitlines()
+    assert sorted(line.split("\t")[2] for line in lines) == ["1", "甲0（3个名额）", "甲2"]
 
 
 def test_too_large_a_party_is_refused_and_so_is_one_where_each_comes_alone(cast: Cast, quick: Call) -> None:

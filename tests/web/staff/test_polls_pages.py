@@ -101,6 +101,24 @@ def test_family_signs_up_with_numbers_and_consent(school: School, cast: Cast, as
     assert ("亲子采摘" in listed, "亲子采摘" in Client().get("/classes/?kind=sports").content.decode()) == (True, False)
 
 
+def test_staff_sign_a_family_up_with_what_its_guardian_says(school: School, cast: Cast, as_staff: As) -> None:
+    course = programmes.add_course(
+        programme=school.programme, name="亲子采摘", topic="亲子", kind=ActivityKind.FAMILY, by=school.by, at=NOW
+    )
+    cohort, client = school.cohort(course=course, session_count=1), as_staff(cast.officer)
+    address = f"/staff/cohorts/{cohort.public_id}/roster/new/"
+    one = f"{address}people/{cast.wang.person.public_id}/"
+    assert f'href="{one}"' in client.get(address, {"q": cast.wang.person.name}).content.decode()
+    body = {"under_6": "1", "from_6_to_11": "0", "from_12_to_17": "0"}
+    assert client.post(one, body).status_code == 422
+    assert client.post(one, {**body, "consents": "on"}).status_code == 302
+    assert Family.objects.get().person == cast.wang.person
+    assert client.get(f"{address}people/{cast.lin.person.public_id}/").status_code == 404
+    lessons = school.cohort(weekday=6)
+    plain = f"/staff/cohorts/{lessons.public_id}/roster/new/"
+    assert client.get(f"{plain}people/{cast.wang.person.public_id}/")["Location"] == plain
+
+
 def test_class_without_children_leads_back_to_the_class(school: School, cast: Cast, as_worker: As) -> None:
     cohort = school.cohort()
     answer = as_worker(cast.wang).get(f"/classes/{cohort.public_id}/family/")

@@ -69,7 +69,8 @@ def _lines(call: Call, *, full_names: bool) -> Iterator[str]:
     rows = Award.objects.filter(pool__in=list(pools), state__in=HOLDING).select_related("person", "application")
     for award in rows.order_by("pool_id", "application__ticket", "application_id", "pk").iterator(2000):
         ticket = award.application.ticket or award.application.public_id
-        yield f"{pools[award.pool_id].name}\t{ticket}\t{_name(award.person, full_names=full_names)}"
+        brings = f"（{award.units}个名额）" if award.units > 1 else ""  # with those who have no record
+        yield f"{pools[award.pool_id].name}\t{ticket}\t{_name(award.person, full_names=full_names)}{brings}"
     for pool in sorted(pools.values(), key=lambda one: one.pk):
         yield f"{pool.name}\t{WAITING}\t{pool.waiting}"
 

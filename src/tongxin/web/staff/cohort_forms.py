@@ -27,6 +27,7 @@ UNDER = {
     "site-closed": "place", "room-closed": "place", "room-taken": "place", "sessions-count": "session_count",
     "outside-term": "first_day", "teacher-busy": "teacher", "fee": "fee", "cohort-twice": "name",
     "session-times": "ends_at", "session-past": "day", "session-twice": "day", "why-missing": "why",
+    "family-consent": "consents", "family-none": "under_6", "family_most": "under_6", "party": "under_6",
     "merge-full": "into", "pool-full": "into", "already-there": "into", "same-cohort": "into", "reason-missing": "reason",
 }  # fmt: skip
 

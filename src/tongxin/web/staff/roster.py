@@ -13,7 +13,7 @@ from tongxin.activities.actions import enrolments, exports
 from tongxin.activities.models import Cohort, Enrolment
 from tongxin.activities.queries.lists import RosterFilters, others_of_term, people_of
 from tongxin.activities.queries.rosters import children_of, roster
-from tongxin.activities.states import RUNNING, EnrolmentState
+from tongxin.activities.states import RUNNING, ActivityKind, EnrolmentState
 from tongxin.calls import queries as calls
 from tongxin.calls.states import ApplicationState
 from tongxin.kernel.public_ids import new_public_id
@@ -28,6 +28,7 @@ from tongxin.web.guard import HouseRequest, page
 from tongxin.web.paging import paged
 from tongxin.web.staff.cohort_forms import IntoForm, WhyForm
 from tongxin.web.staff.cohorts import form_page, frame, opened, subtitle
+from tongxin.web.staff.family import SAID
 
 PAGE = "staff/roster/roster.html"
 BACK = "staff:cohort-roster"
@@ -64,7 +65,8 @@ def sign_up(request: HouseRequest, cohort_id: str) -> HttpResponse:
     if request.method == "POST":
         return _sign_up(request, cohort)
     text = request.GET.get("q", "").strip()[:40]
-    context = {**frame(request, cohort, "roster"), "q": text, "key": new_public_id()}
+    families = ActivityKind(cohort.course.kind).traits.families
+    context = {**frame(request, cohort, "roster"), "q": text, "key": new_public_id(), "families": families}
     try:
         found = search(request.actor, text) if text else None
     except Refused as refusal:
@@ -149,14 +151,12 @@ def _sign_up(request: HouseRequest, cohort: Cohort) -> HttpResponse:
         context = {**frame(request, cohort, "roster"), "q": "", "key": new_public_id()}
         return render_refusal(request, "staff/roster/sign_up.html", context, refusal)
     name = shown(person, "name", Purpose.ROSTER_LIST)
-    got = {ApplicationState.GRANTED: "已报上名", ApplicationState.WAITING: "已加入候补"}.get(
-        ApplicationState(made.state)
-    )
+    got = SAID.get(ApplicationState(made.state))
     if got is None:  # an old page, sent once more after the worker left
         messages.info(request, f"{name}的这次报名已经退出。要再报，请重新办理。")
         return redirect(BACK, cohort.public_id)
     messages.success(request, f"{name}{got}，本人会收到消息。")
-    return redirect(BACK if made.state == ApplicationState.GRANTED else "staff:cohort-line", cohort.public_id)
+    return redirect("staff:cohort-line" if made.state == ApplicationState.WAITING else BACK, cohort.public_id)
 
 
 def _context(request: HouseRequest, cohort: Cohort) -> dict[str, Any]:

@@ -32,6 +32,7 @@ urlpatterns = gather(
         "changes",
         "lessons",
         "roster",
+        "family",
         "collective",
         "rollcall",
         "checkin",
