@@ -20,6 +20,7 @@ from tongxin.benefits.queries.tills import drawer_of
 from tongxin.benefits.queries.totals import contradictions
 from tongxin.benefits.states import VoucherState
 from tongxin.kernel.refused import Refused
+from tongxin.people.authority import Actor
 from tongxin.records.models import JournalEntry
 from tongxin.store.atomic import writing
 
@@ -278,3 +279,16 @@ def test_a_clock_from_before_the_scheme_leaves_no_voucher_to_be_used_again(cast:
     assert bring(counter) == ["spent"]
     assert Voucher.objects.get(pk=voucher.pk).state == VoucherState.REDEEMED
     assert localdate(Redemption.objects.get().at) == NOW.date()
+
+
+def test_opened_ahead_it_was_taken_on_the_day_that_the_device_says(cast: Cast) -> None:
+    counter = a_counter(cast).knows_its_key()
+    owner = Actor(on=NOW.date(), person_id=cast.wang.person.pk)
+    voucher = vouchers.show(
+        voucher=given(counter.scheme, cast.wang.person), site=counter.site.public_id,
+        day=NOW.date() + timedelta(days=3), by=owner, at=NOW,
+    )  # fmt: skip
+    entry(counter, text_of(voucher), at=NOW + timedelta(days=1))
+    assert bring(counter, at=NOW + timedelta(days=4)) == ["spent"]
+    assert Redemption.objects.get().at == NOW + timedelta(days=1)
+    assert not JournalEntry.objects.filter(verb="offline.clock").exists()

@@ -4,7 +4,7 @@ docs/adr/0019-counters.md says what may be accepted and who bears what.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from tongxin.benefits import offline_list, showing
-from tongxin.benefits.actions import redemptions, tills, vouchers
+from tongxin.benefits.actions import holding, redemptions, tills, vouchers
 from tongxin.benefits.counter_states import How, OfflineVerdict, Outcome, Undoing
 from tongxin.benefits.models import Device, OfflineEntry, Redemption, Shift, Voucher
 from tongxin.benefits.offline_list import Entry, Signed
@@ -134,6 +134,7 @@ def _take(claim: Claim, at: datetime) -> Judged:
         return Judged(OfflineVerdict.SPENT, done) if fresh else Judged(OfflineVerdict.REPEATED)
     if shown is None or voucher is None:
         return Judged(OfflineVerdict.NOT_GENUINE)
+    claim = replace(claim, at=max(claim.at, start_of(voucher.scheme.starts)))  # nobody opens one before
     if Redemption.objects.filter(device=device, voucher=voucher, undone_at=None).exists():
         return Judged(OfflineVerdict.REPEATED)
     if (against := _against(claim, shown, voucher)) is not None:
@@ -246,6 +247,8 @@ def _earliest(device: Device, shown: Shown | None, at: datetime) -> datetime:
     opened = min(
         until - vouchers.ON_SCREEN, start_of(localdate(until - timedelta(seconds=1)))
     )  # on paper: until midnight
+    if shown.site:  # it may have been opened some days ahead
+        opened -= holding.AHEAD
     return min(max(paired, opened), at)
 
 
