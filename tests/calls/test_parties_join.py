@@ -66,6 +66,17 @@ def test_party_by_draw_takes_its_units_and_is_skipped_where_it_does_not_fit(cast
     assert sorted(line.split("\t")[2] for line in lines) == ["1", "甲0（3个名额）", "甲2"]
 
 
+def test_replay_with_another_number_of_people_is_refused(cast: Cast, quick: Call) -> None:
+    drawn, by = a_call(cast.yongchuan, manner=BY_DRAW), cast.wang.actor
+    for call, key in ((quick, "k1"), (drawn, "k2")):
+        sent = {"pool": a_pool(call, 5), "person": cast.wang.person, "by": by, "at": NOW, "key": key}
+        mine = applications.apply(**sent, companions=2)  # type: ignore[arg-type]
+        refused("application_key_once", lambda sent=sent: applications.apply(**sent, companions=1))
+        assert applications.apply(**sent, companions=2).pk == mine.pk  # type: ignore[arg-type]
+    parties.bring(application=mine, companions=1, by=by, at=NOW)
+    assert applications.apply(**sent, companions=2).pk == mine.pk  # type: ignore[arg-type]
+
+
 def test_too_large_a_party_is_refused_and_so_is_one_where_each_comes_alone(cast: Cast, quick: Call) -> None:
     pool = a_pool(quick, 9)
     said = refused("party", lambda: applications.apply(

@@ -67,14 +67,14 @@ def _arrive(
         check_eligible(pool.call, person, at=at)
         entries.check_party(pool.call, [person], size - 1)
     except Refused:
-        if (same := _made_before(pool, person, by, key)) is not None:
+        if (same := _made_before(pool, person, size, by, key)) is not None:
             return same
         raise
     groups = groups_of([pool.pk], person, at=at) if pool.reserved else ""
     arrive = partial(arrivals.write, pool=pool, person=person, by=by, at=at, key=key, groups=groups, size=size)
     arrival = arrive()
     while arrival is None:  # once more only if what was in the way is gone by now
-        if (same := _made_before(pool, person, by, key)) is not None:
+        if (same := _made_before(pool, person, size, by, key)) is not None:
             return same
         _check_slots(pool, person)
         arrival = arrive()
@@ -136,12 +136,13 @@ def move(*, application: Application, into: Pool, by: Actor, at: datetime, why: 
     return application
 
 
-def _made_before(pool: Pool, person: Person, by: Actor, key: str | None) -> Application | None:
+def _made_before(pool: Pool, person: Person, size: int, by: Actor, key: str | None) -> Application | None:
     """What this request made when it came before, by its key or by standing in this pool."""
     if key is not None and by.account_id is not None:
         keyed = Applicant.objects.filter(application__account=by.account_id, application__key=key)
         for row in keyed.select_related("application__call"):
-            if row.person_id != person.pk or not _was_for(row.application, pool):
+            same = _was_for(row.application, pool) and entries.was_sized(row.application, size)
+            if row.person_id != person.pk or not same:
                 raise Refused("application_key_once", "这张报名页已经用过，请刷新页面再报。")
             return row.application
     standing = Applicant.objects.filter(

@@ -53,7 +53,7 @@ def enter(
     for person in persons:
         require_acting_for(by, person.pk, call.union_id)
     list(Person.objects.lock_rows(person.pk for person in persons))  # two taps of one person one after the other
-    if (same := _made_before(call, wishes, persons, by, key)) is not None:
+    if (same := _made_before(call, wishes, persons, companions, by, key)) is not None:
         return same
     check_takes_entries(call, at)
     check_party(call, persons, companions)
@@ -115,20 +115,27 @@ def freeze(*, call: Call, by: Actor, at: datetime) -> Call:
 
 
 def _made_before(
-    call: Call, wishes: Sequence[Pool], persons: Sequence[Person], by: Actor, key: str | None
+    call: Call, wishes: Sequence[Pool], persons: Sequence[Person], companions: int, by: Actor, key: str | None
 ) -> Application | None:
     """What this request made when it came before: by its key, else by the same wishes of the same person."""
     if key is not None and by.account_id is not None:
         keyed = Application.objects.filter(account=by.account_id, key=key).select_related("call").first()
         if keyed is not None:
             sent: Application = keyed
-            if keyed.call_id != call.pk or not _is(keyed, wishes, persons, then=True):
+            same = _is(keyed, wishes, persons, then=True) and was_sized(keyed, len(persons) + companions)
+            if keyed.call_id != call.pk or not same:
                 raise Refused("application_key_once", "这张报名页已经用过，请刷新页面再报。")
             return sent
     first = persons[0].pk if persons else None
     standing = Application.objects.filter(applicants__person=first, applicants__live=True, call=call)
     rows: list[Application] = list(standing.select_related("call"))
     return next((one for one in rows if _is(one, wishes, persons)), None)
+
+
+def was_sized(application: Application, size: int) -> bool:
+    """So many came, or somebody changed since how many come."""
+    changed = Step.objects.filter(application=application, verb__in=("join", "leave", "bring"))
+    return application.size == size or changed.exists()
 
 
 def _is(application: Application, wishes: Sequence[Pool], persons: Sequence[Person], *, then: bool = False) -> bool:
