@@ -91,6 +91,36 @@ def test_a_clock_that_is_set_there_and_back_between_two_looks_is_no_jump(machine
     assert clock.jumped() == 0
 
 
+@pytest.mark.parametrize("by", [HOUR, -HOUR])
+def test_a_jump_counts_when_it_has_stood_for_a_minute(machine: Machine, by: int) -> None:
+    clock, began = Clock(), machine.wall
+    machine.set(by)
+    for second in range(1, 60):
+        machine.go(1_000)
+        assert clock.now() == began + 1_000 * second
+    machine.go(2_000)
+    assert clock.now() == (machine.wall if by > 0 else began + 59_000)  # never back
+
+
+def test_a_jump_that_is_taken_back_within_the_minute_moves_nobody(machine: Machine) -> None:
+    clock, began = Clock(), machine.wall
+    machine.set(HOUR)
+    for _ in range(50):
+        machine.go(1_000)
+        clock.now()
+    machine.set(-HOUR)
+    machine.go(61_000)
+    assert clock.now() == began + 111_000
+
+
+def test_after_a_long_rest_the_time_of_day_is_believed_at_once(machine: Machine) -> None:
+    """A machine that slept: its steady clock may have slept with it."""
+    clock = Clock()
+    machine.go(10 * HOUR)
+    machine.set(8 * HOUR)
+    assert clock.now() == machine.wall
+
+
 # ---- through the lane ---------------------------------------------------------------------------------------------
 
 
@@ -134,18 +164,30 @@ def test_who_enters_after_the_clock_was_set_back_is_not_earlier_and_the_journal_
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_clock_that_jumped_ahead_and_back_makes_nobody_of_the_first_minutes_later_unseen(
+def test_a_clock_that_jumped_ahead_puts_nobody_out_of_the_first_minutes_and_the_journal_has_it(
     cast: Cast, machine: Machine, lane: Lane
 ) -> None:
-    """The moment stays ahead, which may cost someone the draw of a level start: so the journal says when it was."""
     pool = a_lane(cast.factory, 5, opens=timezone.now() - timedelta(seconds=10), manner=LEVEL)
     first, second, third = (person.pk for person in people(cast.factory, 3))
     enter(lane, pool, first)
     machine.set(HOUR // 2)
-    ahead = enter(lane, pool, second)
+    machine.go(1_500)
+    (ahead,) = enter(lane, pool, second)
+    assert ahead == machine.wall - HOUR // 2
     look(lane, pool)
     machine.set(-HOUR // 2)
-    assert enter(lane, pool, third) == ahead
+    machine.go(1_500)
+    assert enter(lane, pool, third) == [machine.wall]
     look(lane, pool)
     found = JournalEntry.objects.filter(verb="arrivals.noticed").order_by("pk")
     assert [one.data for one in found] == [{"clock-set": 1}] * 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_jump_before_the_first_claim_is_told_with_it(cast: Cast, machine: Machine, lane: Lane) -> None:
+    """A process that nobody entered by knows of no pool to say it of."""
+    pool = a_lane(cast.factory, 5, opens=timezone.now() - timedelta(hours=1))
+    machine.set(HOUR // 4)
+    enter(lane, pool, people(cast.factory, 1)[0].pk)
+    look(lane, pool)
+    assert [one.data for one in JournalEntry.objects.filter(verb="arrivals.noticed")] == [{"clock-set": 1}]

@@ -23,8 +23,8 @@ class Noticed:
         self._counts.setdefault(into, Counter())[what] += 1
 
     def flush(self, thread: ThreadPoolExecutor, clock: Clock, pools: Iterable[Into]) -> None:
-        """Every few seconds while someone enters `pools`."""
-        if jumped := clock.jumped():
+        """Every few seconds while someone enters `pools`. A jump is kept until there is one to say it of."""
+        if (pools := list(pools)) and (jumped := clock.jumped()):
             log.warning("clock was set", milliseconds=jumped)
             for into in pools:
                 self.count(into, "clock-set")
