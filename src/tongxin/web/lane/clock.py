@@ -1,4 +1,4 @@
-"""The moment of arrival, in milliseconds. Never earlier than the one before, and not led astray by a clock that jumps and comes back.
+"""The moment of arrival, in milliseconds. Never earlier than the one before; a clock that jumps and comes back misleads nobody.
 
 It goes on by the machine's steady clock. By how much the other one, which tells the time of day, is apart from that is looked at
 every second: small corrections count at once, a jump only when it has stood for a minute. A jump that is taken back in
