@@ -3,7 +3,10 @@
 from datetime import datetime
 from typing import Final
 
+from django.utils.translation import gettext, override
+
 from config.demo import benefits, catalogue
+from tongxin.benefits.shipped_lines import shipped
 from tongxin.people.authority import Actor
 from tongxin.records.actions import english
 from tongxin.unions.models import Union
@@ -207,4 +210,11 @@ ALL: Final = BENEFITS | CATALOGUE | RULES | DRAWS | PARTNERS | WISHES | PROGRAMM
 def plant(*, by: Actor, at: datetime) -> int:
     """A second time it adds nothing."""
     keeper = Union.objects.get(code=KEEPER)
-    return english.say(words=ALL, union=keeper.pk, federation=keeper.federation, by=by, at=at)
+    return english.say(words=ALL | _remarked(), union=keeper.pk, federation=keeper.federation, by=by, at=at)
+
+
+def _remarked() -> dict[str, str]:
+    """The shipped notes, as they stand with the demo's own remark behind them."""
+    remark = ALL[catalogue.REMARK]
+    with override("en"):
+        return {line.note + catalogue.REMARK: f"{gettext(line.note)} {remark}" for line in shipped() if line.note}
