@@ -30,7 +30,7 @@ Orders = Mapping[int, Sequence[str]]  # by pool: the tickets, first come first
 
 _NUMBER: Final = Prepared("""
     UPDATE calls_preference SET no = given.no, waits = given.waits
-    FROM unnest(%(pks)s::bigint[], %(nos)s::bigint[], %(waits)s::boolean[]) AS given (pk, no, waits)
+    FROM unnest(%(pks)s::text::bigint[], %(nos)s::text::bigint[], %(waits)s::boolean[]) AS given (pk, no, waits)
     WHERE calls_preference.id = given.pk
 """)
 _STEPS: Final = Prepared("""
@@ -178,7 +178,12 @@ def _number(
             if found.get(ticket) == (pk, OPEN):
                 pool.cut = no
         pool.next_no += len(orders[pk])
-    _NUMBER.run(pks=pks, nos=nos, waits=waits)
+    _NUMBER.run(pks=_as_text(pks), nos=_as_text(nos), waits=waits)
+
+
+def _as_text(numbers: Sequence[int]) -> str:
+    """As PostgreSQL writes an array: the driver would make an object of each of some hundred thousand."""
+    return "{" + ",".join(map(str, numbers)) + "}"
 
 
 def _place(
@@ -194,9 +199,12 @@ def _place(
 ) -> list[Award]:
     offered = call.accept_hours > 0
     awards: list[Award] = []
+    given: dict[int, dict[str, str]] = defaultdict(dict)  # by pool, in the order of what was found
+    for ticket, (where, name) in found.items():
+        given[where][ticket] = name
     for pk, pool in pools.items():
         named = {reserve.name: reserve for reserve in reserves[pk]}
-        here = {ticket: name for ticket, (where, name) in found.items() if where == pk}
+        here = given[pk]
         taken: dict[str, int] = defaultdict(int)
         for ticket, name in here.items():
             taken[name] += entries[ticket].size
