@@ -1,8 +1,9 @@
 """`python -m bench.vouchers --people 100000`: what a draw or a lane has given becomes vouchers, in one action.
 
-Plants people, their applications and awards in one transaction that is rolled back; then the calls engine's `granted` is
-called once for all of them, as a settling batch does: limit of a year checked across unions, budget bound, each voucher
-with its move and its line in the journal. Prints rows a second and the processor of both sides.
+Plants people, most of them members within the scheme's reach and one in a hundred of a union beside it, their applications
+and awards in one transaction that is rolled back; then the calls engine's `granted` is called once for all of them, as a
+settling batch does: reach and limit of a year checked across unions, budget bound, each voucher with its move and its line
+in the journal. Prints rows a second and the processor of both sides; ends with 1 if anyone has what they should not have.
 """
 
 import argparse
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from tongxin.calls.models import Award
 
 VALUE: Final = Decimal(120)
+HERE: Final = "500118"  # 永川 gives
+BESIDE: Final = "500116"  # 江津's members are out of its reach
+OUTSIDE: Final = 100  # one in so many
 TICK: Final = os.sysconf("SC_CLK_TCK")
 
 
@@ -49,14 +53,20 @@ def _run(people: int) -> None:
         first, awards = _planted(people)
         second, more = _again(awards)
         _check_keys()
-        _measure("the first ticket of 120 yuan", first, awards)
-        _measure("a second one, over the limit: all withheld", second, more)
+        members = people - len(range(0, people, OUTSIDE))
+        right = _measure("the first ticket of 120 yuan", first, awards, members)
+        right &= _measure("a second one, over the limit: all withheld", second, more, 0)
         say(f"{Voucher.objects.count():,} vouchers, {VoucherMove.objects.count():,} moves")
         transaction.set_rollback(True)
+    if not right:
+        raise SystemExit(1)
 
 
-def _measure(words: str, scheme: "Scheme", awards: "list[Award]") -> None:
+def _measure(words: str, scheme: "Scheme", awards: "list[Award]", due: int) -> bool:
+    """Whether so many have one as are due one."""
     from tongxin.benefits.kind import Benefits  # noqa: PLC0415
+    from tongxin.benefits.models import Voucher  # noqa: PLC0415
+    from tongxin.benefits.states import VoucherState  # noqa: PLC0415
     from tongxin.people.authority import system  # noqa: PLC0415
 
     now = datetime.now(UTC)
@@ -66,10 +76,13 @@ def _measure(words: str, scheme: "Scheme", awards: "list[Award]") -> None:
     _check_keys()
     took, web, backend = time.perf_counter() - began, time.process_time() - web, _backend_seconds() - backend
     scheme.refresh_from_db()
+    issued = Voucher.objects.filter(scheme=scheme, state=VoucherState.ISSUED).count()
     sys.stdout.write(
         f"{words}: {len(awards):,} in {took:.1f} s, {len(awards) / took:,.0f}/s; processor: Python {web:.1f} s, "
-        f"PostgreSQL {backend:.1f} s ({1e6 * (web + backend) / len(awards):.0f} µs each); bound {scheme.bound:,} yuan\n"
+        f"PostgreSQL {backend:.1f} s ({1e6 * (web + backend) / len(awards):.0f} µs each); issued {issued:,} of {due:,} due, "
+        f"bound {scheme.bound:,} yuan\n"
     )
+    return issued == due and scheme.bound == VALUE * due
 
 
 def _check_keys() -> None:
@@ -93,13 +106,15 @@ def _backend_seconds() -> float:
 
 def _planted(people: int) -> "tuple[Scheme, list[Award]]":
     from tongxin.people.authority import system  # noqa: PLC0415
-    from tongxin.people.models import Person  # noqa: PLC0415
+    from tongxin.people.models import Membership, Person  # noqa: PLC0415
     from tongxin.rulebook.actions import shipped  # noqa: PLC0415
     from tongxin.store.copying import copy_new  # noqa: PLC0415
     from tongxin.unions.actions.seed import load_divisions  # noqa: PLC0415
+    from tongxin.unions.models import Union  # noqa: PLC0415
 
     now = datetime.now(UTC)
-    load_divisions()
+    if not Union.objects.exists():
+        load_divisions()
     shipped.load_parameters(by=system(now.date()), at=now)
     scheme = _scheme(people, now)
     persons = [
@@ -107,6 +122,19 @@ def _planted(people: int) -> "tuple[Scheme, list[Award]]":
         for n in range(people)
     ]
     copy_new(persons)
+    here, beside = (Union.objects.get(code=code).pk for code in (HERE, BESIDE))
+    starts = now.date() - timedelta(days=365)
+    copy_new(
+        [
+            Membership(
+                federation=scheme.federation,
+                person=person,
+                union_id=beside if n % OUTSIDE == 0 else here,
+                starts=starts,
+            )
+            for n, person in enumerate(persons)
+        ]
+    )
     return scheme, _awards(scheme, persons, now)
 
 
@@ -129,7 +157,7 @@ def _scheme(people: int, now: datetime) -> "Scheme":
         last_day=day + timedelta(days=90), fund=Fund.DUES, limit_key="year_ticket_person_year_most",
     )  # fmt: skip
     release = Release(people, now, now + timedelta(days=30))
-    union = Union.objects.get(code="500118")
+    union = Union.objects.get(code=HERE)
     return schemes.draft(union=union, plan=plan, release=release, by=system(day), at=now)
 
 
