@@ -21,7 +21,7 @@ demo: install
 	$(BIN)/tongxin demo --port $(PORT)
 
 test: install
-	$(BIN)/pytest -n $(JOBS)
+	$(BIN)/pytest -n $(JOBS) --dist worksteal
 
 check: install
 	$(BIN)/ruff check

@@ -1,10 +1,14 @@
 """Fixtures for every test. The database is started by tests/settings.py."""
 
+from collections.abc import Iterator
+
 import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import caches
-from tests.cast import cast
+from pytest_django.plugin import DjangoDbBlocker
+from tests.cast import cast, make_cast
+from tests.standing import stage
 from tests.tables import template
 
 __all__ = ["cast"]
@@ -18,6 +22,20 @@ hypothesis.settings.load_profile("house")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """pytest-django's hook: a test database is a copy of one that has its tables."""
     settings.DATABASES["default"]["TEST"]["TEMPLATE"] = template()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef, request: pytest.FixtureRequest) -> None:
+    """The moment before pytest-django opens a test's transaction (were it renamed, each test would make its own cast)."""
+    if fixturedef.argname == "_django_db_helper":
+        stage.prepare(request, {"cast": make_cast})
+
+
+@pytest.fixture(scope="session")
+def stage_is_cleared(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    yield
+    with django_db_blocker.unblock():
+        stage.strike()
 
 
 @pytest.fixture(autouse=True)
