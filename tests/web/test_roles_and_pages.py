@@ -62,7 +62,6 @@ OPEN_TO_STRANGERS = {
     "applications/<slug:application_id>/join/": "whoever was sent the link may join, and sees no name",
     "catalogue/<slug:line_id>/": "what both federations signed is for everybody",
     "releases/<slug:release_id>/": "a release is announced to everybody",
-    "releases/<slug:release_id>/draw.json": "what was drawn is for everybody to compute again",
     "releases/<slug:release_id>/enter/": "any worker may ask for an entry; who gets one is for the call's rule to say",
     "releases/<slug:release_id>/waiting/": "alike for everybody: nothing of who looks stands there",
     "at/union/<slug:public_id>/": "a code on a wall leads everybody to the union's door",
