@@ -193,7 +193,8 @@ def test_its_list_is_published_before_it_is_drawn_and_slips_are_too_few(cast: Ca
     refused("result-early", lambda: announce(call, result_at=ENDS + timedelta(minutes=10)))
     refused("slips-level", lambda: announce(call, holders=(), how=How.SLIPS))
     refused("seals-few", lambda: announce(call, holders=()))
-    made = announce(call, result_at=ENDS + timedelta(minutes=11), source="ssq", event="2026138")
+    moment = ENDS + timedelta(minutes=11)
+    made = announce(call, result_at=moment, source="ssq", event="2026138", event_at=moment)
     refused("round_one_counts", lambda: announce(call))
     later = {"call": call, "opens": NOW + timedelta(minutes=2), "closes": call.closes, "by": HOUSE, "at": EARLIER}
     refused("result-early", lambda: calls.set_window(**later))

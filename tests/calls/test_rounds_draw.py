@@ -204,6 +204,9 @@ def test_plan_without_an_outsider_or_a_source_is_refused(cast: Cast) -> None:
         ("seal_one_holder", {"holders": (*three[:2], rounds.Holder("谁"))}),
         ("unknown-source", {"source": "dice", "event": "1"}), ("event-wrong", {"source": "ssq", "event": "138"}),
         ("result-early", {"result_at": CLOSES}),
+        ("event-time", {"source": "ssq", "event": "2026138", "event_at": None}),
+        ("event-early", {"source": "ssq", "event": "2026138", "event_at": CLOSES}),
+        ("event-late", {"source": "ssq", "event": "2026138", "event_at": RESULT + timedelta(minutes=1)}),
     ]:  # fmt: skip
         refused(code, lambda values=values: announced(call, cast, **values))
     announced(call, cast, holders=staff, source="ssq", event="2026138")  # chance from outside: no outsider is needed
@@ -394,6 +397,23 @@ def test_nobody_can_void_what_they_might_dislike(cast: Cast) -> None:
     refused("why-missing", lambda: rounds.void(held=made.round, why="", by=officer, at=AFTER))
     seals.open_seal(seal=first, text=TEXTS[0], by=by, at=AFTER)
     refused("seals-opened", lambda: rounds.void(held=made.round, why="不好", by=officer, at=AFTER))
+
+
+def test_who_could_know_the_source_s_number_commits_to_nothing_any_more(cast: Cast) -> None:
+    """A list or a seal that is published after the event could have been made to fit it: such a round does not count."""
+    call, pool = a_drawn_call(cast)
+    enter_all(call, pool, cast, 2)
+    event_at = FREEZES + timedelta(hours=1)
+    made = announced(call, cast, source="ssq", event="2026138", event_at=event_at)
+    *others, (seal, by, link) = holders(made, cast)
+    for (other, actor, secret), text in zip(others, TEXTS, strict=False):
+        seals.commit(seal=other, commitment=kernel.commitment(text), link=secret, by=actor, at=EARLY)
+    rounds.freeze(held=made.round, by=HOUSE, at=FREEZES)
+    late = kernel.commitment(TEXTS[2])
+    refused("seal-late", lambda: seals.commit(seal=seal, commitment=late, link=link, by=by, at=event_at))
+    assert Round.objects.get().sealed_at is None
+    seals.commit(seal=seal, commitment=late, link=link, by=by, at=event_at - timedelta(seconds=1))
+    assert Round.objects.get().sealed_at == event_at - timedelta(seconds=1)
 
 
 def test_source_that_may_have_spoken_binds_before_a_seal_is_opened(cast: Cast) -> None:

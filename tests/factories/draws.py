@@ -36,7 +36,8 @@ def plan(cast: Cast, **values: object) -> Plan:
         Holder("经审委员", cast.auditor.person),
         Holder("职工代表", outsider="张师傅"),
     )
-    return Plan(**{"result_at": RESULT, "holders": holders, **values})
+    event = {"event_at": values.get("result_at", RESULT)} if values.get("source") else {}
+    return Plan(**{"result_at": RESULT, "holders": holders, **event, **values})
 
 
 def announced(call: Call, cast: Cast, **values: object) -> Announced:

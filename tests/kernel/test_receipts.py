@@ -73,3 +73,8 @@ def test_a_statement_written_otherwise_is_none() -> None:
     loose = said(1)[0].replace(b",1,", b", 1,")
     (text,) = write([loose], KEY)
     assert check(text, KEYS).verdict is Verdict.UNREADABLE
+
+
+def test_half_a_character_is_no_receipt() -> None:
+    (text,) = write([b'[1,"key","\\ud800",1,1,"holder"]'], KEY)
+    assert check(text, KEYS).verdict is Verdict.UNREADABLE

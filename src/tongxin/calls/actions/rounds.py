@@ -46,6 +46,7 @@ class Plan:
     holders: Sequence[Holder] = ()
     source: str = ""
     event: str = ""
+    event_at: datetime | None = None
     how: How = How.COMPUTED
 
 
@@ -172,7 +173,7 @@ def lock(held: Round) -> Round:
 def complete(held: Round, *, by: Actor, at: datetime) -> Round:
     """All is published, once the list is frozen and no commitment is missing. From here on nothing changes."""
     missing = Seal.objects.filter(round=held, commitment="").exists()
-    if held.state != RoundState.FROZEN or missing or at > held.result_at:
+    if held.state != RoundState.FROZEN or missing or at > held.result_at or at >= held.commits_until:
         return held
     held.state, held.sealed_at = RoundState(ROUND_MOVES.target("seal", held.state)), at
     held.save(update_fields=["state", "sealed_at"])
@@ -195,7 +196,7 @@ def _begin(
 ) -> Announced:
     staff = [_is_staff(one, by) for one in plan.holders]
     _check_plan(plan, staff, at)
-    _check_time(call, plan)
+    _check_time(call, plan, at)
     held = Round.make(
         federation=call.federation,
         call=call,
@@ -204,6 +205,7 @@ def _begin(
         how=plan.how,
         source=plan.source,
         event=plan.event,
+        event_at=plan.event_at,
         result_at=plan.result_at,
         announced_at=at,
         repeats=repeats,
@@ -271,8 +273,9 @@ def _check_plan(plan: Plan, staff: Sequence[bool], at: datetime) -> None:
     _check_source(plan)
 
 
-def _check_time(call: Call, plan: Plan) -> None:
-    """Refused: "result-early", "slips-level"."""
+def _check_time(call: Call, plan: Plan, at: datetime) -> None:
+    """Refused: "result-early", "slips-level", and what `_check_event_time` refuses."""
+    _check_event_time(call, plan, at)
     ends, level = Moment(call.list_ends), call.policy == Policy.LEVEL_START
     if level and plan.how == How.SLIPS:
         raise Refused("slips-level", "同时起步来的人多，不能抽纸签，请用封存的数或公开来源。")
@@ -295,3 +298,20 @@ def _check_source(plan: Plan) -> None:
         raise Refused("unknown-source", "没有这个公开来源，请另选一个。")
     if not source.event.fullmatch(plan.event):
         raise Refused("event-wrong", "期号写得不对：%(hint)s。", hint=source.event_hint)
+
+
+def _check_event_time(call: Call, plan: Plan, at: datetime) -> None:
+    """The number must not exist before the list does. Refused: "event-time", "event-early", "event-late"."""
+    if not plan.source:
+        return
+    if plan.event_at is None:
+        raise Refused("event-time", "请填写这一期什么时候开奖，照发行方的公告抄。")
+    known = max(at, call.draws_after)
+    if plan.event_at <= known:
+        raise Refused(
+            "event-early",
+            "这一期在名单封存以前就开奖，那时已经有人知道结果。请选%(after)s以后开奖的一期。",
+            after=Moment(known),
+        )
+    if plan.event_at > plan.result_at:
+        raise Refused("event-late", "到公布结果的时候，这一期还没有开奖。请选早一些的一期，或者把抽签时间改晚。")

@@ -43,9 +43,9 @@ def commit(*, seal: Seal, commitment: str, link: str = "", by: Actor, at: dateti
         raise Refused("seal-committed", "您的封存码已经公布，不能再换。")
     if held.state not in {RoundState.ANNOUNCED, RoundState.FROZEN}:
         raise Refused("wrong-state", "这一轮抽签已经结束或作废，不用再封存。")
-    if at >= held.result_at:
+    if at >= held.commits_until:
         raise Refused(
-            "seal-late", "抽签的时间%(at)s已到，这时封存不算数了。请联系主办工会。", at=Moment(held.result_at)
+            "seal-late", "抽签或开奖的时间%(at)s已到，这时封存不算数了。请联系主办工会。", at=Moment(held.commits_until)
         )
     seal.commitment, seal.committed_at = code, at
     seal.save(update_fields=["commitment", "committed_at"])

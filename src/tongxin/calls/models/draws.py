@@ -4,6 +4,7 @@ What was published binds: triggers (migration) refuse any change of a frozen lis
 a round's announcement once all is published.
 """
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -38,6 +39,9 @@ class Round(Sharded):
     state = models.CharField(max_length=10, choices=RoundState, default=RoundState.ANNOUNCED)
     source = models.CharField(max_length=30, blank=True)  # a key of settings.DRAW_SOURCES
     event = models.CharField(max_length=30, blank=True)  # its number, which has not happened yet
+    event_at = models.DateTimeField(
+        null=True
+    )  # when it happens, by the issuer's notice: after the list, before the result
     result_at = models.DateTimeField()
     announced_at = models.DateTimeField()
     frozen_at = models.DateTimeField(null=True)
@@ -67,9 +71,15 @@ class Round(Sharded):
                 violation_error_message="这一次已经有一轮抽签，不能再抽第二次。",
             ),
             models.CheckConstraint(
-                condition=Q(source="", event="") | (~Q(source="") & ~Q(event="")),
+                condition=Q(source="", event="", event_at__isnull=True)
+                | (~Q(source="") & ~Q(event="") & Q(event_at__isnull=False, event_at__lte=F("result_at"))),
                 name="round_source_with_event",
-                violation_error_message="公开来源要写明期号，请填上；不用公开来源，就都不填。",
+                violation_error_message="公开来源要写明期号和开奖时间，请填上；不用公开来源，就都不填。",
+            ),
+            models.CheckConstraint(
+                condition=Q(sealed_at__isnull=True) | Q(event_at__isnull=True) | Q(sealed_at__lte=F("event_at")),
+                name="round_sealed_before_event",
+                violation_error_message="这一期开奖以前，名单和封存码没有公布全，这一轮不算数，请作废以后重抽。",
             ),
             models.CheckConstraint(
                 condition=Q(confirmed_account__isnull=True)
@@ -93,6 +103,12 @@ class Round(Sharded):
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["state", "result_at"], name="round_state_result")]
+
+    @property
+    def commits_until(self) -> datetime:
+        """Whoever could know the source's number commits to nothing any more."""
+        until: datetime = self.event_at or self.result_at
+        return until
 
 
 class Draw(Sharded):

@@ -49,6 +49,7 @@ class RoundOut(Schema):
     state: str
     result_at: datetime
     source: str | None
+    event_at: datetime | None  # when the event of the source takes place, by its issuer's notice
     value: str | None
     sealed_at: datetime | None
     drawn_at: datetime | None
@@ -114,7 +115,8 @@ def _round(held: Round) -> dict[str, Any]:
     return {
         "id": held.public_id, "call": held.call.public_id, "name": name_of(held), "union": held.union.name,
         "number": held.number, "how": held.how, "state": held.state, "result_at": held.result_at,
-        "source": words_of(held.source, held.event) or None, "value": held.value if held.confirmed_at else None,
+        "source": words_of(held.source, held.event) or None,
+        "event_at": held.event_at, "value": held.value if held.confirmed_at else None,
         "sealed_at": held.sealed_at, "drawn_at": held.drawn_at, "void_why": held.void_why or None,
         "repeats": held.repeats.public_id if held.repeats else None,
     }  # fmt: skip

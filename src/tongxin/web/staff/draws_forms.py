@@ -19,6 +19,7 @@ ROLES: Final = ("主办工会经办人", "经费审查委员", "职工代表（�
 PLAIN: Final = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 _FIELDS: Final = {
     "result-early": "result_at", "time-past": "result_at", "round_source_with_event": "event", "event-wrong": "event",
+    "event-time": "event_at", "event-early": "event_at", "event-late": "event_at",
     "unknown-source": "source", "seals-few": "source", "no-outsider": f"login_{SEALS}", "seal-role": "role_1",
     "seal_one_holder": "name_1", "slips-plain": "how", "slips-level": "how", "why-missing": "reason",
 }  # fmt: skip
@@ -35,6 +36,9 @@ class PlanForm(HouseForm):
         required=False,
         max_length=30,
         help_text="照发行方的公告抄，要选名单封存以后、公布结果以前开奖的一期。系统不知道期号怎么编、哪天开奖，请看着公告核对。",
+    )
+    event_at = MomentField(
+        label="这一期什么时候开奖", required=False, help_text="照公告抄，随抽签办法公布，大家可以对照。"
     )
 
     def __init__(self, *args: Any, repeats: bool = False, **kwargs: Any) -> None:
@@ -88,6 +92,7 @@ class PlanForm(HouseForm):
             holders=() if slips else tuple(self._holders()),
             source=values["source"],
             event=values["event"].strip(),
+            event_at=values["event_at"],
             how=How(values["how"]),
         )
 
