@@ -6,7 +6,7 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import caches
-from pytest_django.plugin import DjangoDbBlocker
+from django.test import SimpleTestCase
 from tests.cast import cast, make_cast
 from tests.standing import stage
 from tests.tables import template
@@ -31,11 +31,17 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef, request: pytest.FixtureR
         stage.prepare(request, {"cast": make_cast})
 
 
-@pytest.fixture(scope="session")
-def stage_is_cleared(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    yield
-    with django_db_blocker.unblock():
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Test cases of Django's own keep their transactions themselves, and close the connection behind them."""
+    if issubclass(getattr(item, "cls", None) or object, SimpleTestCase):
         stage.strike()
+
+
+@pytest.fixture(scope="session")
+def stage_is_cleared(django_db_setup: None) -> Iterator[None]:
+    yield
+    stage.strike()
 
 
 @pytest.fixture(autouse=True)

@@ -21,6 +21,7 @@ class Stage:
         self.what: Maker | None = None
         self._made: Any = None
         self._open: transaction.Atomic | None = None
+        self._blocker: Any = None  # pytest-django's, which keeps tests that do not ask from the database
 
     def prepare(self, request: pytest.FixtureRequest, makers: Mapping[str, Maker]) -> None:
         """Before a test's own transaction begins."""
@@ -28,7 +29,8 @@ class Stage:
         wanted = next((maker for name, maker in makers.items() if name in names), None)
         if _commits(request):
             wanted = None
-        with request.getfixturevalue("django_db_blocker").unblock():
+        self._blocker = request.getfixturevalue("django_db_blocker")
+        with self._blocker.unblock():
             if self.what is not None and (self.what is not wanted or not self._sound()):
                 self.strike()
             if wanted is not None and self.what is None:
@@ -40,12 +42,18 @@ class Stage:
         return copy.deepcopy(self._made) if self.what is maker else maker()
 
     def strike(self) -> None:
+        if self.what is not None:
+            with self._blocker.unblock():
+                self._roll_back()
+        self.what = self._made = self._open = None
+
+    def _roll_back(self) -> None:
         if self._open is not None and self._sound():
             transaction.set_rollback(True)
             self._open.__exit__(None, None, None)
-        elif self._open is not None:
-            connection.close()  # a test broke it: the next one begins anew
-        self.what = self._made = self._open = None
+        else:  # a test broke it; to connect is what makes Django forget the transaction
+            connection.close()
+            connection.connect()
 
     def _set(self, maker: Maker) -> None:
         self._open = transaction.atomic()
