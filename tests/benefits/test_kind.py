@@ -11,11 +11,11 @@ from tongxin.benefits.actions import reminders, vouchers
 from tongxin.benefits.models import Voucher
 from tongxin.benefits.queries.totals import contradictions
 from tongxin.benefits.states import VoucherState
-from tongxin.calls.actions import allocations, awards, lines
+from tongxin.calls.actions import allocations, awards, lines, parties
 from tongxin.calls.actions.calls import Manner
 from tongxin.calls.models import Application
 from tongxin.calls.queries import miscounted
-from tongxin.calls.states import ApplicationState
+from tongxin.calls.states import ApplicationState, Policy
 from tongxin.kernel.refused import Refused
 from tongxin.store.atomic import writing
 
@@ -83,3 +83,17 @@ def test_the_line_moves_up_and_the_next_has_a_voucher(cast: Cast) -> None:
         pool = lines.lock_pool(scheme.pool_id)
         assert lines.fill(pool, by=HOUSE, at=NOW) == []
     assert states() == {"王小华": [VoucherState.ISSUED]}
+
+
+def test_party_has_a_voucher_each_and_nobody_without_a_record(cast: Cast) -> None:
+    manner = Manner(policy=Policy.ORDER_OF_ARRIVAL, policy_reason="够发。", party_most=3)
+    scheme = a_scheme(cast.yongchuan, release=a_release(5, manner=manner))
+    mine = claim(scheme, cast.wang.person)
+    parties.join(application=mine, person=cast.li.person, by=HOUSE, at=NOW)
+    assert states() == {"王小华": [VoucherState.ISSUED], "李建国": [VoucherState.ISSUED]}
+    with pytest.raises(Refused) as refusal:
+        parties.bring(application=mine, companions=1, by=HOUSE, at=NOW)
+    assert refusal.value.code == "no-companions"
+    parties.leave(application=mine, person=cast.li.person, by=HOUSE, at=NOW)
+    assert (states()["李建国"] == [VoucherState.ISSUED], Application.objects.get().size) == (False, 1)
+    assert (contradictions(), miscounted()) == ([], [])
