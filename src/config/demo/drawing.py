@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from config.demo import draws
-from config.demo.plans import LOCAL
+from config.demo.plans import LOCAL, at_hour
 from config.demo.planting import YONGCHUAN
 from tongxin.activities.actions import cohorts, programmes, terms
 from tongxin.activities.actions.cohorts import CohortPlan
@@ -38,9 +38,11 @@ def plant(*, guest: Person, by: Actor, at: datetime) -> None:
         union=union, name=NAME, began_on=by.on - timedelta(days=90), about=about, synthetic=NOTE, by=by, at=at
     )
     people = [*_people(union, by.on), guest]
-    over = _term(programme, OVER, at - timedelta(days=6), at - timedelta(days=2), by)
+    over = _term(programme, OVER, at - timedelta(days=6), at_hour(at - timedelta(days=3), 18), by)
     _result(over, people, by, at)
-    _enter(_term(programme, ENTERED, at - timedelta(days=1), at + timedelta(days=5), by), people[3:], by, at)
+    _enter(
+        _term(programme, ENTERED, at - timedelta(days=1), at_hour(at + timedelta(days=5), 18), by), people[3:], by, at
+    )
 
 
 def _people(union: Union, on: date) -> list[Person]:
@@ -51,7 +53,7 @@ def _people(union: Union, on: date) -> list[Person]:
 
 
 def _term(programme: Programme, ordinal: int, opens: datetime, closes: datetime, by: Actor) -> Term:
-    opens = datetime.combine(opens.astimezone(LOCAL).date(), time(10), LOCAL)
+    opens = at_hour(opens, 10)
     before = opens - timedelta(hours=1)
     starts = closes.astimezone(LOCAL).date() + timedelta(days=14)
     term = terms.add(

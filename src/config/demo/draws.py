@@ -1,11 +1,11 @@
 """Two draws of the demo: one that is drawn and can be computed again, one whose entry is open. All invented, and it says so."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
-from config.demo.plans import LOCAL
+from config.demo.plans import at_hour
 from config.demo.planting import YONGCHUAN
 from tongxin.calls.actions import applications, calls, entries, pools, reserves, rounds, seals
 from tongxin.calls.actions.calls import Manner
@@ -30,9 +30,9 @@ def plant(*, people: Sequence[Person], guests: Sequence[Person], by: Actor, at: 
         return
     others = [person for person in people if person not in guests]
     entered = [*guests, *others]
-    _drawn(entered[:ENTRIES], by=by, at=(at - timedelta(days=12)).replace(hour=2, minute=0))
-    opened = datetime.combine(at.astimezone(LOCAL).date() - timedelta(days=1), time(10), LOCAL)
-    call, pool, _ = _call(OPEN, 12, opens=opened, closes=at + timedelta(days=4), by=by)
+    _drawn(entered[:ENTRIES], by=by, at=at_hour(at - timedelta(days=12), 10))
+    opened = at_hour(at - timedelta(days=1), 10)
+    call, pool, _ = _call(OPEN, 12, opens=opened, closes=at_hour(at + timedelta(days=4), 18), by=by)
     _enter(call, pool, entered[:SOME], by, at - timedelta(hours=3))
     made = announce(call, call.closes + timedelta(days=1), by=by, at=at - timedelta(hours=20))
     commit(made, by=by, at=at - timedelta(hours=2), first=2)

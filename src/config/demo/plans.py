@@ -11,6 +11,12 @@ from zoneinfo import ZoneInfo
 
 LOCAL: Final = ZoneInfo("Asia/Shanghai")
 
+
+def at_hour(day: datetime, hour: int) -> datetime:
+    """On the hour of that day here: nobody closes a sign-up at 3:42."""
+    return datetime.combine(day.astimezone(LOCAL).date(), time(hour), LOCAL)
+
+
 Mark = Literal["present", "late", "leave", "absent"]  # activities' Mark
 CohortState = Literal["planned", "open", "closed", "finished", "cancelled"]  # activities' CohortState
 SeatState = Literal["enrolled", "withdrawn", "moved", "cancelled"]  # activities' EnrolmentState

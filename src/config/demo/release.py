@@ -5,13 +5,13 @@ The past one was really entered: its people have numbers, its first ones a vouch
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
 from config.demo import draws
 from config.demo.benefits import SLUG, TRIPS
-from config.demo.plans import LOCAL
+from config.demo.plans import LOCAL, at_hour
 from config.demo.planting import YONGCHUAN
 from tongxin.benefits.actions import schemes
 from tongxin.benefits.actions.schemes import Plan, Release
@@ -59,7 +59,7 @@ def plant(*, people: Sequence[Person], by: Actor, at: datetime) -> None:
         return
     brand, line = Brand.objects.get(slug=SLUG), CatalogueLine.objects.get(code=TRIPS)
     union = Union.objects.get(code=YONGCHUAN)
-    before = _ten_o_clock(at - timedelta(days=10))
+    before = at_hour(at - timedelta(days=10), 10)
     past = Made("文旅周末券50元（示例发放）", "50", PLACES, before, QUICK)
     over = _scheme(union, brand, line, past, by=by, at=before - timedelta(days=3))
     into = Into(over.pool.pk, over.pool.public_id, over.pool.union_id, over.pool.federation)
@@ -67,7 +67,7 @@ def plant(*, people: Sequence[Person], by: Actor, at: datetime) -> None:
     persons = [person.pk for person in people]
     arrive(into=into, persons=persons, moments=[first + n * GAP for n in range(len(persons))])
     settling.settle(pool=over.pool, by=by, at=before + timedelta(seconds=20))
-    soon = Made("元旦文旅券100元（示例发放）", "100", 2_000, _ten_o_clock(at + timedelta(days=3)), LEVEL)
+    soon = Made("元旦文旅券100元（示例发放）", "100", 2_000, at_hour(at + timedelta(days=3), 10), LEVEL)
     _scheme(union, brand, line, soon, by=by, at=at)
 
 
@@ -86,7 +86,3 @@ def _scheme(union: Union, brand: Brand, line: CatalogueLine, made: Made, *, by: 
         announced = draws.announce(Call.objects.get(pools=drafted.pool), made.opens + DRAWN_AFTER, by=by, at=at)
         draws.commit(announced, by=by, at=at, first=2)
     return schemes.publish(scheme=drafted, by=by, at=at)
-
-
-def _ten_o_clock(day: datetime) -> datetime:
-    return datetime.combine(day.astimezone(LOCAL).date(), time(10), LOCAL)
