@@ -28,7 +28,7 @@ class Kind(Protocol):
         """Raises Refused unless the substance is complete at this stage. The application's rows are written already."""
 
     def granted(self, awards: Sequence[Award], *, by: Actor, at: datetime) -> None:
-        """These were given, many at once: `pool` and `application` of each are loaded, of `person` perhaps no more than the key."""
+        """These were given, many at once: `pool` of each is loaded, of `application` and `person` perhaps no more than the key."""
 
     def released(self, awards: Sequence[Award], *, why: Why, by: Actor, at: datetime) -> None:
         """These were taken back. With Why.MOVED, `granted` may follow with new awards of the same applications."""
