@@ -8,7 +8,9 @@ import django
 from config import lifeline, logs
 
 CONCURRENT = 5  # jobs at once: one for each channel's courier, should its gateway be slow, and two for all else
-NICE = 5  # whoever waits for an answer comes first: where processors are short, a job gets a quarter of what a page gets
+NICE = (
+    5  # whoever waits for an answer comes first: where processors are short, a job gets a quarter of what a page gets
+)
 FINISH_PATIENCE = 20.0  # seconds; a job cut off is taken up again, as jobs bear being repeated
 
 

@@ -59,7 +59,10 @@ def test_family_page_says_that_each_takes_a_place_and_counts_so(cast: Cast, made
     assert ("带来的2人" in page, "请家人、同事一起参加" in page) == (True, False)  # it is full
     assert f"{address}family/" in client.get(address).content.decode()
     used = client.post(f"{address}family/", said | {"under_6": "0"})
-    assert (used.status_code, "请刷新页面再报" in used.content.decode()) == (422, True)  # the same page, sent again otherwise
+    assert (used.status_code, "请刷新页面再报" in used.content.decode()) == (
+        422,
+        True,
+    )  # the same page, sent again otherwise
     assert client.post(f"{address}family/", said | {"under_6": "0", "key": "another"}).status_code == 302
     assert Pool.objects.get(pk=cohort.pool_id).taken == 2
 
