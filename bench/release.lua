@@ -14,6 +14,8 @@ function init(args)
   received, refused, sent, over = 0, 0, 0, false
   tried = id ~= 0  -- wrk asks its first thread once beforehand, and throws that request away
   filler = wrk.format("GET", "/lane/empty")
+  head = string.format("POST %s HTTP/1.1\r\nHost: %s\r\nAccept: application/json\r\nContent-Length: 0\r\nCookie: ",
+    address, wrk.headers["Host"])
 end
 
 function request()
@@ -27,7 +29,7 @@ function request()
     return filler
   end
   sent = sent + 1
-  return wrk.format("POST", address, { ["Cookie"] = line, ["Accept"] = "application/json", ["Content-Length"] = "0" })
+  return head .. line .. "\r\n\r\n"  -- wrk.format would sort through the headers again for each of a million
 end
 
 function response(status)
