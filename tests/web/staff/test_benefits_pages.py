@@ -213,6 +213,6 @@ def test_brands_are_listed_with_what_they_came_to(cast: Cast, as_staff: AsStaff)
     chief = as_staff(cast.chief)
     page = chief.get("/staff/brands/").content.decode()
     row = re.sub(r"<[^>]+>|\s+", " ", page[page.index("<tbody") : page.index("</tbody>")]).split()
-    assert row == ["百万职工游巴蜀", "重庆市总工会", "2", "，2家工会", "3", "1", "88.50", "改"]
+    assert row == ["百万职工游巴蜀", "重庆市总工会", "2", "，2家工会", "3", "1", "88.50", "改", "英文"]
     listed = chief.get("/staff/benefits/?brand=you-bashu").content.decode()
     assert [listed.count(name) for name in ("春季文旅券", "别的", "福利：百万职工游巴蜀")] == [2, 0, 1]

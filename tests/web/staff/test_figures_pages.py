@@ -66,7 +66,7 @@ def test_each_way_down_ends_in_a_masked_roster_with_the_same_number(cast: Cast, 
     for _ in range(3):
         html = text(client, address)
         assert f"各行合计{expected}人次，与上一页的数字一致。" in html
-        rows = re.findall(r'<td class="r"><a href="([^"]+)">(\d+)人次</a>', html)
+        rows = re.findall(r'<td class="r"[^>]*><a href="([^"]+)">(\d+)人次</a>', html)
         if rows:
             address, expected = rows[0][0].replace("&amp;", "&"), int(rows[0][1])
     html = text(client, address)
