@@ -203,7 +203,7 @@ def test_plan_without_an_outsider_or_a_source_is_refused(cast: Cast) -> None:
         ("seal_one_a_person", {"holders": (three[0], three[0], three[2])}),
         ("seal_one_holder", {"holders": (*three[:2], rounds.Holder("谁"))}),
         ("unknown-source", {"source": "dice", "event": "1"}), ("event-wrong", {"source": "ssq", "event": "138"}),
-        ("result-early", {"result_at": CLOSES}),
+        ("result-early", {"result_at": CLOSES}), ("result-moved", {"result_at": RESULT + timedelta(hours=1)}),
         ("event-time", {"source": "ssq", "event": "2026138", "event_at": None}),
         ("event-early", {"source": "ssq", "event": "2026138", "event_at": CLOSES}),
         ("event-late", {"source": "ssq", "event": "2026138", "event_at": RESULT + timedelta(minutes=1)}),

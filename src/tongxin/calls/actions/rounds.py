@@ -64,7 +64,7 @@ def announce(*, call: Call, plan: Plan, by: Actor, at: datetime) -> Announced:
 
     Of a level start: before it is published, and its list is whoever comes in its minutes.
     Refused: "no-power", "no-draw" (the call gives its places otherwise), "lane-first", "round_one_counts", and what
-    `_check_plan` and `_check_time` refuse.
+    `_check_plan`, `_check_time` and `_check_promised` refuse.
     """
     require(by, Power.HOLD_DRAWS, call.union_id)
     call = Call.objects.lock(call.pk)
@@ -197,6 +197,8 @@ def _begin(
     staff = [_is_staff(one, by) for one in plan.holders]
     _check_plan(plan, staff, at)
     _check_time(call, plan, at)
+    if repeats is None:
+        _check_promised(call, plan)
     held = Round.make(
         federation=call.federation,
         call=call,
@@ -288,6 +290,15 @@ def _check_time(call: Call, plan: Plan, at: datetime) -> None:
         )
     if plan.result_at <= call.draws_after:
         raise Refused("result-early", "抽签要在报名截止以后。报名%(ends)s截止，请把时间改到以后。", ends=ends)
+
+
+def _check_promised(call: Call, plan: Plan) -> None:
+    """Whoever signed up read when the result comes. A round that repeats one is later of necessity. Refused: "result-moved"."""
+    promised = call.result_at
+    if call.state == CallState.PUBLISHED and promised is not None and plan.result_at != promised > call.draws_after:
+        raise Refused(
+            "result-moved", "报名时已经公布%(promised)s出结果，抽签也定在这个时间。", promised=Moment(promised)
+        )
 
 
 def _check_source(plan: Plan) -> None:

@@ -18,7 +18,8 @@ SEALS: Final = 3
 ROLES: Final = ("主办工会经办人", "经费审查委员", "职工代表（不是工会工作人员）")
 PLAIN: Final = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 _FIELDS: Final = {
-    "result-early": "result_at", "time-past": "result_at", "round_source_with_event": "event", "event-wrong": "event",
+    "result-early": "result_at", "result-moved": "result_at", "time-past": "result_at",
+    "round_source_with_event": "event", "event-wrong": "event",
     "event-time": "event_at", "event-early": "event_at", "event-late": "event_at",
     "unknown-source": "source", "seals-few": "source", "no-outsider": f"login_{SEALS}", "seal-role": "role_1",
     "seal_one_holder": "name_1", "slips-plain": "how", "slips-level": "how", "why-missing": "reason",
