@@ -126,6 +126,12 @@ class Widths:
         self._session.send("Emulation.setTouchEmulationEnabled", touch)
 
 
+def width_of(page: Page) -> int:
+    """How wide what is on the page is, in px. A click returns when the next page is begun: it is waited for."""
+    page.wait_for_load_state("load")
+    return int(page.evaluate("document.documentElement.scrollWidth"))
+
+
 def faults(page: Page) -> list[str]:
     """What axe finds, controls too small for a thumb, and sideways overflow at 160 % text."""
     page.wait_for_load_state("load")  # measured before all styles are there, a page looks otherwise

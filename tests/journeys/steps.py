@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 from tests.cast import PASSWORD
-from tests.journeys.conftest import faults
+from tests.journeys.conftest import faults, width_of
 from tests.web.conftest import Clock
 
 from tongxin.kernel import one_time_codes
@@ -23,7 +23,7 @@ def sound(page: Page) -> None:
         wrong = faults(page)
         assert wrong == [], f"{page.url} at {width} px: {wrong}"
     page.set_viewport_size({"width": NARROW, "height": 640})
-    wide = page.evaluate("document.documentElement.scrollWidth")
+    wide = width_of(page)
     assert wide <= NARROW, f"{page.url} is {wide} px wide at {NARROW}"
     page.set_viewport_size(size)
 
