@@ -1,11 +1,24 @@
 """How scarce places are given, in words that everybody reads: one place for pages of all faces."""
 
+from typing import Final
+
 from django.utils.translation import gettext
 
 from tongxin.calls.models import Call
 from tongxin.calls.queries.outcomes import Wish
 from tongxin.calls.states import BY_DRAW, BY_ENTRY, Policy
-from tongxin.web import dates
+from tongxin.web import dates, english
+
+MOST_NAMED: Final = 3
+
+
+def name_of(call: Call) -> str:
+    """A call has no name of its own: it goes by what it gives."""
+    names = [english.plain(pool.name) for pool in sorted(call.pools.all(), key=lambda pool: pool.pk)]
+    if not names:
+        return gettext("还没有名额")
+    told = gettext("、").join(names[:MOST_NAMED])
+    return gettext("%(names)s等%(n)d个") % {"names": told, "n": len(names)} if len(names) > MOST_NAMED else told
 
 
 def manner(call: Call | None) -> str:

@@ -11,8 +11,8 @@ from tongxin.calls.models import Draw, Round, Seal
 from tongxin.calls.queries import draws
 from tongxin.calls.sources import words_of
 from tongxin.calls.states import How, Policy, RoundState, Spill, When
+from tongxin.web import call_words
 
-MOST_NAMED: Final = 3
 RULE: Final = (
     gettext_noop("报名截止时封存名单：一行一个票号，写成“票号,机会数,组名”，按票号排序。票号是随机的，看不出是谁。"),
     gettext_noop(
@@ -113,9 +113,7 @@ def _holds_not(held: Round) -> Sequence[str]:
 
 
 def name_of(held: Round) -> str:
-    names = [pool.name for pool in sorted(held.call.pools.all(), key=lambda pool: pool.pk)]
-    told = "、".join(names[:MOST_NAMED])
-    return gettext("%(names)s等") % {"names": told} if len(names) > MOST_NAMED else told
+    return call_words.name_of(held.call)
 
 
 def shown_seal(seal: Seal) -> ShownSeal:

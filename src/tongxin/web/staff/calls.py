@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
+from django.utils.translation import gettext, gettext_lazy
 
 from tongxin.calls.actions import calls, publications, ranking, reserves
 from tongxin.calls.models import Application, Call, Pool, Reserve
@@ -21,7 +22,7 @@ from tongxin.kernel.refused import Refused
 from tongxin.people.authority import may
 from tongxin.people.powers import Power
 from tongxin.rulebook.models import RuleVersion
-from tongxin.web import call_words
+from tongxin.web import call_words, english
 from tongxin.web.answers import render_form, render_part, render_refusal
 from tongxin.web.forms import HouseForm
 from tongxin.web.guard import HouseRequest, page
@@ -35,19 +36,23 @@ UNDER = {"reserve_name": "name", "reserve_name_once": "name", "reserve-rule": "n
 
 
 class ReserveForm(HouseForm):
-    words = forms.CharField(label="留给谁", max_length=120, help_text="职工看到的说法，比如“快递小哥”。")
-    name = forms.CharField(
-        label="名单里的组名", max_length=60, help_text="写进公布的票号名单，不能有空格、逗号、加号和等号。"
+    words = forms.CharField(
+        label=gettext_lazy("留给谁"), max_length=120, help_text=gettext_lazy("职工看到的说法，比如“快递小哥”。")
     )
-    units = whole("预留几个名额")
+    name = forms.CharField(
+        label=gettext_lazy("名单里的组名"),
+        max_length=60,
+        help_text=gettext_lazy("写进公布的票号名单，不能有空格、逗号、加号和等号。"),
+    )
+    units = whole(gettext_lazy("预留几个名额"))
     rule = forms.ModelChoiceField(
-        label="按哪条规则认人",
+        label=gettext_lazy("按哪条规则认人"),
         queryset=RuleVersion.objects.none(),
         required=False,
-        help_text="不选就由工作人员逐个标。",
+        help_text=gettext_lazy("不选就由工作人员逐个标。"),
     )
-    when = forms.ChoiceField(label="先后", choices=When, initial=When.FIRST)
-    spill = forms.ChoiceField(label="没用完的", choices=Spill, initial=Spill.OPEN)
+    when = forms.ChoiceField(label=gettext_lazy("先后"), choices=When, initial=When.FIRST)
+    spill = forms.ChoiceField(label=gettext_lazy("没用完的"), choices=Spill, initial=Spill.OPEN)
 
     def __init__(self, *args: Any, call: Call, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -55,7 +60,7 @@ class ReserveForm(HouseForm):
         field = self.fields["rule"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = rows.order_by("rule__name", "-number")
-        field.label_from_instance = lambda row: str(row.rule.name)  # type: ignore[method-assign, assignment]
+        field.label_from_instance = lambda row: english.plain(row.rule.name)  # type: ignore[method-assign, assignment]
 
     def plan(self) -> reserves.Plan:
         data = self.cleaned_data
@@ -83,7 +88,8 @@ def settle(request: HouseRequest, call_id: str) -> HttpResponse:
         settled = ranking.settle(call=one, by=request.actor, at=request.now)
     except Refused as refusal:
         return render_refusal(request, ONE, _context(request, opened(request, call_id)), refusal)
-    messages.success(request, f"已按名次给出{len(settled.places)}份名额，{settled.waiting}份排候补。")
+    said = {"given": len(settled.places), "waiting": settled.waiting}
+    messages.success(request, gettext("已按名次给出%(given)d份名额，%(waiting)d份排候补。") % said)
     return redirect("staff:call", call_id)
 
 
@@ -95,7 +101,7 @@ def publish(request: HouseRequest, call_id: str) -> HttpResponse:
         found = publications.publish(call=one, full_names_why=why, by=request.actor, at=request.now)
     except Refused as refusal:
         return render_refusal(request, ONE, _context(request, opened(request, call_id)), refusal)
-    messages.success(request, "结果已公示，姓名只显示一部分。")
+    messages.success(request, gettext("结果已公示，姓名只显示一部分。"))
     return redirect("public:outcome", found.public_id)
 
 
@@ -111,7 +117,7 @@ def add_reserve(request: HouseRequest, call_id: str, pool_id: str) -> HttpRespon
         except Refused as refusal:
             form.refuse(refusal, UNDER.get(refusal.code))
         else:
-            messages.success(request, "已预留。")
+            messages.success(request, gettext("已预留。"))
             return redirect("staff:call", call_id)
     return render_form(request, RESERVE, form, {"call": one, "pool": pool})
 
@@ -127,7 +133,7 @@ def drop_reserve(request: HouseRequest, call_id: str, pool_id: str, reserve_id: 
         reserves.keep(pool=reserve.pool, plans=plans, by=request.actor, at=request.now)
     except Refused as refusal:
         return render_refusal(request, ONE, _context(request, opened(request, call_id)), refusal)
-    messages.success(request, "已不再预留。")
+    messages.success(request, gettext("已不再预留。"))
     return redirect("staff:call", call_id)
 
 
@@ -140,20 +146,20 @@ def _plans(pool: Pool, *, without: str = "") -> list[reserves.Plan]:
 
 
 def _row(one: Call, request: HouseRequest) -> dict[str, Any]:
-    return {"one": one, "next": _next(one, request)}
+    return {"one": one, "name": call_words.name_of(one), "next": _next(one, request)}
 
 
 def _next(one: Call, request: HouseRequest) -> str:
     """What is due, in a few words."""
     if one.state != CallState.PUBLISHED:
-        return "还没有公布" if one.state == CallState.DRAFT else "已撤下"
+        return gettext("还没有公布") if one.state == CallState.DRAFT else gettext("已撤下")
     if request.now < one.opens:
-        return "等开放"
+        return gettext("等开放")
     if request.now < one.closes:
-        return "报名中"
+        return gettext("报名中")
     if one.policy in {Policy.DRAW, Policy.RANKED} and one.settled_at is None:
-        return "等抽签" if one.policy == Policy.DRAW else "等排名"
-    return "已截止"
+        return gettext("等抽签") if one.policy == Policy.DRAW else gettext("等排名")
+    return gettext("已截止")
 
 
 def _context(request: HouseRequest, one: Call) -> dict[str, Any]:
@@ -162,11 +168,12 @@ def _context(request: HouseRequest, one: Call) -> dict[str, Any]:
     entered = Application.objects.filter(call=one, state__in=ENTRY).count()
     return {
         "call": one,
+        "name": call_words.name_of(one),
         "next": _next(one, request),
         "manner": call_words.manner(one),
         "pools": pools_of(one),
         "entered": entered,
-        "groups": [(words.get(name, name) or "不在任何一组", many) for name, many in groups.items() if many],
+        "groups": [(words.get(name, name) or gettext("不在任何一组"), many) for name, many in groups.items() if many],
         "publications": one.publications.filter(application=None).order_by("-at"),
         "published": one.publications.filter(application=None, until__gt=request.now).first(),
         "ranked": one.policy == Policy.RANKED and one.settled_at is None and request.now >= one.closes,

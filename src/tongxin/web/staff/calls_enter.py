@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
+from django.utils.translation import gettext, gettext_noop
 
 from tongxin.calls.actions import parties
 from tongxin.calls.models import Call, Pool
@@ -17,7 +18,7 @@ from tongxin.people.masks import Purpose, shown
 from tongxin.people.models import Person
 from tongxin.people.powers import Power
 from tongxin.people.queries.search import Found, search
-from tongxin.web import call_words
+from tongxin.web import call_words, english
 from tongxin.web.answers import UNPROCESSABLE, render_part
 from tongxin.web.forms import HouseForm
 from tongxin.web.guard import HouseRequest, page
@@ -26,11 +27,11 @@ from tongxin.web.wording import say
 
 PAGE = "staff/calls/enter.html"
 KEY, TEXT, MOST = 64, 40, 20
-RANKS = ("第一志愿", "第二志愿", "第三志愿")
+RANKS = (gettext_noop("第一志愿"), gettext_noop("第二志愿"), gettext_noop("第三志愿"))
 SAID = {
-    ApplicationState.GRANTED: "已报上，名额已给。每个人都会收到消息。",
-    ApplicationState.WAITING: "名额不够这些人，已排候补。每个人都会收到消息。",
-    ApplicationState.ENTERED: "已报上，等结果。每个人都会收到消息。",
+    ApplicationState.GRANTED: gettext_noop("已报上，名额已给。每个人都会收到消息。"),
+    ApplicationState.WAITING: gettext_noop("名额不够这些人，已排候补。每个人都会收到消息。"),
+    ApplicationState.ENTERED: gettext_noop("已报上，等结果。每个人都会收到消息。"),
 }
 
 
@@ -41,11 +42,13 @@ class PartyForm(HouseForm):
         super().__init__(*args, **kwargs)
         pools = Pool.objects.filter(call=call, closed_at=None).order_by("name", "pk")
         self.pools = {pool.public_id: pool for pool in pools}
-        offered = [(key, pool.name) for key, pool in self.pools.items()]
+        offered = [(key, english.plain(pool.name)) for key, pool in self.pools.items()]
         for n, label in enumerate(RANKS[: call.choices]):
-            empty = [] if n == 0 and len(offered) == 1 else [("", "请选一个" if n == 0 else "不选")]
+            empty = [] if n == 0 and len(offered) == 1 else [("", gettext("请选一个") if n == 0 else gettext("不选"))]
             self.fields[f"wish{n}"] = forms.ChoiceField(
-                label=label if call.choices > 1 else "报的是", choices=[*empty, *offered], required=n == 0
+                label=gettext(label) if call.choices > 1 else gettext("报的是"),
+                choices=[*empty, *offered],
+                required=n == 0,
             )
 
     @property
@@ -69,7 +72,7 @@ def enter(request: HouseRequest, call_id: str) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal, "wish0" if refusal.code in {"wishes", "pool-closed"} else None)
         else:
-            messages.success(request, SAID.get(ApplicationState(made.state), "已报上。"))
+            messages.success(request, gettext(SAID[ApplicationState(made.state)]))
             return redirect("staff:call-entries", call_id)
     context = {"call": call, "form": form, "key": request.POST.get("key") or new_public_id()}
     context |= _gathered(request, call, party)

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
+from django.utils.translation import gettext, gettext_lazy
 
 from tongxin.calls.actions import reserves, weights
 from tongxin.calls.models import Application, Call
@@ -18,6 +19,7 @@ from tongxin.calls.states import ENTRY, ApplicationState
 from tongxin.kernel.refused import Refused
 from tongxin.people.masks import Purpose, shown
 from tongxin.people.powers import Power
+from tongxin.web import english
 from tongxin.web.answers import UNPROCESSABLE, render_form, render_part, render_refusal
 from tongxin.web.forms import HouseForm
 from tongxin.web.guard import HouseRequest, page
@@ -30,14 +32,18 @@ WHY = 200
 
 
 class MarkForm(HouseForm):
-    groups = forms.MultipleChoiceField(label="属于哪些组", required=False, widget=forms.CheckboxSelectMultiple)
+    groups = forms.MultipleChoiceField(
+        label=gettext_lazy("属于哪些组"), required=False, widget=forms.CheckboxSelectMultiple
+    )
     reason = forms.CharField(
-        label="凭什么", max_length=WHY, help_text="比如“凭劳模证书”。记进操作记录，以后有人问起，查得到。"
+        label=gettext_lazy("凭什么"),
+        max_length=WHY,
+        help_text=gettext_lazy("比如“凭劳模证书”。记进操作记录，以后有人问起，查得到。"),
     )
 
     def __init__(self, *args: Any, groups: dict[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["groups"].choices = list(groups.items())  # type: ignore[attr-defined]
+        self.fields["groups"].choices = [(name, english.plain(words)) for name, words in groups.items()]  # type: ignore[attr-defined]
 
 
 @page(power=Power.RUN_CALLS, methods=("GET",))
@@ -59,7 +65,7 @@ def mark_many(request: HouseRequest, call_id: str) -> HttpResponse:
     except Refused as refusal:
         typed = {"chosen": set(chosen), "typed": request.POST, "refusal": refusal}
         return render_part(request, ENTRIES, _listed(request, call) | typed, UNPROCESSABLE)
-    messages.success(request, f"已{'标上' if into else '去掉'}{changed}份。原来就是这样的没有改动。")
+    messages.success(request, _marked(changed, into=into))
     return redirect("staff:call-entries", call_id)
 
 
@@ -76,7 +82,7 @@ def mark(request: HouseRequest, call_id: str, application_id: str) -> HttpRespon
         except Refused as refusal:
             form.refuse(refusal, {"why-missing": "reason", "group-unknown": "groups"}.get(refusal.code))
         else:
-            messages.success(request, "已记下。")
+            messages.success(request, gettext("已记下。"))
             return redirect("staff:call-entries", call_id)
     return render_form(request, MARK, form, {"call": call, "names": _names(row), "groups": groups})
 
@@ -91,7 +97,8 @@ def weigh(request: HouseRequest, call_id: str) -> HttpResponse:
         changed = weights.by_losses(call=call, by=request.actor, at=request.now)
     except Refused as refusal:
         return render_refusal(request, WEIGHTS, _weighed(call), refusal)
-    messages.success(request, f"已记下，{changed}份报名的机会数有变化。封存名单时会按那时的记录再算一遍。")
+    said = gettext("已记下，%(n)d份报名的机会数有变化。封存名单时会按那时的记录再算一遍。")
+    messages.success(request, said % {"n": changed})
     return redirect("staff:call-weights", call_id)
 
 
@@ -103,15 +110,25 @@ def _listed(request: HouseRequest, call: Call) -> dict[str, Any]:
     rows = [{"one": row, "names": _names(row), "marks": bool(groups) and row.state in MARKABLE} for row in found.rows]
     return {
         "call": call, "page": found.of(rows), "show": show, "groups": groups, "chosen": set(), "typed": {},
-        "shows": [("", "全部"), *((state.value, state.label) for state in ApplicationState)],
+        "shows": [("", gettext("全部")), *((state.value, gettext(state.label)) for state in ApplicationState)],
     }  # fmt: skip
 
 
-def _names(row: Application) -> list[str]:
+def _marked(changed: int, *, into: bool) -> str:
+    words = (
+        gettext("已标上%(n)d份。原来就是这样的没有改动。")
+        if into
+        else gettext("已去掉%(n)d份。原来就是这样的没有改动。")
+    )
+    return words % {"n": changed}
+
+
+def _names(row: Application) -> str:
     """Who entered comes first; those without a record are counted."""
     people = [shown(one.person, "name", Purpose.STAFF_LIST) for one in row.applicants.all()]
-    others = row.size - len(people)
-    return [*people, f"另有{others}人"] if others > 0 and people else people
+    if people and row.size > len(people):
+        people.append(gettext("另有%(n)d人") % {"n": row.size - len(people)})
+    return gettext("、").join(people)
 
 
 def _weighed(call: Call) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 
 from tongxin.calls.actions import rounds, seals, slips
@@ -20,7 +21,7 @@ from tongxin.calls.states import BY_DRAW, CallState, How, Policy, RoundState
 from tongxin.kernel.refused import Refused
 from tongxin.people.models import Account
 from tongxin.people.powers import Power
-from tongxin.web import draw_slips
+from tongxin.web import call_words, draw_slips
 from tongxin.web.answers import render_form, render_part, render_refusal
 from tongxin.web.draw_words import name_of, shown
 from tongxin.web.guard import HouseRequest, page
@@ -54,7 +55,7 @@ def announce(request: HouseRequest, call_id: str) -> HttpResponse:
             form.refuse(refusal, form.field_of(refusal))
         else:
             return _handed_out(request, made)
-    return render_form(request, NEW, form, {"call": call, "name": "、".join(_names(call))})
+    return render_form(request, NEW, form, {"call": call, "name": call_words.name_of(call)})
 
 
 @page(power=Power.HOLD_DRAWS)
@@ -81,12 +82,12 @@ def one(request: HouseRequest, round_id: str) -> HttpResponse:
 
 @page(power=Power.HOLD_DRAWS, methods=("POST",))
 def freeze(request: HouseRequest, round_id: str) -> HttpResponse:
-    return _do(request, round_id, rounds.freeze, "名单已封存，校验码已公布。")
+    return _do(request, round_id, rounds.freeze, gettext("名单已封存，校验码已公布。"))
 
 
 @page(power=Power.HOLD_DRAWS, methods=("POST",))
 def draw(request: HouseRequest, round_id: str) -> HttpResponse:
-    return _do(request, round_id, rounds.draw, "已抽出，结果和抽签文件已公布，会通知每个人。")
+    return _do(request, round_id, rounds.draw, gettext("已抽出，结果和抽签文件已公布，会通知每个人。"))
 
 
 @page(power=Power.HOLD_DRAWS, methods=("POST",))
@@ -102,7 +103,9 @@ def value(request: HouseRequest, round_id: str) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal, "value")
         else:
-            messages.success(request, "两个人输入的一样，已确认。" if second else "已填。请另一个人再输入一遍。")
+            messages.success(
+                request, gettext("两个人输入的一样，已确认。") if second else gettext("已填。请另一个人再输入一遍。")
+            )
             return redirect("staff:draw", round_id)
     return render_form(request, ONE, form, _shown(request, held) | {"value_form": form})
 
@@ -117,7 +120,7 @@ def void(request: HouseRequest, round_id: str) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            messages.success(request, "这一轮已作废，原因已公布。请尽快定下一轮。")
+            messages.success(request, gettext("这一轮已作废，原因已公布。请尽快定下一轮。"))
             return redirect("staff:draw", round_id)
     return render_form(request, ONE, form, _shown(request, held) | {"void_form": form})
 
@@ -140,7 +143,7 @@ def withhold(request: HouseRequest, round_id: str, seal_id: str) -> HttpResponse
         seals.withhold(seal=seal, by=request.actor, at=request.now)
     except Refused as refusal:
         return render_refusal(request, ONE, _shown(request, held), refusal)
-    messages.success(request, "已记为没有交出，这一轮作废。请尽快定下一轮。")
+    messages.success(request, gettext("已记为没有交出，这一轮作废。请尽快定下一轮。"))
     return redirect("staff:draw", round_id)
 
 
@@ -152,7 +155,7 @@ def print_slips(request: HouseRequest, round_id: str, draw_id: str) -> HttpRespo
     except Refused as refusal:
         return render_refusal(request, ONE, _shown(request, held), refusal)
     answer = HttpResponse(sheet, content_type="application/pdf")
-    answer.headers["Content-Disposition"] = content_disposition_header(False, "纸签.pdf") or "inline"  # noqa: FBT003 - Django's own
+    answer.headers["Content-Disposition"] = content_disposition_header(False, gettext("纸签.pdf")) or "inline"  # noqa: FBT003 - Django's own
     return answer
 
 
@@ -166,7 +169,7 @@ def type_order(request: HouseRequest, round_id: str, draw_id: str) -> HttpRespon
         except Refused as refusal:
             form.refuse(refusal, "numbers")
         else:
-            messages.success(request, "已录入。请另一个在场的人核对签名。")
+            messages.success(request, gettext("已录入。请另一个在场的人核对签名。"))
             return redirect("staff:draw", round_id)
     return render_form(request, ONE, form, _shown(request, held) | {"order_form": form, "order_of": found.pk})
 
@@ -181,7 +184,7 @@ def sign(request: HouseRequest, round_id: str, draw_id: str) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            messages.success(request, "已签名。全部签好后，可以公布结果。")
+            messages.success(request, gettext("已签名。全部签好后，可以公布结果。"))
             return redirect("staff:draw", round_id)
     return render_form(request, ONE, form, _shown(request, held) | {"sign_form": form, "order_of": found.pk})
 
@@ -223,12 +226,7 @@ def _unannounced(request: HouseRequest) -> list[dict[str, Any]]:
         .prefetch_related("pools")
         .order_by("closes", "pk")[:50]
     )
-    return [{"call": call, "name": "、".join(_names(call))} for call in found if call.pools.all()]
-
-
-def _names(call: Call) -> list[str]:
-    names = [pool.name for pool in call.pools.all()]
-    return [*names[:3], f"等{len(names)}项"] if len(names) > 3 else names
+    return [{"call": call, "name": call_words.name_of(call)} for call in found if call.pools.all()]
 
 
 def _shown(request: HouseRequest, held: Round) -> dict[str, Any]:
@@ -262,7 +260,7 @@ def _typists(held: Round) -> dict[int, str]:
 def _handed_out(request: HouseRequest, made: Announced) -> HttpResponse:
     """Links are shown on this answer alone; without one there is nothing to hand over."""
     if not made.links:
-        messages.success(request, "抽签办法已公布，持有人会在消息里收到通知。")
+        messages.success(request, gettext("抽签办法已公布，持有人会在消息里收到通知。"))
         return redirect("staff:draw", made.round.public_id)
     rows = Seal.objects.filter(public_id__in=made.links)
     links = [

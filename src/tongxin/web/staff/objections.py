@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
+from django.utils.translation import gettext, gettext_lazy
 
 from tongxin.calls.actions import awards, publications
 from tongxin.calls.models import Objection, Publication
@@ -25,25 +26,34 @@ UNDER = {"words-missing": "words", "ticket-unknown": "ticket"}
 
 class AnswerForm(HouseForm):
     upheld = forms.ChoiceField(
-        label="答复", choices=[("no", "不成立"), ("yes", "成立")], widget=forms.RadioSelect,
-        help_text="成立的：写了票号的那份名额先暂停；整个结果有问题的，要另行公告，不会自动重抽。",
-    )  # fmt: skip
+        label=gettext_lazy("答复"),
+        choices=[("no", gettext_lazy("不成立")), ("yes", gettext_lazy("成立"))],
+        widget=forms.RadioSelect,
+        help_text=gettext_lazy("成立的：写了票号的那份名额先暂停；整个结果有问题的，要另行公告，不会自动重抽。"),
+    )
     words = forms.CharField(
-        label="理由", max_length=1000, widget=forms.Textarea, help_text="所有人都会看到，不要写姓名、电话和证件号码。"
+        label=gettext_lazy("理由"),
+        max_length=1000,
+        widget=forms.Textarea,
+        help_text=gettext_lazy("所有人都会看到，不要写姓名、电话和证件号码。"),
     )
 
 
 class NewForm(HouseForm):
-    came_by = forms.CharField(label="怎样收到的", max_length=60, help_text="比如来电、来信、窗口。不记名字。")
-    ticket = forms.CharField(label="票号", max_length=32, required=False)
-    words = forms.CharField(label="说了什么", max_length=1000, widget=forms.Textarea)
+    came_by = forms.CharField(
+        label=gettext_lazy("怎样收到的"), max_length=60, help_text=gettext_lazy("比如来电、来信、窗口。不记名字。")
+    )
+    ticket = forms.CharField(label=gettext_lazy("票号"), max_length=32, required=False)
+    words = forms.CharField(label=gettext_lazy("说了什么"), max_length=1000, widget=forms.Textarea)
 
 
 class DecideForm(HouseForm):
     deed = forms.ChoiceField(
-        label="暂停的名额", choices=[("restore", "恢复"), ("revoke", "收回，给候补的下一位")], widget=forms.RadioSelect
+        label=gettext_lazy("暂停的名额"),
+        choices=[("restore", gettext_lazy("恢复")), ("revoke", gettext_lazy("收回，给候补的下一位"))],
+        widget=forms.RadioSelect,
     )
-    reason = forms.CharField(label="原因", max_length=200, help_text="本人会看到。")
+    reason = forms.CharField(label=gettext_lazy("原因"), max_length=200, help_text=gettext_lazy("本人会看到。"))
 
 
 @page(power=Power.RUN_CALLS, methods=("GET",))
@@ -64,7 +74,7 @@ def objection(request: HouseRequest, objection_id: str) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal, UNDER.get(refusal.code))
         else:
-            messages.success(request, "已答复，公示页上能看到。")
+            messages.success(request, gettext("已答复，公示页上能看到。"))
             return redirect("staff:objection", objection_id)
     return render_form(request, ONE, form, _shown(one) | {"decide": DecideForm()})
 
@@ -80,7 +90,7 @@ def decide(request: HouseRequest, objection_id: str) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            messages.success(request, "已办好，本人会收到消息。")
+            messages.success(request, gettext("已办好，本人会收到消息。"))
             return redirect("staff:objection", objection_id)
     return render_form(request, ONE, form, _shown(_one(request, objection_id)) | {"decide": form})
 
@@ -97,7 +107,7 @@ def note(request: HouseRequest, publication_id: str) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal, UNDER.get(refusal.code))
         else:
-            messages.success(request, "已登记。")
+            messages.success(request, gettext("已登记。"))
             return redirect("staff:objections")
     return render_form(request, NEW, form, {"found": found})
 

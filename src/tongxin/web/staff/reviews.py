@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from tongxin.calls.actions import reviews
@@ -28,12 +29,19 @@ LIST, ONE = "staff/calls/reviews.html", "staff/calls/review.html"
 
 class VerdictForm(HouseForm):
     verdict = forms.ChoiceField(
-        label="意见",
-        choices=[(Verdict.AGREE.value, "同意"), (Verdict.RETURN.value, "退回补充"), (Verdict.REFUSE.value, "不同意")],
+        label=gettext_lazy("意见"),
+        choices=[
+            (Verdict.AGREE.value, gettext_lazy("同意")),
+            (Verdict.RETURN.value, gettext_lazy("退回补充")),
+            (Verdict.REFUSE.value, gettext_lazy("不同意")),
+        ],
         widget=forms.RadioSelect,
     )
     reason = forms.CharField(
-        label="原因", max_length=200, required=False, help_text="退回和不同意要写，职工会看到。请说清缺什么、怎么办。"
+        label=gettext_lazy("原因"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("退回和不同意要写，职工会看到。请说清缺什么、怎么办。"),
     )
 
 
@@ -66,7 +74,7 @@ def review(request: HouseRequest, application_id: str) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal, "reason" if refusal.code == "why-missing" else None)
         else:
-            messages.success(request, "已记下您的意见。")
+            messages.success(request, gettext("已记下您的意见。"))
             return redirect("staff:reviews")
     return render_form(request, ONE, form, _shown(request, one))
 
