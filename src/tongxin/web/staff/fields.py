@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.functional import lazy
 from django.utils.translation import gettext
 
 from tongxin.activities.days import moment, parse_day
@@ -95,8 +96,8 @@ class MomentField(_PickedField):
         return f"{timezone.localtime(value):%Y-%m-%dT%H:%M}" if isinstance(value, datetime) else value
 
 
-def whole(label: str, *, least: int = 1, most: int = 9999, **kwargs: Any) -> forms.IntegerField:
+def whole(label: Any, *, least: int = 1, most: int = 9999, **kwargs: Any) -> forms.IntegerField:
     """A whole number; the words say the range. What the action refuses within it, it says itself."""
-    words = gettext("请填%(least)s到%(most)s之间的整数。") % {"least": least, "most": most}
+    words = lazy(lambda: gettext("请填%(least)s到%(most)s之间的整数。") % {"least": least, "most": most}, str)()
     errors = {"invalid": words, "min_value": words, "max_value": words}
     return forms.IntegerField(label=label, min_value=least, max_value=most, error_messages=errors, **kwargs)
