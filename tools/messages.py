@@ -101,7 +101,7 @@ def _labels(tree: ast.AST) -> Iterator[tuple[str, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.keyword) and node.arg == "violation_error_message":
             yield from ((text, "") for text in _han(node.value))
-        if isinstance(node, ast.Assign) and any(getattr(t, "id", "") == "STAFF" for t in node.targets):
+        if isinstance(node, ast.AnnAssign) and getattr(node.target, "id", "") == "STAFF" and node.value is not None:
             yield from ((text, "") for text in _han(node.value))
 
 

@@ -6,12 +6,14 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext
 
 from tongxin.notices.models import Message
 from tongxin.people.authority import Actor
 from tongxin.people.models import Account
 from tongxin.people.roles import RoleName
 from tongxin.unions.models import Union
+from tongxin.web.english import plain
 
 MANY = 99
 
@@ -52,8 +54,8 @@ def _me(request: HttpRequest, actor: Actor | None) -> Me:
         return Me("", "")
     posts = actor.posts if actor else ()
     names = dict(Union.objects.filter(pk__in={post.union_id for post in posts}).values_list("pk", "name"))
-    lines = [f"{names.get(post.union_id, '')} {RoleName(post.role).label}" for post in posts]
-    return Me(account.person.name if account.person else "", "；".join(lines))
+    lines = [f"{plain(names.get(post.union_id, ''))} {gettext(RoleName(post.role).label)}" for post in posts]
+    return Me(account.person.name if account.person else "", gettext("；").join(lines))
 
 
 def _unread(actor: Actor | None) -> int:

@@ -18,6 +18,7 @@ from tongxin.benefits.queries.partners import accepted
 from tongxin.benefits.queries.tills import device_of, shift_of
 from tongxin.kernel.refused import Refused
 from tongxin.people.queries import passports
+from tongxin.web import english
 from tongxin.web.answers import UNPROCESSABLE
 from tongxin.web.guard import DEVICE_COOKIE, HouseRequest, OpenTo, page
 from tongxin.web.wording import say
@@ -38,7 +39,7 @@ def ready(request: HouseRequest) -> HttpResponse:
         "now": int(request.now.timestamp()), "device": device.public_id, "site": device.site.public_id,
         "shift": {"id": shift.public_id, "until": int(shift.until.timestamp())} if shift else None,
         "cap": str(partner.offline_cap), "last": device.offline_last, "undo": 600,
-        "schemes": {one.scheme.public_id: one.scheme.name for one in accepted(partner, request.actor.on)},
+        "schemes": {one.scheme.public_id: english.plain(one.scheme.name) for one in accepted(partner, request.actor.on)},
         "keys": {key["id"]: key["x"] for key in passports.published(request.now)["keys"]},
     })  # fmt: skip
 

@@ -6,11 +6,13 @@ from django import forms
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path
+from django.utils.translation import gettext, gettext_lazy
 
 from tongxin.benefits.actions import tickets
 from tongxin.benefits.models import Partner, Scheme, TicketPool
 from tongxin.benefits.queries.partners import accepted
 from tongxin.people.powers import Power
+from tongxin.web import english
 from tongxin.web.forms import HouseForm
 from tongxin.web.guard import HouseRequest, page
 from tongxin.web.staff.fields import DayField
@@ -19,18 +21,25 @@ from tongxin.web.staff.partner_frame import address_of, form_page, partner_of
 
 class MoreForm(HouseForm):
     file = forms.FileField(
-        label="票码表", widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv"}), max_length=255,
-        help_text="每行一个码，放在第一列；.xlsx、.xls、.csv都行，有没有表头都行。重复的不会再加。",
+        label=gettext_lazy("票码表"), widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv"}), max_length=255,
+        help_text=gettext_lazy("每行一个码，放在第一列；.xlsx、.xls、.csv都行，有没有表头都行。重复的不会再加。"),
     )  # fmt: skip
 
 
 class TicketsForm(MoreForm):
     scheme = forms.ModelChoiceField(
-        label="用哪种券换", queryset=Scheme.objects.none(), to_field_name="public_id", empty_label=None
+        label=gettext_lazy("用哪种券换"), queryset=Scheme.objects.none(), to_field_name="public_id", empty_label=None
     )
-    name = forms.CharField(label="名称", max_length=60, help_text="职工会看到，比如“永川影城2D兑换码（6月）”")
-    how_to = forms.CharField(label="怎么用", max_length=200, required=False, help_text="比如“在影院自助取票机输入”")
-    last_day = DayField(label="最后一天")
+    name = forms.CharField(
+        label=gettext_lazy("名称"), max_length=60, help_text=gettext_lazy("职工会看到，比如“永川影城2D兑换码（6月）”")
+    )
+    how_to = forms.CharField(
+        label=gettext_lazy("怎么用"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("比如“在影院自助取票机输入”"),
+    )
+    last_day = DayField(label=gettext_lazy("最后一天"))
     field_order = ("scheme", "name", "how_to", "last_day", "file")
 
 
@@ -40,14 +49,14 @@ def upload(request: HouseRequest, partner_id: str) -> HttpResponse:
     form = TicketsForm(request.POST or None, request.FILES or None)
     chosen: Any = form.fields["scheme"]
     chosen.queryset = Scheme.objects.filter(pk__in=accepted(partner, request.actor.on).values("scheme"))
-    chosen.label_from_instance = lambda scheme: scheme.name
+    chosen.label_from_instance = lambda scheme: english.plain(scheme.name)
 
     def run() -> str:
         values = dict(form.cleaned_data)
         content = values.pop("file").read()
         return _told(tickets.open_pool(partner=partner, **values, content=content, by=request.actor, at=request.now))
 
-    return form_page(request, form, run, lambda: address_of(partner), "上传票码", partner)
+    return form_page(request, form, run, lambda: address_of(partner), gettext("上传票码"), partner)
 
 
 @page(power=Power.MANAGE_PARTNERS)
@@ -61,12 +70,15 @@ def add(request: HouseRequest, ticket_pool_id: str) -> HttpResponse:
         content = form.cleaned_data["file"].read()
         return _told(tickets.add(pool=pool, content=content, by=request.actor, at=request.now))
 
-    return form_page(request, form, run, lambda: address_of(pool.partner), f"补充票码：{pool.name}", pool.partner)
+    title = gettext("补充票码：%(name)s") % {"name": english.plain(pool.name)}
+    return form_page(request, form, run, lambda: address_of(pool.partner), title, pool.partner)
 
 
 def _told(taken: tickets.Taken) -> str:
-    known = f"，{taken.known}个以前有过，没有再加" if taken.known else ""
-    return f"已加{taken.added}个票码{known}。"
+    if taken.known:
+        words = gettext("已加%(n)s个票码，%(known)s个以前有过，没有再加。")
+        return words % {"n": taken.added, "known": taken.known}
+    return gettext("已加%(n)s个票码。") % {"n": taken.added}
 
 
 urlpatterns = [

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from tongxin.benefits.actions import shifts, tills
@@ -23,14 +24,18 @@ FORM: Final = "staff/partners/form.html"
 
 class DeviceForm(HouseForm):
     site = forms.ModelChoiceField(
-        label="门店", queryset=PartnerSite.objects.none(), to_field_name="public_id", empty_label=None
+        label=gettext_lazy("门店"), queryset=PartnerSite.objects.none(), to_field_name="public_id", empty_label=None
     )
-    name = forms.CharField(label="设备名称", max_length=40, help_text="比如“1号收银台”，好认是哪一台")
+    name = forms.CharField(
+        label=gettext_lazy("设备名称"), max_length=40, help_text=gettext_lazy("比如“1号收银台”，好认是哪一台")
+    )
 
 
 class ClerkForm(HouseForm):
-    label = forms.CharField(label="柜台上的称呼", max_length=20, help_text="比如“3号收银”，不用写全名")
-    signs = forms.BooleanField(label="可以替商户签结算单", required=False)
+    label = forms.CharField(
+        label=gettext_lazy("柜台上的称呼"), max_length=20, help_text=gettext_lazy("比如“3号收银”，不用写全名")
+    )
+    signs = forms.BooleanField(label=gettext_lazy("可以替商户签结算单"), required=False)
 
 
 @page(power=Power.MANAGE_PARTNERS)
@@ -50,7 +55,7 @@ def add_device(request: HouseRequest, partner_id: str) -> HttpResponse:
             form.refuse(refusal, UNDER.get(refusal.code))
         else:
             return _paired(request, device, code)
-    return render_form(request, FORM, form, {"title": "添加设备", "partner": partner})
+    return render_form(request, FORM, form, {"title": gettext("添加设备"), "partner": partner})
 
 
 @page(power=Power.MANAGE_PARTNERS, methods=("POST",))
@@ -67,7 +72,8 @@ def renew_code(request: HouseRequest, device_id: str) -> HttpResponse:
 @page(power=Power.MANAGE_PARTNERS, methods=("POST",))
 def revoke(request: HouseRequest, device_id: str) -> HttpResponse:
     device = tills.revoke(device=device_of(request, device_id), by=request.actor, at=request.now)
-    messages.success(request, f"“{device.name}”已停用，它现在什么也打不开。它断网时收的，联网后照样能交上来。")
+    words = gettext("“%(name)s”已停用，它现在什么也打不开。它断网时收的，联网后照样能交上来。")
+    messages.success(request, words % {"name": device.name})
     return redirect("staff:partner", device.site.partner.public_id)
 
 
@@ -83,7 +89,7 @@ def add_clerk(request: HouseRequest, partner_id: str) -> HttpResponse:
             form.refuse(refusal, UNDER.get(refusal.code))
         else:
             return _given(request, clerk, pin)
-    return render_form(request, FORM, form, {"title": "添加收银员", "partner": partner})
+    return render_form(request, FORM, form, {"title": gettext("添加收银员"), "partner": partner})
 
 
 @page(power=Power.MANAGE_PARTNERS, methods=("POST",))
@@ -92,7 +98,7 @@ def change_clerk(request: HouseRequest, clerk_id: str, what: str) -> HttpRespons
     clerk = clerk_of(request, clerk_id)
     if what == "close":
         shifts.close_clerk(clerk=clerk, by=request.actor, at=request.now)
-        messages.success(request, f"“{clerk.label}”已停用，不能再开班。")
+        messages.success(request, gettext("“%(name)s”已停用，不能再开班。") % {"name": clerk.label})
         return redirect("staff:partner", clerk.partner.public_id)
     try:
         clerk, pin = shifts.give_pin(clerk=clerk, by=request.actor, at=request.now)

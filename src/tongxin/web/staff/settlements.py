@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext, gettext_lazy, override
 
 from tongxin.benefits.actions import settlements
 from tongxin.benefits.counter_states import How, Outcome
@@ -27,7 +28,7 @@ from tongxin.people.models import Account
 from tongxin.people.powers import Power
 from tongxin.records.sheets.writing import Column, Written, write_workbook
 from tongxin.store.fields import Sealed
-from tongxin.web import dates
+from tongxin.web import dates, english
 from tongxin.web.answers import render_part
 from tongxin.web.forms import HouseForm
 from tongxin.web.guard import HouseRequest, page
@@ -42,11 +43,13 @@ COLUMNS: Final = (
 
 
 class DrawForm(HouseForm):
-    last = DayField(label="结算到哪一天（含）", help_text="最晚到昨天；以前没有结算的都算在内")
+    last = DayField(
+        label=gettext_lazy("结算到哪一天（含）"), help_text=gettext_lazy("最晚到昨天；以前没有结算的都算在内")
+    )
 
 
 class AgreeForm(HouseForm):
-    reason = forms.CharField(label="为什么由工会承担", max_length=200)
+    reason = forms.CharField(label=gettext_lazy("为什么由工会承担"), max_length=200)
 
 
 @page(power=Power.MANAGE_PARTNERS)
@@ -57,10 +60,10 @@ def draw_up(request: HouseRequest, partner_id: str) -> HttpResponse:
 
     def run() -> str:
         made.append(settlements.draw_up(partner=partner, **form.cleaned_data, by=request.actor, at=request.now))
-        return f"已生成第{made[0].number}期结算单，请核对后签字。"
+        return gettext("已生成第%(n)s期结算单，请核对后签字。") % {"n": made[0].number}
 
-    context = {"due": unsettled_of(partner), "verb": "做结算单"}
-    return form_page(request, form, run, lambda: _address(made[0]), "做结算单", partner, **context)
+    context = {"due": unsettled_of(partner), "verb": gettext("做结算单")}
+    return form_page(request, form, run, lambda: _address(made[0]), gettext("做结算单"), partner, **context)
 
 
 @page(power=Power.MANAGE_PARTNERS, methods=("GET",))
@@ -81,7 +84,7 @@ def sign(request: HouseRequest, settlement_id: str) -> HttpResponse:
         settlements.sign_for_union(settlement=one, by=request.actor, at=request.now)
     except Refused as refusal:
         return refused_to_partner(request, one.partner, refusal)
-    messages.success(request, "工会已签字。请商户负责人在收券设备的“结算单”里签。")
+    messages.success(request, gettext("工会已签字。请商户负责人在收券设备的“结算单”里签。"))
     return redirect(_address(one))
 
 
@@ -92,7 +95,7 @@ def discard(request: HouseRequest, settlement_id: str) -> HttpResponse:
         settlements.discard(settlement=one, by=request.actor, at=request.now)
     except Refused as refusal:
         return refused_to_partner(request, one.partner, refusal)
-    messages.success(request, f"第{one.number}期已作废，里面的核销重新等待结算。")
+    messages.success(request, gettext("第%(n)s期结算单已作废，里面的核销重新等待结算。") % {"n": one.number})
     return redirect("staff:partner", one.partner.public_id)
 
 
@@ -104,19 +107,23 @@ def agree(request: HouseRequest, disputed_id: str) -> HttpResponse:
 
     def run() -> str:
         settlements.agree(redemption=one, why=form.cleaned_data["reason"], by=request.actor, at=request.now)
-        return f"已同意由工会承担{one.amount}元，记入下一期结算单。"
+        return gettext("已同意由工会承担%(sum)s元，记入下一期结算单。") % {"sum": one.amount}
 
     back = reverse("staff:partner", args=[one.partner.public_id])
-    title = f"由工会承担：{one.scheme.name} ¥{one.amount}"
-    return form_page(request, form, run, lambda: back, title, one.partner, verb="由工会承担")
+    words = gettext("由工会承担：%(name)s ¥%(sum)s")
+    title = words % {"name": english.plain(one.scheme.name), "sum": one.amount}
+    return form_page(request, form, run, lambda: back, title, one.partner, verb=gettext("由工会承担"))
 
 
 @page(power=Power.MANAGE_PARTNERS, methods=("GET",))
 def sheet(request: HouseRequest, settlement_id: str) -> HttpResponse:
+    """In Chinese whatever the reader's language: it is the paper that both keep."""
     one = _settlement(request, settlement_id)
     found = lines_of(one)
     name = f"结算单-{one.partner.name}-第{one.number}期"
-    body = write_workbook(COLUMNS, [*map(_row, found), _sums(one)], title=f"第{one.number}期", notes=_notes(one, found))
+    with override("zh-hans"):
+        notes = _notes(one, found)
+        body = write_workbook(COLUMNS, [*map(_row, found), _sums(one)], title=f"第{one.number}期", notes=notes)
     header = content_disposition_header(as_attachment=True, filename=f"{name}.xlsx") or "attachment"
     return HttpResponse(body, content_type=XLSX, headers={"Content-Disposition": header})
 
