@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.db import connection
+from django.utils.translation import gettext_noop
 
 from tongxin.people.authority import Actor, Roots
 from tongxin.people.powers import Power
@@ -15,12 +16,15 @@ from tongxin.store.moments import start_of
 from tongxin.unions.models import Union
 
 NAME: Final = "vouchers"
-DEFINITION: Final = (
+DEFINITION: Final = gettext_noop(
     "截止日（含当天）前发放的券，一张计一次，记在发放的工会。去向按每张券当天为止最后一步："
-    "已使用、已退款、已过期、已退回；其余是未使用。撤销核销的回到未使用。因年度上限没有发放的不计。"
+    "已使用、已退款、已过期、已退回；其余是未使用。撤销核销的回到未使用。暂未发放的不计。"
 )
 VERSION: Final = 1
-ENDS: Final = {"redeemed": "已使用", "refunded": "已退款", "expired": "已过期", "returned": "已退回", "live": "未使用"}
+ENDS: Final = {
+    "redeemed": gettext_noop("已使用"), "refunded": gettext_noop("已退款"), "expired": gettext_noop("已过期"),
+    "returned": gettext_noop("已退回"), "live": gettext_noop("未使用"),
+}  # fmt: skip
 _END_OF: Final = {
     "spend": "redeemed", "refund": "refunded", "expire": "expired", "give_back": "returned", "issue": "live",
     "undo_spend": "live",

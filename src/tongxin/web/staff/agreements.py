@@ -8,6 +8,8 @@ from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor
@@ -17,6 +19,7 @@ from tongxin.unions import queries
 from tongxin.unions.actions import agreements as actions
 from tongxin.unions.actions.agreements import Offer
 from tongxin.unions.models import Agreement, AgreementGrant, AgreementParty, Union
+from tongxin.web import english
 from tongxin.web.answers import render_form, render_part
 from tongxin.web.forms import HouseForm
 from tongxin.web.guard import HouseRequest, page
@@ -30,24 +33,26 @@ UNDER = {"agreement-days": "ends", "agreement_days": "ends", "agreement-parties"
 
 
 class ProposeForm(HouseForm):
-    why: ClassVar[dict[str, str]] = {
-        "ours": "只有双方都签了才开放，协议到期或提前结束，当天就关上。任命、改组织、看完整号码不能开放。"
+    why: ClassVar[dict[str, Any]] = {
+        "ours": _("只有双方都签了才开放，协议到期或提前结束，当天就关上。任命、改组织、看完整号码不能开放。")
     }
-    name = forms.CharField(label="协议名称", max_length=160)
-    starts = DayField(label="从哪天起")
-    ends = DayField(label="到哪天止", required=False, help_text="从这一天起不再有效。不填就一直有效，直到有一方结束。")
+    name = forms.CharField(label=_("协议名称"), max_length=160)
+    starts = DayField(label=_("从哪天起"))
+    ends = DayField(
+        label=_("到哪天止"), required=False, help_text=_("从这一天起不再有效。不填就一直有效，直到有一方结束。")
+    )
     ours = forms.MultipleChoiceField(
-        label="我们向对方开放", choices=OPENED, required=False, widget=forms.CheckboxSelectMultiple
+        label=_("我们向对方开放"), choices=OPENED, required=False, widget=forms.CheckboxSelectMultiple
     )
     theirs = forms.MultipleChoiceField(
-        label="对方向我们开放", choices=OPENED, required=False, widget=forms.CheckboxSelectMultiple
+        label=_("对方向我们开放"), choices=OPENED, required=False, widget=forms.CheckboxSelectMultiple
     )
-    below = forms.BooleanField(label="连同各自的下级工会", required=False)
+    below = forms.BooleanField(label=_("连同各自的下级工会"), required=False)
 
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["keeper"] = union_field(actor, Power.MANAGE_UNIONS, label="我方")
-        self.fields["other"] = UnionField(queries.living(actor.on), actor.on, label="对方", listed=False)
+        self.fields["keeper"] = union_field(actor, Power.MANAGE_UNIONS, label=_("我方"))
+        self.fields["other"] = UnionField(queries.living(actor.on), actor.on, label=_("对方"), listed=False)
         self.order_fields(["keeper", "other"])
 
     def values(self) -> dict[str, Any]:
@@ -78,7 +83,7 @@ def propose(request: HouseRequest) -> HttpResponse:
             field = UNDER.get(refusal.code)
             form.refuse(refusal, field)
         else:
-            messages.success(request, "已起草。双方都签了才生效。")
+            messages.success(request, gettext("已起草。双方都签了才生效。"))
             return redirect("staff:agreement", made.public_id)
     return render_form(request, NEW, form)
 
@@ -102,7 +107,7 @@ def sign(request: HouseRequest, public_id: str) -> HttpResponse:
     found = _one(request, public_id)
     union = _party(request, found)
     actions.sign(agreement=found, union=union, by=request.actor, at=request.now)
-    messages.success(request, f"{union.name}已签。")
+    messages.success(request, gettext("%(union)s已签。") % {"union": english.plain(union.name)})
     return redirect("staff:agreement", public_id)
 
 
@@ -111,7 +116,7 @@ def end(request: HouseRequest, public_id: str) -> HttpResponse:
     found = _one(request, public_id)
     union = _party(request, found)
     actions.end_early(agreement=found, union=union, by=request.actor, at=request.now)
-    messages.success(request, "协议已结束，开放的内容今天起关上。")
+    messages.success(request, gettext("协议已结束，开放的内容今天起关上。"))
     return redirect("staff:agreement", public_id)
 
 

@@ -6,17 +6,20 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
+from django.utils.translation import gettext
 
 from tongxin.benefits.actions import schemes
 from tongxin.benefits.models import Brand, Scheme
 from tongxin.benefits.queries.totals import Totals, totals
 from tongxin.benefits.states import SchemeState, VoucherState
 from tongxin.calls.actions import busy
+from tongxin.calls.models import Call
 from tongxin.calls.states import BY_SPEED
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import may
 from tongxin.people.powers import Power
-from tongxin.web import benefit_words, dates
+from tongxin.rulebook.models import ParameterKey
+from tongxin.web import benefit_words, dates, english
 from tongxin.web.answers import render_form, render_part, render_refusal
 from tongxin.web.forms import HouseForm
 from tongxin.web.guard import HouseRequest, page
@@ -64,9 +67,9 @@ def new(request: HouseRequest) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal, UNDER.get(refusal.code))
         else:
-            messages.success(request, "已起草。核对无误后公布。")
+            messages.success(request, gettext("已起草。核对无误后公布。"))
             return redirect("staff:benefit", made.public_id)
-    return render_form(request, FORM, form, {"title": "办一项福利", "say": "起草"})
+    return render_form(request, FORM, form, {"title": gettext("办一项福利"), "say": gettext("起草")})
 
 
 @page(power=Power.RUN_BENEFITS)
@@ -79,8 +82,8 @@ def edit(request: HouseRequest, scheme_id: str) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal, UNDER.get(refusal.code))
         else:
-            return _done(request, scheme, "已保存。")
-    return _form(request, scheme, form, "改内容", "保存")
+            return _done(request, scheme, gettext("已保存。"))
+    return _form(request, scheme, form, gettext("改内容"), gettext("保存"))
 
 
 @page(power=Power.RUN_BENEFITS)
@@ -94,8 +97,8 @@ def window(request: HouseRequest, scheme_id: str) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal, UNDER.get(refusal.code))
         else:
-            return _done(request, scheme, "已改好名额和时间。")
-    return _form(request, scheme, form, "改名额和时间", "保存")
+            return _done(request, scheme, gettext("已改好名额和时间。"))
+    return _form(request, scheme, form, gettext("改名额和时间"), gettext("保存"))
 
 
 @page(power=Power.RUN_BENEFITS, methods=("POST",))
@@ -105,7 +108,7 @@ def publish(request: HouseRequest, scheme_id: str) -> HttpResponse:
         schemes.publish(scheme=scheme, by=request.actor, at=request.now)
     except Refused as refusal:
         return render_refusal(request, ONE, _context(request, opened(request, scheme_id)), refusal)
-    return _done(request, scheme, "已公布。到领取时间，职工就能领。")
+    return _done(request, scheme, gettext("已公布。到领取时间，职工就能领。"))
 
 
 @page(power=Power.RUN_BENEFITS, methods=("POST",))
@@ -115,7 +118,7 @@ def lane(request: HouseRequest, scheme_id: str) -> HttpResponse:
         schemes.open_lane(scheme=scheme, by=request.actor, at=request.now)
     except Refused as refusal:
         return render_refusal(request, ONE, _context(request, opened(request, scheme_id)), refusal)
-    return _done(request, scheme, "已走快速通道：职工提前领入场凭证，开始后从通道进入。")
+    return _done(request, scheme, gettext("已走快速通道：职工提前领入场凭证，开始后从通道进入。"))
 
 
 @page(power=Power.RUN_BENEFITS)
@@ -128,8 +131,9 @@ def withdraw(request: HouseRequest, scheme_id: str) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal, "why_")
         else:
-            return _done(request, scheme, "已停发。候补的人会收到消息，已发的照常用。")
-    return _form(request, scheme, form, "停发", "确定停发", "停发以后不能恢复；已经发出的照常用到最后一天。")
+            return _done(request, scheme, gettext("已停发。候补的人会收到消息，已发的照常用。"))
+    ask = gettext("停发以后不能恢复；已经发出的照常用到最后一天。")
+    return _form(request, scheme, form, gettext("停发"), gettext("确定停发"), ask)
 
 
 @page(power=Power.RUN_BENEFITS, methods=("POST",))
@@ -139,7 +143,7 @@ def close(request: HouseRequest, scheme_id: str) -> HttpResponse:
         schemes.close(scheme=scheme, by=request.actor, at=request.now)
     except Refused as refusal:
         return render_refusal(request, ONE, _context(request, opened(request, scheme_id)), refusal)
-    return _done(request, scheme, "已结清。")
+    return _done(request, scheme, gettext("已结清。"))
 
 
 def opened(request: HouseRequest, scheme_id: str, power: Power = Power.SEE_BENEFITS) -> Scheme:
@@ -155,7 +159,7 @@ def _context(request: HouseRequest, scheme: Scheme) -> dict[str, Any]:
         "runs": may(request.actor, Power.RUN_BENEFITS, scheme.union_id),
         "acts": may(request.actor, Power.ACT_FOR_WORKER, scheme.union_id),
         "can_lane": _can_lane(scheme, request),
-        "reach": [row.union.name for row in scheme.reaches.select_related("union")],
+        "reach": "、".join(row.union.name for row in scheme.reaches.select_related("union")),
         "facts": _facts(scheme),
         "sums": _sums(scheme, found),
         "ends": _ends(scheme, found),
@@ -180,23 +184,34 @@ def _can_lane(scheme: Scheme, request: HouseRequest) -> bool:
 def _facts(scheme: Scheme) -> list[tuple[str, str]]:
     call = scheme.call
     window = f"{dates.day(call.opens)} {dates.clock(call.opens)}—{dates.day(call.closes)} {dates.clock(call.closes)}"
-    rule = call.rule_version
     return [
-        ("发的是什么", benefit_words.what(scheme)),
-        ("使用日期", benefit_words.days(scheme)),
-        ("领到后", f"{scheme.good_days}天内有效" if scheme.good_days else ""),
-        ("在哪里用", scheme.where),
-        ("领取时间", window),
-        ("怎么给", benefit_words.how(call)),
-        ("公布结果", f"{dates.day(call.result_at)} {dates.clock(call.result_at)}" if call.result_at else ""),
-        ("谁可以领", f"《{rule.rule.name}》第{rule.number}版" if rule else "会员都可以"),
-        ("每人最多", f"{call.per_person}份"),
-        ("谁出钱", str(scheme.get_fund_display())),
-        ("年度上限", scheme.limit_key),
-        ("共同目录", scheme.line.name if scheme.line else "还没选，公布前要选"),
-        ("品牌", scheme.brand.name if scheme.brand else ""),
-        ("普惠互认", "对方会员凭协议也能领" if scheme.universal else ""),
+        (gettext("发的是什么"), benefit_words.what(scheme)),
+        (gettext("使用日期"), benefit_words.days(scheme)),
+        (gettext("领到后"), gettext("%(n)s天内有效") % {"n": scheme.good_days} if scheme.good_days else ""),
+        (gettext("在哪里用"), scheme.where),
+        (gettext("领取时间"), window),
+        (gettext("怎么给"), benefit_words.how(call)),
+        (gettext("公布结果"), f"{dates.day(call.result_at)} {dates.clock(call.result_at)}" if call.result_at else ""),
+        (gettext("谁可以领"), _rule(call)),
+        (gettext("每人最多"), gettext("%(n)s份") % {"n": call.per_person}),
+        (gettext("谁出钱"), gettext(scheme.get_fund_display())),
+        (gettext("年度上限"), _limit_words(scheme)),
+        (gettext("共同目录"), scheme.line.name if scheme.line else gettext("还没选，公布前要选")),
+        (gettext("品牌"), scheme.brand.name if scheme.brand else ""),
+        (gettext("普惠互认"), gettext("对方会员凭协议也能领") if scheme.universal else ""),
     ]
+
+
+def _rule(call: Call) -> str:
+    if (version := call.rule_version) is None:
+        return gettext("会员都可以")
+    return gettext("《%(rule)s》第%(n)s版") % {"rule": english.plain(version.rule.name), "n": version.number}
+
+
+def _limit_words(scheme: Scheme) -> str:
+    """What the limit is called, not by which key it is kept."""
+    key = ParameterKey.objects.filter(key=scheme.limit_key).first() if scheme.limit_key else None
+    return key.words if key else scheme.limit_key
 
 
 def _sums(scheme: Scheme, found: Totals) -> dict[str, Any]:
@@ -225,21 +240,32 @@ def _ends(scheme: Scheme, found: Totals) -> list[dict[str, Any]]:
             "href": f"{href}?state={state}",
         }
         for state in order
-    ] + [{"label": "已发放合计", "count": found.issued, "value": benefit_words.money(found.issued_value), "href": href}]
+    ] + [
+        {
+            "label": gettext("已发放合计"),
+            "count": found.issued,
+            "value": benefit_words.money(found.issued_value),
+            "href": href,
+        }
+    ]
 
 
 def _figures(scheme: Scheme, found: Totals) -> list[dict[str, Any]]:
     href = reverse("staff:benefit-vouchers", args=[scheme.public_id])
     return [
-        {"label": "已发放", "value": found.issued, "unit": "张", "href": href},
+        {"label": gettext("已发放"), "value": found.issued, "unit": gettext("张"), "href": href},
         {
-            "label": "已使用",
+            "label": gettext("已使用"),
             "value": found.count(VoucherState.REDEEMED),
-            "unit": "张",
+            "unit": gettext("张"),
             "href": f"{href}?state=redeemed",
         },
-        {"label": "预算还剩", "value": benefit_words.money(scheme.budget - scheme.bound), "unit": "元"},
-        {"label": "名额还剩", "value": scheme.pool.left, "unit": "份"},
+        {
+            "label": gettext("预算还剩"),
+            "value": benefit_words.money(scheme.budget - scheme.bound),
+            "unit": gettext("元"),
+        },
+        {"label": gettext("名额还剩"), "value": scheme.pool.left, "unit": gettext("份")},
     ]
 
 

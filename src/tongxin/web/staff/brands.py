@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from tongxin.benefits.actions import brands as actions
 from tongxin.benefits.models import Brand, Scheme
@@ -27,17 +29,17 @@ UNDER = {"name-missing": "name", "brand-slug": "slug", "no-power": "union"}
 
 
 class BrandForm(HouseForm):
-    why: ClassVar[dict[str, str]] = {"made_up": "演示里虚构的要说出来，读的人才不会当真。"}
-    name = forms.CharField(label="名称", max_length=60)
-    about = forms.CharField(label="一句话说明", required=False, widget=forms.Textarea(attrs={"rows": 2}))
-    said = forms.CharField(label="已知的，和出处", required=False, widget=forms.Textarea(attrs={"rows": 4}))
-    made_up = forms.CharField(label="哪些是虚构的", required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    why: ClassVar[dict[str, Any]] = {"made_up": _("演示里虚构的要说出来，读的人才不会当真。")}
+    name = forms.CharField(label=_("名称"), max_length=60)
+    about = forms.CharField(label=_("一句话说明"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    said = forms.CharField(label=_("已知的，和出处"), required=False, widget=forms.Textarea(attrs={"rows": 4}))
+    made_up = forms.CharField(label=_("哪些是虚构的"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class NewBrandForm(BrandForm):
     slug = forms.SlugField(
-        label="网址里的名字", max_length=40, help_text="小写字母、数字和连字符，例如you-bashu",
-        error_messages={"invalid": "只能用小写字母、数字和连字符。"},
+        label=_("网址里的名字"), max_length=40, help_text=_("小写字母、数字和连字符，例如you-bashu"),
+        error_messages={"invalid": _("只能用小写字母、数字和连字符。")},
     )  # fmt: skip
 
 
@@ -73,7 +75,7 @@ def _sum(parts: list[Totals], unions: set[int]) -> dict[str, Any]:
 @page(power=Power.RUN_BENEFITS)
 def new(request: HouseRequest) -> HttpResponse:
     form = NewBrandForm(request.POST or None)
-    form.fields["union"] = union_field(request.actor, Power.RUN_BENEFITS, label="由哪个工会维护")
+    form.fields["union"] = union_field(request.actor, Power.RUN_BENEFITS, label=_("由哪个工会维护"))
     form.order_fields(["union", "name", "slug"])
     if request.method == "POST" and form.is_valid():
         try:
@@ -81,9 +83,9 @@ def new(request: HouseRequest) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal, UNDER.get(refusal.code))
         else:
-            messages.success(request, "已添加品牌。办福利时可以选它。")
+            messages.success(request, gettext("已添加品牌。办福利时可以选它。"))
             return redirect("staff:brands")
-    return render_form(request, FORM, form, {"title": "添加品牌", "say": "添加"})
+    return render_form(request, FORM, form, {"title": gettext("添加品牌"), "say": gettext("添加")})
 
 
 @page(power=Power.RUN_BENEFITS)
@@ -97,9 +99,9 @@ def edit(request: HouseRequest, slug: str) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal, UNDER.get(refusal.code))
         else:
-            messages.success(request, "已保存。")
+            messages.success(request, gettext("已保存。"))
             return redirect("staff:brands")
-    return render_form(request, FORM, form, {"title": "改品牌", "say": "保存"})
+    return render_form(request, FORM, form, {"title": gettext("改品牌"), "say": gettext("保存")})
 
 
 urlpatterns = [

@@ -5,12 +5,14 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from tongxin.people.authority import Actor
 from tongxin.people.powers import Power
 from tongxin.people.scoping import unions_within
 from tongxin.unions import queries
 from tongxin.unions.models import Union
+from tongxin.web import english
 from tongxin.web.guard import HouseRequest
 
 FEW = 60
@@ -20,17 +22,19 @@ class UnionField(forms.CharField):
     """Cleans to a Union among those given, or says that there is none of that name. `listed=False`: never as a list."""
 
     def __init__(
-        self, among: QuerySet[Union], on: date, *, label: str = "工会", listed: bool = True, **kwargs: Any
+        self, among: QuerySet[Union], on: date, *, label: Any = None, listed: bool = True, **kwargs: Any
     ) -> None:
         self._among, self._on = among.existing(on) if hasattr(among, "existing") else among, on
         few = list(self._among.order_by("level", "code")[: FEW + 1]) if listed else []
         if listed and len(few) <= FEW:
-            kwargs["widget"] = forms.Select(choices=[("", "请选择"), *((u.public_id, u.name) for u in few)])
+            kwargs["widget"] = forms.Select(
+                choices=[("", gettext("请选择")), *((u.public_id, english.plain(u.name)) for u in few)]
+            )
         else:
-            kwargs.setdefault("help_text", "填工会代码或全称。")
+            kwargs.setdefault("help_text", gettext("填工会代码或全称。"))
         if len(few) == 1:
             kwargs.setdefault("initial", few[0].public_id)
-        super().__init__(label=label, **kwargs)
+        super().__init__(label=label or gettext("工会"), **kwargs)
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
@@ -38,7 +42,8 @@ class UnionField(forms.CharField):
             return None
         union = queries.named(text, among=self._among, on=self._on)
         if union is None:
-            raise forms.ValidationError("没有找到这个工会，或不在您的范围内。请填代码或全称。", code="union-unknown")
+            words = gettext("没有找到这个工会，或不在您的范围内。请填代码或全称。")
+            raise forms.ValidationError(words, code="union-unknown")
         return union
 
 

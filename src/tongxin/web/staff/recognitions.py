@@ -8,6 +8,8 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from tongxin.benefits.actions import recognitions as actions
 from tongxin.benefits.models import Recognition
@@ -17,6 +19,7 @@ from tongxin.people.authority import Actor
 from tongxin.people.powers import Power
 from tongxin.people.scoping import unions_within
 from tongxin.unions.models import Agreement, AgreementParty, Union
+from tongxin.web import english
 from tongxin.web.answers import render_form, render_part
 from tongxin.web.forms import HouseForm
 from tongxin.web.guard import HouseRequest, page
@@ -33,25 +36,25 @@ UNDER = {
 
 class RecogniseForm(HouseForm):
     agreement = forms.ModelChoiceField(
-        Agreement.objects.none(), label="依据哪份协议", to_field_name="public_id", empty_label="请选择"
+        Agreement.objects.none(), label=_("依据哪份协议"), to_field_name="public_id", empty_label=_("请选择")
     )
-    clause = forms.CharField(label="哪一条", max_length=120, required=False)
-    starts = DayField(label="从哪天起")
-    ends = DayField(label="到哪天止", required=False, help_text="从这一天起不再互认。不填就随协议。")
+    clause = forms.CharField(label=_("哪一条"), max_length=120, required=False)
+    starts = DayField(label=_("从哪天起"))
+    ends = DayField(label=_("到哪天止"), required=False, help_text=_("从这一天起不再互认。不填就随协议。"))
 
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         agreement = self.fields["agreement"]
         agreement.queryset = agreements(actor)  # type: ignore[attr-defined]
-        agreement.label_from_instance = lambda row: row.name  # type: ignore[attr-defined]
-        self.fields["giver"] = union_field(actor, Power.MANAGE_UNIONS, label="谁开放（我方）")
+        agreement.label_from_instance = lambda row: english.plain(row.name)  # type: ignore[attr-defined]
+        self.fields["giver"] = union_field(actor, Power.MANAGE_UNIONS, label=_("谁开放（我方）"))
         parties = AgreementParty.objects.filter(agreement__in=agreements(actor)).values("union")
-        self.fields["taker"] = UnionField(Union.objects.filter(pk__in=parties), actor.on, label="向谁的会员开放")
+        self.fields["taker"] = UnionField(Union.objects.filter(pk__in=parties), actor.on, label=_("向谁的会员开放"))
         self.order_fields(["agreement", "giver", "taker"])
 
 
 class EndForm(HouseForm):
-    on = DayField(label="从哪天起不再互认", help_text="已经发出的券照常用到最后一天")
+    on = DayField(label=_("从哪天起不再互认"), help_text=_("已经发出的券照常用到最后一天"))
 
 
 @page(power=Power.MANAGE_UNIONS, methods=("GET",))
@@ -73,7 +76,7 @@ def new(request: HouseRequest) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal, UNDER.get(refusal.code))
         else:
-            messages.success(request, "已登记。协议双方都签了，从那天起对方的会员就能领我方的普惠福利。")
+            messages.success(request, gettext("已登记。协议双方都签了，从那天起对方的会员就能领我方的普惠福利。"))
             return redirect("staff:recognitions")
     return render_form(request, NEW, form)
 
@@ -88,7 +91,7 @@ def end(request: HouseRequest, recognition_id: str) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal, "on")
         else:
-            messages.success(request, "已登记互认的结束日期。")
+            messages.success(request, gettext("已登记互认的结束日期。"))
             return redirect("staff:recognitions")
     return render_form(request, END, form, {"row": row})
 

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
+from django.utils.translation import gettext
 from procrastinate.contrib.django import app
 
 from tongxin.calls.actions import lanes, rehearsals
@@ -45,7 +46,7 @@ def open_lane(request: HouseRequest, release_id: str) -> HttpResponse:
         lanes.open_lane(pool=pool, by=request.actor, at=request.now)
     except Refused as refusal:
         return render_refusal(request, ONE, _context(request, pool), refusal)
-    messages.success(request, "已改走快速通道。职工从发放页面提前领入场凭证，到时间进入。")
+    messages.success(request, gettext("已改走快速通道。职工从发放页面提前领入场凭证，到时间进入。"))
     return redirect("staff:release", release_id)
 
 
@@ -58,7 +59,7 @@ def rehearse(request: HouseRequest, release_id: str) -> HttpResponse:
     except Refused as refusal:
         return render_refusal(request, ONE, _context(request, pool), refusal)
     app.configure_task(REHEARSE_JOB).defer(rehearsal=made.pk)
-    messages.success(request, "演练已开始，不到一分钟就有结果，刷新这一页看。")
+    messages.success(request, gettext("演练已开始，不到一分钟就有结果，刷新这一页看。"))
     return redirect("staff:release", release_id)
 
 

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils.http import content_disposition_header
 from django.utils.timezone import localdate
+from django.utils.translation import gettext, gettext_noop
 
 from tongxin.benefits.actions import exports, redemptions
 from tongxin.benefits.actions import vouchers as actions
@@ -36,8 +37,9 @@ COLUMNS = (
     Column("结束时间", "moment"), Column("最后一天", "date"),
 )  # fmt: skip
 VERBS = {
-    "issue": "发放", "withhold": "因年度上限暂未发放", "spend": "核销", "undo_spend": "撤销核销", "expire": "过期",
-    "give_back": "退回", "refund": "退款", "pass_on": "名额让给下一位",
+    "issue": gettext_noop("发放"), "withhold": gettext_noop("暂未发放"), "spend": gettext_noop("核销"),
+    "undo_spend": gettext_noop("撤销核销"), "expire": gettext_noop("过期"), "give_back": gettext_noop("退回"),
+    "refund": gettext_noop("退款"), "pass_on": gettext_noop("名额让给下一位"),
 }  # fmt: skip
 
 
@@ -100,10 +102,12 @@ def refund(request: HouseRequest, voucher_id: str) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal, "why_")
         else:
-            messages.success(request, "已退款，预算和本人的年度额度都已放回。")
+            messages.success(request, gettext("已退款，预算和本人的年度额度都已放回。"))
             return redirect("staff:voucher", voucher_id)
-    ask = "商家没能提供时用：钱退回工会，本人可以再领。已结算的，从下一次结算里扣。"
-    return render_form(request, FORM, form, {"scheme": found.scheme, "title": "退款", "say": "确定退款", "ask": ask})
+    ask = gettext("商家没能提供时用：钱退回工会，本人可以再领。已结算的，从下一次结算里扣。")
+    return render_form(
+        request, FORM, form, {"scheme": found.scheme, "title": gettext("退款"), "say": gettext("确定退款"), "ask": ask}
+    )
 
 
 def _refund(voucher: Voucher, why: str, request: HouseRequest) -> None:
@@ -125,9 +129,11 @@ def give_back(request: HouseRequest, voucher_id: str) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal, "why_")
         else:
-            messages.success(request, "已替本人退回，本人会收到消息。")
+            messages.success(request, gettext("已替本人退回，本人会收到消息。"))
             return redirect("staff:voucher", voucher_id)
-    return render_form(request, FORM, form, {"scheme": found.scheme, "title": "替本人退回", "say": "确定退回"})
+    return render_form(
+        request, FORM, form, {"scheme": found.scheme, "title": gettext("替本人退回"), "say": gettext("确定退回")}
+    )
 
 
 def _voucher(request: HouseRequest, voucher_id: str, power: Power = Power.SEE_BENEFITS) -> Voucher:

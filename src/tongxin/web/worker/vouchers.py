@@ -24,7 +24,7 @@ from tongxin.web.worker.tickets import counters
 LIST, ONE = "worker/vouchers/list.html", "worker/vouchers/one.html"
 VERBS = {
     "issue": gettext_noop("领到"),
-    "withhold": gettext_noop("因年度上限暂未发放"),
+    "withhold": gettext_noop("暂未发放"),
     "spend": gettext_noop("使用"),
     "undo_spend": gettext_noop("撤销了这次使用"),
     "expire": gettext_noop("过期"),
