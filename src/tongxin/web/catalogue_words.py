@@ -5,15 +5,17 @@ from datetime import date
 from typing import Final
 
 from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 
-from tongxin.benefits.models import CatalogueTerms, CatalogueVersion
+from tongxin.benefits.models import CatalogueLine, CatalogueTerms, CatalogueVersion
 from tongxin.benefits.promises import WITH_NUMBER, Measure, Unit
-from tongxin.benefits.queries.catalogue import Item
+from tongxin.benefits.queries.catalogue import Item, Signing
 from tongxin.records.sheets.writing import Column, Plain, write_workbook
 from tongxin.unions.models import Level
-from tongxin.web import dates
+from tongxin.web import dates, english
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 COLUMNS: Final = (
@@ -49,6 +51,38 @@ def signed(version: CatalogueVersion) -> str:
         f"{one.union.name}{dates.day(one.signed_at)}签" if one.signed_at else f"{one.union.name}还没有签"
         for one in version.signatures.all()
     )
+
+
+def signing(found: Signing) -> str:
+    """For staff: whether the line counts, else who has not signed it since when."""
+    if found.item is not None:
+        version = found.item.version
+        return gettext("各方已签，第%(n)s版，%(day)s起") % {"n": version.number, "day": dates.day(version.valid_from)}
+    if found.line.ended_on is not None:
+        return gettext("已从共同目录里结束")
+    if found.asked is None:
+        return gettext("没有等签署的版本")
+    if not found.missing:
+        return gettext("各方已签，从%(day)s起才算数") % {"day": dates.day(found.asked.valid_from)}
+    names = "、".join(english.plain(union.name) for union in found.missing)
+    return gettext("%(names)s还没有签，%(day)s起等签") % {"names": names, "day": dates.day(found.asked.at)}
+
+
+def named(found: Signing) -> tuple[str, str]:
+    """For whoever may claim it: which line it is, called joint only where every party has signed; with a way to its text."""
+    line = found.line
+    if found.joint:
+        href = reverse("public:catalogue-line", args=[line.public_id])
+        return gettext("两地共同目录"), format_html('<a href="{}">{}</a>', href, english.said(line.name))
+    why = signing(found) if found.asked and not found.missing else _not_joint(line)
+    return gettext("目录项"), gettext("%(line)s（%(why)s）") % {"line": english.plain(line.name), "why": why}
+
+
+def _not_joint(line: CatalogueLine) -> str:
+    """Who has not signed is between the federations."""
+    if line.ended_on is not None:
+        return gettext("已从共同目录里结束")
+    return gettext("等两地总工会签署，签齐以前不是两地共同目录的一项")
 
 
 def sheet(items: Iterable[Item], on: date) -> HttpResponse:

@@ -10,8 +10,9 @@ from decimal import Decimal
 import openpyxl
 import pytest
 from django.test import Client
+from tests.benefits.lines import TwoSides
 from tests.cast import HOUSE, NOW, TODAY, Cast, Player
-from tests.factories.schemes import PLAN, a_line, a_scheme, a_voucher, an_agreement
+from tests.factories.schemes import PLAN, a_draft, a_line, a_scheme, a_voucher, an_agreement
 from tests.web.conftest import Clock
 
 from tongxin.benefits.actions import brands, vouchers
@@ -216,3 +217,30 @@ def test_brands_are_listed_with_what_they_came_to(cast: Cast, as_staff: AsStaff)
     assert row == ["百万职工游巴蜀", "重庆市总工会", "2", "，2家工会", "3", "1", "88.50", "改", "英文"]
     listed = chief.get("/staff/benefits/?brand=you-bashu").content.decode()
     assert [listed.count(name) for name in ("春季文旅券", "别的", "福利：百万职工游巴蜀")] == [2, 0, 1]
+
+
+def test_whoever_publishes_reads_who_has_not_signed_the_line_since_when(cast: Cast, as_staff: AsStaff) -> None:
+    sides = TwoSides(cast)
+    line = sides.drafted("川渝文旅年票")
+    scheme = a_draft(cast.yongchuan, replace(PLAN, line=line))
+    client, at = as_staff(cast.officer), f"/staff/benefits/{scheme.public_id}/"
+    waiting = "重庆市总工会、四川省总工会还没有签，2024年3月28日起等签"
+    page = client.get(at).content.decode()
+    assert f"目录项“川渝文旅年票”：{waiting}。" in page
+    assert "目录项还没有各方签齐。公布以后" in page
+    assert client.post(f"{at}publish/").status_code == 302
+    assert waiting in client.get(at).content.decode()
+    assert JournalEntry.objects.get(verb="scheme.published").data["unsigned"] == "重庆市总工会、四川省总工会"
+    assert "<dt>两地共同目录</dt>" not in worker_reads(scheme)
+    assert "川渝文旅年票（等两地总工会签署，签齐以前不是两地共同目录的一项）" in worker_reads(scheme)
+    sides.sign_both(line.versions.get())
+    page = client.get(at).content.decode()
+    assert "还没有签" not in page
+    assert "川渝文旅年票（各方已签，第1版，2024年1月1日起）" in page
+    assert f'<dt>两地共同目录</dt><dd><a href="/catalogue/{line.public_id}/">川渝文旅年票</a></dd>' in worker_reads(
+        scheme
+    )
+
+
+def worker_reads(scheme: Scheme) -> str:
+    return Client().get(f"/benefits/{scheme.public_id}/").content.decode()

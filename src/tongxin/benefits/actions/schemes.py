@@ -11,6 +11,7 @@ from django.utils.timezone import localdate
 from tongxin.benefits.actions.limits import plain
 from tongxin.benefits.models import Brand, CatalogueLine, Scheme, SchemeReach, Voucher
 from tongxin.benefits.queries import limits
+from tongxin.benefits.queries.catalogue import signings
 from tongxin.benefits.states import HELD, SCHEME_MOVES, Fund, SchemeKind, SchemeState, Theme, VoucherState
 from tongxin.calls.actions import busy, calls, lanes, lines, pools
 from tongxin.calls.actions.calls import Manner
@@ -161,7 +162,8 @@ def publish(*, scheme: Scheme, by: Actor, at: datetime) -> Scheme:
     elif at < scheme.call.opens:  # beside others that are published: its reach is part of the call's
         busy.check(scheme.call, at=at)
     scheme.save(update_fields=["state"])
-    journal.write("scheme.published", of=scheme, by=by, at=at, line=scheme.line.public_id if scheme.line else "")
+    line = {"line": scheme.line.public_id, "unsigned": _unsigned(scheme.line, by.on)} if scheme.line else {}
+    journal.write("scheme.published", of=scheme, by=by, at=at, **line)
     return scheme
 
 
@@ -304,6 +306,11 @@ def _check_line(scheme: Scheme, on: date) -> None:
             line=scheme.line.name if scheme.line else "",
             day=Day(ended),
         )
+
+
+def _unsigned(line: CatalogueLine, on: date) -> str:
+    """It holds nothing up, or every grass-roots union would wait for two federations; but it stands on record."""
+    return "、".join(union.name for union in signings([line], on)[line.pk].missing)
 
 
 def _check_limit(scheme: Scheme, at: datetime) -> None:

@@ -1,7 +1,7 @@
 """What the joint catalogue says on a day, and what it said before."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -37,6 +37,28 @@ class Past:
     ends: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """How far the signatures under a line are on a day: what a scheme may say of it.
+
+    `item`: what every party signed and is in force. `asked`: else the version that waits for signatures, or for its day.
+    """
+
+    line: CatalogueLine
+    item: Item | None
+    asked: CatalogueVersion | None
+
+    @property
+    def joint(self) -> bool:
+        """It is a line of the joint catalogue that day."""
+        return self.item is not None
+
+    @property
+    def missing(self) -> list[Union]:
+        """Who has not signed what is asked."""
+        return [] if self.asked is None else [one.union for one in self.asked.signatures.all() if one.signed_at is None]
+
+
 def in_force(on: date, *, kind: LineKind | None = None, text: str = "", read: Callable[[str], str] = str) -> list[Item]:
     """All items that say something that day, universal ones first. Three queries, however many there are."""
     rows = _versions().filter(state=VersionState.JOINT).filter(Q(line__ended_on=None) | Q(line__ended_on__gt=on))
@@ -56,6 +78,31 @@ def standing(line: CatalogueLine, on: date) -> Item | None:
         return None
     rows = _versions().filter(line=line, state=VersionState.JOINT).order_by("valid_from")
     return _standing(list(rows), on)
+
+
+def signings(lines: Collection[CatalogueLine], on: date) -> dict[int, Signing]:
+    """Of each, by its key. Two queries, however many there are."""
+    rows = CatalogueVersion.objects.filter(line__in=lines).exclude(state=VersionState.DROPPED).select_related("line")
+    signatures = CatalogueSignature.objects.select_related("union").order_by("pk")
+    by_line: dict[int, list[CatalogueVersion]] = defaultdict(list)
+    for version in rows.prefetch_related(Prefetch("signatures", signatures)).order_by("number"):
+        by_line[version.line_id].append(version)
+    return {line.pk: _signing(line, by_line[line.pk], on) for line in lines}
+
+
+def _signing(line: CatalogueLine, versions: Sequence[CatalogueVersion], on: date) -> Signing:
+    if line.ended_on is not None and line.ended_on <= on:
+        return Signing(line, None, None)
+    joint = sorted((one for one in versions if one.state == VersionState.JOINT), key=lambda one: one.valid_from)
+    item = _standing(joint, on)
+    return Signing(line, item, None if item or not versions else versions[-1])
+
+
+def joint_lines(on: date) -> set[int]:
+    """Keys of all lines that every party has signed and that are in force that day."""
+    rows = CatalogueVersion.objects.filter(state=VersionState.JOINT, valid_from__lte=on)
+    rows = rows.filter(Q(line__ended_on=None) | Q(line__ended_on__gt=on))
+    return set(rows.values_list("line_id", flat=True))
 
 
 def history(line: CatalogueLine, *, signed_only: bool = True) -> list[Past]:

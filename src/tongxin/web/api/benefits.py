@@ -1,5 +1,6 @@
 """Benefits for machines: what is offered, claiming for oneself, one's own vouchers."""
 
+from collections.abc import Container
 from datetime import datetime
 from typing import Annotated, cast
 
@@ -11,6 +12,7 @@ from ninja.errors import HttpError
 
 from tongxin.benefits.models import Scheme, Voucher
 from tongxin.benefits.queries import mine, offers
+from tongxin.benefits.queries.catalogue import joint_lines
 from tongxin.benefits.queries.offers import Offer
 from tongxin.benefits.states import SchemeKind, Theme, VoucherState
 from tongxin.calls.actions import applications, noting
@@ -32,7 +34,8 @@ def benefits(request: HttpRequest) -> BenefitsOut:
     with read_only():
         rows = offers.offered(actor.on)[:500]
         found = offers.as_offers(rows, actor.person_id, _now(request))
-    return BenefitsOut(benefits=[_out(offer) for offer in found])
+        joint = joint_lines(actor.on)
+    return BenefitsOut(benefits=[_out(offer, joint) for offer in found])
 
 
 @router.get(
@@ -45,7 +48,8 @@ def benefit(request: HttpRequest, benefit_id: BenefitId) -> BenefitOut:
     actor = anyone(request)
     with read_only():
         (offer,) = offers.as_offers([_scheme(benefit_id)], actor.person_id, _now(request))
-    return _out(offer)
+        joint = joint_lines(actor.on)
+    return _out(offer, joint)
 
 
 @router.post(
@@ -92,7 +96,7 @@ def _now(request: HttpRequest) -> datetime:
     return cast("HouseRequest", request).now
 
 
-def _out(offer: Offer) -> BenefitOut:
+def _out(offer: Offer, joint: Container[int | None]) -> BenefitOut:
     scheme, call = offer.scheme, offer.scheme.call
     return BenefitOut(
         id=scheme.public_id,
@@ -107,6 +111,7 @@ def _out(offer: Offer) -> BenefitOut:
         union_code=scheme.union.code,
         universal=scheme.universal,
         line=scheme.line.code if scheme.line else "",
+        line_joint=scheme.line_id in joint,
         starts=scheme.starts,
         last_day=scheme.last_day,
         where=scheme.where,

@@ -24,7 +24,8 @@ class BenefitOut(Schema):
     union: str
     union_code: str
     universal: bool = Field(description="Open to members of another federation where an agreement recognises them.")
-    line: str = Field(description="The code of its line in the joint catalogue.")
+    line: str = Field(description="The code of the catalogue line that it names.")
+    line_joint: bool = Field(description="Both federations have signed that line and it is in force.")
     starts: date
     last_day: date
     where: str

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from tongxin.benefits.actions import schemes
 from tongxin.benefits.models import Brand, Scheme
+from tongxin.benefits.queries.catalogue import Signing, signings
 from tongxin.benefits.queries.totals import Totals, totals
 from tongxin.benefits.states import SchemeState, VoucherState
 from tongxin.calls.actions import busy
@@ -19,7 +20,7 @@ from tongxin.kernel.refused import Refused
 from tongxin.people.authority import may
 from tongxin.people.powers import Power
 from tongxin.rulebook.models import ParameterKey
-from tongxin.web import benefit_words, dates, english
+from tongxin.web import benefit_words, catalogue_words, dates, english
 from tongxin.web.answers import render_form, render_part, render_refusal
 from tongxin.web.forms import HouseForm
 from tongxin.web.guard import HouseRequest, page
@@ -154,18 +155,20 @@ def opened(request: HouseRequest, scheme_id: str, power: Power = Power.SEE_BENEF
 
 def _context(request: HouseRequest, scheme: Scheme) -> dict[str, Any]:
     found = totals([scheme.pk])[scheme.pk]
+    signing = signings([scheme.line], request.actor.on)[scheme.line.pk] if scheme.line else None
     return {
         "scheme": scheme,
         "runs": may(request.actor, Power.RUN_BENEFITS, scheme.union_id),
         "acts": may(request.actor, Power.ACT_FOR_WORKER, scheme.union_id),
         "can_lane": _can_lane(scheme, request),
         "reach": "、".join(row.union.name for row in scheme.reaches.select_related("union")),
-        "facts": _facts(scheme),
+        "facts": _facts(scheme, signing),
         "sums": _sums(scheme, found),
         "ends": _ends(scheme, found),
         "figures": _figures(scheme, found),
         "state": str(scheme.state),
         "not_then": _not_then(scheme, request),
+        "unsigned": _unsigned(scheme, signing),
     }
 
 
@@ -175,13 +178,30 @@ def _not_then(scheme: Scheme, request: HouseRequest) -> str:
     return say(against) if against else ""
 
 
+def _unsigned(scheme: Scheme, signing: Signing | None) -> str:
+    """It may be published all the same; whoever does so knows, and so does whoever reads it."""
+    if signing is None or signing.joint or scheme.state not in {SchemeState.DRAFT, SchemeState.PUBLISHED}:
+        return ""
+    words = gettext(
+        "目录项“%(line)s”：%(state)s。签齐以前可以照常发放，但职工看到的是“等两地总工会签署”，不写“两地共同目录”。"
+    )
+    return words % {"line": english.plain(signing.line.name), "state": catalogue_words.signing(signing)}
+
+
+def _line(signing: Signing | None) -> str:
+    if signing is None:
+        return gettext("还没选，公布前要选")
+    parts = {"line": english.plain(signing.line.name), "why": catalogue_words.signing(signing)}
+    return gettext("%(line)s（%(why)s）") % parts
+
+
 def _can_lane(scheme: Scheme, request: HouseRequest) -> bool:
     """Before it opens, where quick hands decide."""
     call = scheme.call
     return call.policy in BY_SPEED and not call.by_lane and request.now < call.opens
 
 
-def _facts(scheme: Scheme) -> list[tuple[str, str]]:
+def _facts(scheme: Scheme, signing: Signing | None) -> list[tuple[str, str]]:
     call = scheme.call
     window = f"{dates.day(call.opens)} {dates.clock(call.opens)}—{dates.day(call.closes)} {dates.clock(call.closes)}"
     return [
@@ -196,7 +216,7 @@ def _facts(scheme: Scheme) -> list[tuple[str, str]]:
         (gettext("每人最多"), gettext("%(n)s份") % {"n": call.per_person}),
         (gettext("谁出钱"), gettext(scheme.get_fund_display())),
         (gettext("年度上限"), _limit_words(scheme)),
-        (gettext("共同目录"), scheme.line.name if scheme.line else gettext("还没选，公布前要选")),
+        (gettext("共同目录"), _line(signing)),
         (gettext("品牌"), scheme.brand.name if scheme.brand else ""),
         (gettext("普惠互认"), gettext("对方会员凭协议也能领") if scheme.universal else ""),
     ]

@@ -339,6 +339,7 @@ DETAILS: Final = {
     "total": "合计（元）",
     "code": "原因",
     "voucher": "券号",
+    "unsigned": "目录项还没有签的",
 }
 
 

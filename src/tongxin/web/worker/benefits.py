@@ -1,5 +1,6 @@
 """What is offered, whether one may, and claiming it: nobody waits without knowing for what."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -10,13 +11,14 @@ from django.utils.translation import gettext, gettext_noop
 
 from tongxin.benefits.models import Scheme
 from tongxin.benefits.queries import offers
+from tongxin.benefits.queries.catalogue import signings
 from tongxin.benefits.queries.offers import May, Offer, taken_at
 from tongxin.calls.actions import applications, noting
 from tongxin.calls.states import ApplicationState
 from tongxin.kernel.public_ids import new_public_id
 from tongxin.kernel.refused import Refused
 from tongxin.people.models import Person
-from tongxin.web import benefit_words, call_words, dates, verdict_words
+from tongxin.web import benefit_words, call_words, catalogue_words, dates, verdict_words
 from tongxin.web.answers import render_part, render_refusal
 from tongxin.web.guard import HouseRequest, OpenTo, page
 
@@ -107,7 +109,7 @@ def _context(request: HouseRequest, scheme: Scheme) -> dict[str, Any]:
         "value": benefit_words.yuan(scheme.value),
         "seats": benefit_words.seats(offer),
         "note": benefit_words.note(offer),
-        "facts": _facts(scheme),
+        "facts": _facts(scheme, request.actor.on),
         "may": may,
         "barred": may is not None and not may.yes and offer.can_ask,
         "verdict": verdict_words.shown(may.verdict) if may is not None and may.verdict is not None else None,
@@ -117,7 +119,7 @@ def _context(request: HouseRequest, scheme: Scheme) -> dict[str, Any]:
     }
 
 
-def _facts(scheme: Scheme) -> list[tuple[str, str]]:
+def _facts(scheme: Scheme, on: date) -> list[tuple[str, str]]:
     call = scheme.call
     window = f"{dates.full_day(call.opens)} {dates.clock(call.opens)}—{dates.full_day(call.closes)} {dates.clock(call.closes)}"
     return [
@@ -129,7 +131,7 @@ def _facts(scheme: Scheme) -> list[tuple[str, str]]:
         (gettext("抽签的机会"), call_words.chances(call)),
         (gettext("每人"), gettext("%(n)s份") % {"n": call.per_person}),
         (gettext("谁出钱"), gettext(scheme.get_fund_display())),
-        (gettext("共同目录"), scheme.line.name if scheme.line else ""),
+        *(catalogue_words.named(found) for found in signings([scheme.line] if scheme.line else [], on).values()),
         (gettext("谁办"), scheme.union.name),
     ]
 
