@@ -75,3 +75,28 @@ def test_file_that_is_not_there_is_2(tmp_path: Path) -> None:
     done = verify("none.json", anywhere=tmp_path)
     assert done.returncode == 2
     assert b"none.json" in done.stderr
+
+
+@pytest.mark.parametrize("how", [(), ("--json",)], ids=["for people", "json"])
+def test_half_a_character_is_quoted_and_breaks_nothing(tmp_path: Path, how: tuple[str, ...]) -> None:
+    file = VECTORS[2]["file"]
+    given = json.dumps(file | {"order": ["\ud800", *file["order"][1:]]}).encode()
+    done = verify("-", *how, given=given, anywhere=tmp_path)
+    assert (done.returncode, done.stderr) == (1, b"")
+    said = json.loads(done.stdout)["first_difference"] if how else done.stdout.decode()
+    assert f"order[0]: {chr(0xD800) if how else chr(92) + 'ud800'} stands where" in said
+
+
+def test_what_the_file_says_makes_no_line_and_moves_no_cursor(tmp_path: Path) -> None:
+    file = VECTORS[2]["file"]
+    given = json.dumps(file | {"order": ["\nverified: all of it\x1b[2J" + "x" * 5000]}).encode()
+    done = verify("-", given=given, anywhere=tmp_path)
+    assert done.returncode == 1
+    assert done.stdout.startswith(rb"differs: order[0]: \nverified: all of it\x1b[2Jxxx")
+    assert (done.stdout.count(b"\n"), len(done.stdout) < 500) == (1, True)
+
+
+def test_device_that_never_ends_is_2(tmp_path: Path) -> None:
+    done = verify("/dev/zero", anywhere=tmp_path)
+    assert done.returncode == 2
+    assert b"/dev/zero is larger than 536,870,912 bytes" in done.stderr

@@ -1,5 +1,6 @@
 """The lane as a browser meets it: who gets a receipt, and what everyone else is told."""
 
+import re
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -217,3 +218,17 @@ def _flushed(lane: Lane) -> None:
 
     with ThreadPoolExecutor(1) as thread:
         lane.noticed.flush(thread, lane.clock, [])
+
+
+@pytest.mark.parametrize("path", ["/lane/x\r\nset-cookie: a=b", "/lane//evil.example", "/lane/百"])
+def test_path_that_is_no_pool_leads_to_our_own_page(pool: Pool, path: str) -> None:
+    """A line end in it would be a header of its own."""
+    (answer,) = ask(Ask(path, passes(pool, 1), headers={"accept": "text/html"}))
+    assert answer.status == 303
+    assert re.fullmatch(r"/releases/[\w%.-]+/\?said=no-such-release", answer.headers["location"], re.ASCII)
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "PATCH"])
+def test_other_methods_are_none_of_the_lanes(pool: Pool, method: str) -> None:
+    (answer,) = ask(Ask(f"/lane/{pool.public_id}", method=method))
+    assert (answer.status, answer.headers["allow"], answer.body) == (405, "GET, HEAD, POST", b"")

@@ -13,9 +13,24 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 def answer(args: argparse.Namespace, data: Mapping[str, object], lines: str | None = None) -> None:
     """`lines` for people; without them the names and values of `data`."""
     if args.json:
-        sys.stdout.write(json.dumps(data, ensure_ascii=False, default=str) + "\n")
+        sys.stdout.write(_json(data) + "\n")
     else:
-        sys.stdout.write((lines or "\n".join(f"{name}: {value}" for name, value in data.items())) + "\n")
+        said = lines or "\n".join(f"{name}: {value}" for name, value in data.items())
+        sys.stdout.write(said.encode(_encoding(), "backslashreplace").decode(_encoding()) + "\n")
+
+
+def _json(data: Mapping[str, object]) -> str:
+    """As it reads; escaped where the terminal's encoding, or half a character in it, cannot be written."""
+    said = json.dumps(data, ensure_ascii=False, default=str)
+    try:
+        said.encode(_encoding())
+    except UnicodeEncodeError:
+        return json.dumps(data, default=str)
+    return said
+
+
+def _encoding() -> str:
+    return sys.stdout.encoding or "utf-8"
 
 
 def progress(words: str) -> None:

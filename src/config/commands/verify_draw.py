@@ -3,15 +3,17 @@
 import argparse
 import json
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from config.commands.answers import add_json, answer
-from config.surroundings import WrongCall
+from config.surroundings import Wrong, WrongCall
 from tongxin.kernel.draw import first_difference
 
 HELP = "check a published draw (draw.json): everything in it is computed again from the list, the seals and the value"
 LARGEST = 512 * 1024 * 1024  # bytes; a draw among a million tickets is about 170 MB
+LONGEST = 300  # characters of a difference that people are told
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,9 +28,15 @@ def run(args: argparse.Namespace) -> int:
     answer(
         args,
         {"verified": difference is None, "first_difference": difference},
-        f"differs: {difference}" if difference else told,
+        f"differs: {_one_line(difference)}" if difference else told,
     )
     return 0 if difference is None else 1
+
+
+def _one_line(text: str) -> str:
+    """What the file says is quoted in it: no line of its own, nothing that moves a terminal's cursor, and not endless."""
+    said = text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in said)
 
 
 def _difference(text: bytes) -> str | None:
@@ -38,6 +46,8 @@ def _difference(text: bytes) -> str | None:
         return f"the file is not JSON: {problem}"
     except RecursionError:
         return "the file is not JSON: nested too deeply"
+    except MemoryError as problem:
+        raise Wrong("this machine has too little memory for this file") from problem
     return first_difference(file) if isinstance(file, dict) else "the file is not one JSON object"
 
 
@@ -55,11 +65,12 @@ def _no_number(name: str) -> Any:
 
 
 def _read(name: str) -> bytes:
-    if name == "-":
-        return sys.stdin.buffer.read(LARGEST)
+    """A device or a pipe says nothing of its size: it is read as far as it may go, and no further."""
     try:
-        if (path := Path(name)).stat().st_size > LARGEST:
-            raise WrongCall(f"{name} is larger than {LARGEST:,} bytes")
-        return path.read_bytes()
+        with nullcontext(sys.stdin.buffer) if name == "-" else Path(name).open("rb") as file:
+            found = file.read(LARGEST + 1)
     except OSError as problem:
         raise WrongCall(f"{name} cannot be read: {problem.strerror}") from problem
+    if len(found) > LARGEST:
+        raise WrongCall(f"{name} is larger than {LARGEST:,} bytes")
+    return found

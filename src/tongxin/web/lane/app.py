@@ -9,6 +9,7 @@ GET  /lane/empty   nothing at all: with what the rate of receipts is compared.
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
+from urllib.parse import quote
 
 from django.db import connection
 
@@ -56,8 +57,10 @@ class Lane:
             await answer(send, 200, answers.PLAIN_HEADERS, b'{"now":%d}' % self.clock.now())
         elif scope["method"] == "POST":
             await self._enter(scope, send, path[len(BELOW) :])
-        else:
+        elif scope["method"] in {"GET", "HEAD"}:
             await self._tell(scope, send, path[len(BELOW) :])
+        else:
+            await answer(send, 405, [(b"allow", b"GET, HEAD, POST"), answers.NO_STORE], b"")
 
     def close(self) -> None:
         """Lets go of both threads and their connections; batches under way are finished."""
@@ -73,7 +76,7 @@ class Lane:
             await self._turn_away(headers, send, pool, turned)
             return
         if _wants_page(headers):
-            await answer(send, 303, [(b"location", f"/releases/{pool}/".encode()), answers.NO_STORE], b"")
+            await answer(send, 303, [(b"location", _page_of(pool)), answers.NO_STORE], b"")
             return
         await answer(send, 200, answers.PLAIN_HEADERS, body)
 
@@ -132,7 +135,7 @@ class Lane:
 
     async def _turn_away(self, headers: dict[bytes, bytes], send: Send, pool: str, turned: Turned) -> None:
         if _wants_page(headers):
-            where = f"/releases/{pool}/?said={turned.code}".encode()
+            where = _page_of(pool) + f"?said={turned.code}".encode()
             await answer(send, 303, [(b"location", where), answers.NO_STORE], b"")
             return
         language = "en" if cookie(headers, b"tx-language=") == b"en" else "zh-hans"
@@ -168,6 +171,11 @@ class Lane:
 def _let_go() -> None:
     """Of the connection of the thread in which this runs."""
     connection.close()
+
+
+def _page_of(pool: str) -> bytes:
+    """Its address; `pool` is whatever stood in the request's path, a line end among it."""
+    return f"/releases/{quote(pool, safe='')}/".encode()
 
 
 def _wants_page(headers: dict[bytes, bytes]) -> bool:
