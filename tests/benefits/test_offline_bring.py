@@ -153,6 +153,7 @@ def test_a_replay_with_a_changed_body_is_refused(cast: Cast) -> None:
 
 @pytest.mark.parametrize(
     "body", ["[" * 1999, "null", '[1,"d",1,"take","s",0,"t","1","r"]', '[1,"%s",1,"take","s\\u0000",0,"t","1","r",""]',
+             '[1,"%s",1,"take","s",0,"t","1","\\ud800",""]', '[1,"%s",1,"take","\\udfff",0,"t","1","r",""]',
              '[1,"%s",1,"take","s",0,"t","1","' + "r" * 41 + '",""]', '[1,"%s",1,"take","s",0,"t","1e99","r",""]'],
 )  # fmt: skip
 def test_an_entry_of_another_shape_is_refused_whoever_signed_it(cast: Cast, body: str) -> None:

@@ -6,6 +6,7 @@ counts without gaps, `before` is the SHA-256 of the entry before: what was left 
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -17,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 TAKE, UNDO = "take", "undo"
 MOST: Final = 2_000  # characters of an entry
 REQUEST: Final = 40  # of what the device calls its request
+_NO_TEXT: Final = re.compile("[\x00\ud800-\udfff]")  # what JSON can say and no column holds
 _TYPES: Final = (str, int, str, str, int, str, str, str, str)
 
 
@@ -74,7 +76,9 @@ def _fits(values: Sequence[Any]) -> bool:
     """Of the right kinds, and such as a column can hold."""
     of_kind = all(type(value) is kind for value, kind in zip(values, _TYPES, strict=True))
     return (
-        of_kind and len(values[7]) <= REQUEST and not any("\0" in value for value in values if isinstance(value, str))
+        of_kind
+        and len(values[7]) <= REQUEST
+        and not any(_NO_TEXT.search(value) for value in values if isinstance(value, str))
     )
 
 

@@ -143,3 +143,22 @@ def test_keys_end_with_a_password_reset(ours: School, asks, clock: Clock) -> Non
     assert asks("figures", key, **asked)[0] == 200
     staff_accounts.reset_password(account=ours.cast.reader.account, by=ours.cast.admin.actor, at=clock.now)
     assert asks("figures", key, **asked)[0] == 401
+
+
+@pytest.mark.parametrize(
+    ("headers", "signed_in", "status", "code"),
+    [({}, False, 401, "sign-in"), ({"Authorization": "Bearer tx_x"}, False, 401, "sign-in"), ({}, True, 403, "foreign-page")],
+    ids=["nobody", "a key that is none", "a browser led here by another site"],
+)  # fmt: skip
+def test_writing_without_a_door_says_which(
+    ours: School, cast: Cast, headers: dict[str, str], signed_in: bool, status: int, code: str
+) -> None:
+    """As it is on the wire: the test client alone passes over the check against forged requests."""
+    client = Client(enforce_csrf_checks=True)
+    if signed_in:
+        assert cast.wang.account is not None
+        client.force_login(cast.wang.account)
+    body = json.dumps({"key": "abcdefgh1"})
+    answer = client.post(f"/api/{sign_up(ours.cohort())}", body, content_type="application/json", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert Enrolment.objects.count() == 0

@@ -4,6 +4,7 @@ from typing import cast
 
 from django.http import HttpRequest
 from django.utils import timezone
+from ninja.errors import HttpError
 from ninja.security import HttpBearer, SessionAuth
 
 from tongxin.people.actions import tokens
@@ -27,8 +28,22 @@ class ByKey(HttpBearer):
         return house.actor
 
 
+class Forged(HttpError):
+    """A browser that is signed in sent what none of our pages asked it to send."""
+
+
 class BySession(SessionAuth):
     """The signed-in browser, with Django's protection against forged requests. A post counts after its second factor."""
+
+    def __call__(self, request: HttpRequest) -> Actor | None:
+        """Who brings no session is nobody yet, and is told to sign in: there is nothing to forge."""
+        if not request.COOKIES.get(self.param_name):
+            return None
+        try:
+            found: Actor | None = super().__call__(request)
+        except HttpError as error:
+            raise Forged(error.status_code, str(error)) from error
+        return found
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Actor | None:  # noqa: ARG002 - ninja's signature
         house = meet(request)

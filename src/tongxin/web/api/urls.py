@@ -10,6 +10,7 @@ from tongxin.web.api.applications import router as applications
 from tongxin.web.api.benefits import router as benefits
 from tongxin.web.api.catalogue import router as catalogue
 from tongxin.web.api.classes import router as classes
+from tongxin.web.api.doors import Forged
 from tongxin.web.api.draws import router as draws
 from tongxin.web.api.figures import router as figures
 from tongxin.web.api.joining import router as joining
@@ -49,6 +50,12 @@ def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
         error.status_code, Refused("request-wrong", "请求写法不对，请对照接口说明检查。")
     )
     return api.create_response(request, {"code": known.code, "words": say(known)}, status=error.status_code)
+
+
+@api.exception_handler(Forged)
+def forged(request: HttpRequest, error: Forged) -> HttpResponse:
+    refusal = Refused("foreign-page", "请求没有带上页面的X-CSRFToken，没有办理。程序请改用接口密钥。")
+    return api.create_response(request, {"code": refusal.code, "words": say(refusal)}, status=error.status_code)
 
 
 @api.exception_handler(ValidationError)
