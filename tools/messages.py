@@ -28,7 +28,20 @@ GETTEXT = {"gettext", "gettext_lazy", "gettext_noop", "_", "ngettext", "ngettext
 CHOICES = {"TextChoices", "IntegerChoices"}
 LITERAL = r"""u?(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")"""
 IN_TEMPLATE = re.compile(rf"(?:\b_|\bn?gettext)\(\s*({LITERAL})(?:\s*,\s*({LITERAL}))?")
-STAFF_ONLY = ("web/staff/", "web/templates/staff/", "web/templates/base_staff.html", "web/navigation.py", "figures/")
+OUTSIDE = re.compile(
+    r"{#.*?#}|{%\s*comment.*?endcomment\s*%}|{%\s*blocktrans.*?endblocktrans(?:late)?\s*%}"
+    r"|{%\s*trans(?:late)?\s.*?%}|\b_\(\s*" + LITERAL + r"\s*\)",
+    re.DOTALL,
+)
+STAFF_ONLY = ("web/staff/", "web/templates/staff/", "figures/")
+# Pages of staff that are whole in English: a folder of web/templates/staff, or how modules of web/staff begin.
+# A new one also names its addresses in tests/web/test_english_pages.py.
+STAFF_IN_ENGLISH = (
+    "choosing",
+    "english",
+    "fields",
+    "rules",
+)
 SHIPPED_COLUMNS = {
     "rulebook/data/parameters.csv": ("words", "unit", "document", "clause", "note"),
     "calls/data/draw_sources.csv": ("name",),
@@ -48,12 +61,17 @@ class Message:
 
     @property
     def required(self) -> bool:
-        """Shown to visitors and workers; words that only staff read may follow later."""
-        return any(not place.startswith(STAFF_ONLY) for place in self.places)
+        """Shown to visitors and workers, or on pages of staff that are whole in English; the others may follow later."""
+        return any(not place.startswith(STAFF_ONLY) or in_english(place) for place in self.places)
 
     @property
     def done(self) -> bool:
         return len(self.english) == (2 if self.plural else 1) and all(self.english)
+
+
+def in_english(place: str) -> bool:
+    """Whether it is a file of staff pages that are whole in English."""
+    return place.startswith(tuple(folder + name for folder in STAFF_ONLY[:2] for name in STAFF_IN_ENGLISH))
 
 
 # ---- collecting -----------------------------------------------------------------------------------------------------
@@ -149,6 +167,18 @@ def _strings(data: object) -> Iterator[str]:
     elif isinstance(data, dict | list):
         for part in data.values() if isinstance(data, dict) else data:
             yield from _strings(part)
+
+
+def spoken(path: Path) -> Iterator[str]:
+    """All that a file says in Chinese, translated or not: constants beside docstrings; a template's text outside of its tags."""
+    if path.suffix == ".html":
+        yield from re.findall(r"[\u3400-\u9fff][^<>{}\n]*", OUTSIDE.sub("", path.read_text()))
+        return
+    tree = ast.parse(path.read_text())
+    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if id(node) not in told and HAN.search(_text(node)):
+            yield _text(node)
 
 
 # ---- the catalogue --------------------------------------------------------------------------------------------------

@@ -14,6 +14,18 @@ def test_no_word_for_workers_is_without_english() -> None:
     assert [message.msgid for message in ALL if message.required and not message.done] == []
 
 
+def test_every_word_of_whole_pages_is_collected() -> None:
+    """Pages of staff that are whole in English say nothing past the catalogue: neither their templates nor their Python."""
+    known = {message.msgid for message in ALL}
+    left = []
+    for path in (*messages.CODE.glob("web/staff/**/*.py"), *messages.TEMPLATES.glob("staff/**/*.html")):
+        place = path.relative_to(messages.CODE).as_posix()
+        if messages.in_english(place):
+            said = messages.spoken(path)
+            left += [f"{place}: {words}" for words in said if words not in known]
+    assert left == []
+
+
 def test_english_fills_the_same_places() -> None:
     wrong = [
         one.msgid

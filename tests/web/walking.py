@@ -44,7 +44,12 @@ from tongxin.web.middleware import GUARD_THEMSELVES
 
 AT_THE_DOOR: datetime = at(4, 2, 18, 50)  # ten minutes before the first lesson of the week's second day
 PIECE = re.compile(r"<(?:\w+:)?(\w+)>")
-NO_OBJECT = {"name", "key", "signed"}  # pieces that name no row: a figure's name, a provider's key, a signature
+NO_OBJECT = {
+    "name",
+    "key",
+    "signed",
+    "parameters",
+}  # name no row of anyone: a figure, a provider, a signature, a ceiling
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,8 @@ class Page:
 
 def _key(route: str, found: re.Match[str]) -> str:
     name = found[1]
-    return route[: found.start()].rstrip("/").rpartition("/")[2] if name in {"public_id", "person_id"} else name
+    before = route[: found.start()].rstrip("/").rpartition("/")[2]
+    return before if name in {"public_id", "person_id"} or before == "parameters" else name
 
 
 def every_page() -> list[Page]:

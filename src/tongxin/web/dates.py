@@ -92,6 +92,13 @@ def span(starts: date, ends: date) -> str:
     return f"{day(starts)}{dash}{short_day(ends) if starts.year == ends.year else day(ends)}"
 
 
+def lasting(starts: date, ends: date | None) -> str:
+    """2024年4月2日起, 2024年4月2日起，到5月1日: a half-open period that may have no end."""
+    if ends is None:
+        return f"from {day(starts)}" if english() else f"{day(starts)}起"
+    return f"from {day(starts)} to {day(last_day(ends))}" if english() else f"{day(starts)}起，到{day(last_day(ends))}"
+
+
 def last_day(ends: date) -> date:
     """The last day inside a half-open period."""
     return ends - timedelta(days=1)

@@ -45,6 +45,11 @@ def said(text: object) -> SafeString:
     return text if isinstance(text, SafeString) else _marked(plain(text))
 
 
+def original(text: str) -> SafeString:
+    """As it was written, and marked as such: where its English is to be entered."""
+    return _marked(text)
+
+
 def basis(*texts: object) -> SafeString:
     """Words with force of law: the original always, and below it what they say in English, which binds nobody."""
     parts = [str(text) for text in texts if text]

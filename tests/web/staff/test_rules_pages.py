@@ -66,7 +66,7 @@ def test_a_cadre_writes_a_rule_from_nothing_to_published(cast: Cast, as_staff: A
             {
                 "any": [
                     {"fact": "gig_group", "op": "in", "value": ["courier", "food_delivery_rider"], "clause": "第三条",
-                     "words": "新就业形态群体是其中之一：外卖配送员、快递员"},
+                     "words": "新就业形态群体是其中之一：快递员、外卖配送员"},
                     {"fact": "age", "op": ">=", "value": 18, "words": "年满18周岁"},
                 ]
             }

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
+from django.utils.translation import gettext, ngettext
 
 from tongxin.activities.models import Poll, Programme
 from tongxin.benefits.models import Brand, CatalogueLine, Scheme
@@ -48,11 +49,11 @@ class EnglishForm(HouseForm):
         for name, text in self.texts.items():
             shipped = "" if text in known else english.shipped(text)
             self.fields[name] = forms.CharField(
-                label=text,
+                label=english.original(text),
                 required=False,
                 max_length=actions.LONGEST,
                 initial=known.get(text, ""),
-                help_text=f"自带的英文：{shipped}" if shipped else "",
+                help_text=gettext("自带的英文：%(english)s") % {"english": shipped} if shipped else "",
                 widget=forms.Textarea(attrs={"rows": 1 + len(text) // 40, "lang": "en"}),
             )
 
@@ -142,7 +143,8 @@ def _page(request: HouseRequest, bearer: Bearer) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            messages.success(request, f"已保存{said}处英文。" if said else "没有改动。")
+            saved = ngettext("已保存%(n)s处英文。", "已保存%(n)s处英文。", said) % {"n": said}
+            messages.success(request, saved if said else gettext("没有改动。"))
             return redirect(bearer.back)
     return render_form(request, ONE, form, {"bearer": bearer})
 

@@ -7,6 +7,7 @@ from django.db.models import Max
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
+from django.utils.translation import gettext
 
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import may
@@ -45,7 +46,7 @@ def new_rule(request: HouseRequest) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal, "name" if refusal.code.startswith("name") else None)
         else:
-            messages.success(request, "已建好。现在写条件。")
+            messages.success(request, gettext("已建好。现在写条件。"))
             return redirect("staff:rule-draft", made.public_id)
     return render_form(request, NEW, form)
 
@@ -74,14 +75,15 @@ def begin(request: HouseRequest, public_id: str) -> HttpResponse:
 @page(power=Power.MANAGE_RULES, methods=("POST",))
 def drop(request: HouseRequest, public_id: str) -> HttpResponse:
     drafts.drop(draft=draft_within(request, public_id), by=request.actor, at=request.now)
-    messages.success(request, "草稿已放弃，现行的版本没有变。")
+    messages.success(request, gettext("草稿已放弃，现行的版本没有变。"))
     return redirect("staff:rule", public_id)
 
 
 @page(power=Power.MANAGE_RULES, methods=("POST",))
 def publish(request: HouseRequest, public_id: str) -> HttpResponse:
     version = drafts.publish(draft=draft_within(request, public_id), by=request.actor, at=request.now)
-    messages.success(request, f"第{version.number}版已发布。以前的版本还在，用它做过的决定不变。")
+    words = gettext("第%(n)s版已发布。以前的版本还在，用它做过的决定不变。")
+    messages.success(request, words % {"n": version.number})
     return redirect("staff:rule", public_id)
 
 

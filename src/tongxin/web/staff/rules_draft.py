@@ -7,6 +7,8 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from tongxin.kernel.refused import Refused
 from tongxin.people.powers import Power
@@ -72,7 +74,7 @@ def terms(request: HouseRequest, public_id: str) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal, {"period-empty": "valid_to", "draft-amount": "amount"}.get(refusal.code))
         else:
-            messages.success(request, "已保存。")
+            messages.success(request, gettext("已保存。"))
             return redirect("staff:rule-draft", public_id)
     return render_form(request, TERMS, form, {"rule": one.rule, "draft": one})
 
@@ -137,7 +139,7 @@ def _loaded(typed: str) -> Any:
         return json.loads(typed)
     except (ValueError, RecursionError):
         raise Refused(
-            "rule-form", "规则的%(place)s写得不对：%(what)s，请改正后再存。", place="最外层", what="不是JSON"
+            "rule-form", "规则的%(place)s写得不对：%(what)s，请改正后再存。", place=_("最外层"), what=_("不是JSON")
         ) from None
 
 

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
+from django.utils.translation import gettext
 
 from tongxin.kernel.refused import Refused
 from tongxin.people.powers import Power
@@ -35,7 +36,7 @@ def new_parameter(request: HouseRequest) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal, "key" if refusal.code.startswith("key") else None)
         else:
-            messages.success(request, "已建好。现在登记它的值。")
+            messages.success(request, gettext("已建好。现在登记它的值。"))
             return redirect("staff:parameter", made.key)
     return render_form(request, NEW, form)
 
@@ -51,7 +52,7 @@ def parameter(request: HouseRequest, key: str) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal, {"parameter-value": "value", "parameter-same-day": "valid_from"}.get(refusal.code))
         else:
-            messages.success(request, "已登记。原来的值留在下面。")
+            messages.success(request, gettext("已登记。原来的值留在下面。"))
             return redirect("staff:parameter", key)
     rows = found.rows.select_related("region", "key").order_by("region__level", "region", "-valid_from")
     return render_form(request, ONE, form, {"key": found, "rows": rows, "today": request.actor.on})

@@ -7,6 +7,8 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from tongxin.kernel.refused import Refused
 from tongxin.people.masks import Purpose, shown
@@ -17,6 +19,7 @@ from tongxin.rulebook.models import Draft, ParameterKey
 from tongxin.rulebook.queries import rehearsal
 from tongxin.rulebook.queries.rehearsal import Figures, Side
 from tongxin.rules.conditions import from_data, parameters_used
+from tongxin.web import english
 from tongxin.web.answers import render_part, render_refusal
 from tongxin.web.guard import HouseRequest, page
 from tongxin.web.staff.choosing import asked_day
@@ -25,7 +28,11 @@ from tongxin.web.staff.rules_forms import AcceptForm
 
 PAGE, NAMES = "staff/rules/rehearsal.html", "staff/rules/names.html"
 SIZE = 50
-SIDES = {"gain": "会新符合的人", "lose": "会不再符合的人", "unknown": "登记缺、还不能判断的人"}
+SIDES: dict[Side, str] = {
+    "gain": _("会新符合的人"),
+    "lose": _("会不再符合的人"),
+    "unknown": _("登记缺、还不能判断的人"),
+}
 SUPPOSED = "limit-"
 FEW = 20  # differing decisions that are shown at once
 
@@ -39,7 +46,7 @@ def rehearse(request: HouseRequest, public_id: str) -> HttpResponse:
             _accept(request, one)
         except Refused as refusal:
             return render_refusal(request, PAGE, _context(request, one), refusal)
-        messages.success(request, "已确认，您的姓名和看到的数字一起留下。现在可以发布。")
+        messages.success(request, gettext("已确认，您的姓名和看到的数字一起留下。现在可以发布。"))
         return redirect("staff:rule-rehearsal", public_id)
     try:
         return render_part(request, PAGE, _context(request, one))
@@ -68,7 +75,7 @@ def names(request: HouseRequest, public_id: str) -> HttpResponse:
     people = Person.objects.within(request.actor, Power.DRILL_TO_NAMES).filter(pk__in=found[:SIZE]).order_by("pk")
     rows = [(person, shown(person, "name", Purpose.FIGURES_NAMES)) for person in people]
     more = found[SIZE - 1] if len(found) > SIZE else 0
-    return render_part(request, NAMES, {"rule": one.rule, "side": SIDES[side], "rows": rows, "more": more})
+    return render_part(request, NAMES, {"rule": one.rule, "side": gettext(SIDES[side]), "rows": rows, "more": more})
 
 
 def _accept(request: HouseRequest, one: Draft) -> None:
@@ -102,7 +109,8 @@ def _context(request: HouseRequest, one: Draft) -> dict[str, Any]:
         "real": real,
         "accepted": accepted,
         "names": names_may_be_read(request, one.rule),
-        "costs": [_yuan(cost) for cost in (found.cost_before, found.cost) if cost is not None],
+        "sides": _sides(found),
+        "costs": _costs(found),
         "differences": _differences(request, found),
         "form": AcceptForm(request.POST or None),
         "query": request.GET.urlencode(),
@@ -110,13 +118,33 @@ def _context(request: HouseRequest, one: Draft) -> dict[str, Any]:
 
 
 def _strip(found: Figures) -> list[dict[str, Any]]:
-    cost = "没有填金额" if found.cost is None else _yuan(found.cost)
+    people = gettext("人")
+    cost = gettext("没有填金额") if found.cost is None else _yuan(found.cost)
     return [
-        {"label": "会员", "value": f"{found.counted.members:,}", "unit": "人"},
-        {"label": "符合", "value": f"{found.reached:,}", "unit": "人"},
-        {"label": "登记缺、不能判断", "value": f"{found.unknown:,}", "unit": "人", "hot": found.unknown > 0},
-        {"label": "要花多少钱", "value": cost, "unit": "元" if found.cost is not None else ""},
+        {"label": gettext("会员"), "value": f"{found.counted.members:,}", "unit": people},
+        {"label": gettext("符合"), "value": f"{found.reached:,}", "unit": people},
+        {
+            "label": gettext("登记缺、不能判断"),
+            "value": f"{found.unknown:,}",
+            "unit": people,
+            "hot": found.unknown > 0,
+        },
+        {"label": gettext("要花多少钱"), "value": cost, "unit": gettext("元") if found.cost is not None else ""},
     ]
+
+
+def _sides(found: Figures) -> list[tuple[Side, str, int]]:
+    return [
+        ("gain", gettext("会新符合"), found.counted.gain),
+        ("lose", gettext("会不再符合"), found.counted.lose),
+        ("unknown", gettext("登记缺、不能判断"), found.unknown),
+    ]
+
+
+def _costs(found: Figures) -> list[tuple[str, str]]:
+    if found.cost is None or found.cost_before is None:
+        return []
+    return [(gettext("现行的要花"), _yuan(found.cost_before)), (gettext("这一稿要花"), _yuan(found.cost))]
 
 
 def _yuan(amount: Decimal) -> str:
@@ -128,18 +156,21 @@ def _differences(request: HouseRequest, found: Figures) -> list[tuple[str, str, 
     kept = found.replayed.kept if request.GET.get("all") else found.replayed.kept[:FEW]
     ids = [one.decision.person_id for one in kept]
     people = Person.objects.within(request.actor, Power.DRILL_TO_NAMES).filter(pk__in=ids) if ids else []
+    unseen = gettext("（看不到姓名）")
     called = {person.pk: shown(person, "name", Purpose.FIGURES_NAMES) for person in people}
-    return [(called.get(one.decision.person_id, "（看不到姓名）"), str(one.truth), one.decision) for one in kept]
+    return [(called.get(one.decision.person_id, unseen), str(one.truth), one.decision) for one in kept]
 
 
 def _supposed(one: Draft, limits: dict[str, Decimal]) -> list[tuple[str, str, str]]:
     """Field, words and supposed value of each parameter that the draft counts with."""
     used = set(parameters_used(from_data(one.condition))) | ({one.amount_key.key} if one.amount_key else set())
     keys = ParameterKey.objects.filter(key__in=used).exclude(type="text").order_by("words")
-    return [
-        (f"{SUPPOSED}{key.key}", f"{key.words}（{key.unit}）", str(limits[key.key]) if key.key in limits else "")
-        for key in keys
-    ]
+    return [(f"{SUPPOSED}{key.key}", _measured(key), str(limits[key.key]) if key.key in limits else "") for key in keys]
+
+
+def _measured(key: ParameterKey) -> str:
+    names = {"name": english.plain(key.words), "unit": english.plain(key.unit)}
+    return gettext("%(name)s（%(unit)s）") % names
 
 
 def _limits(request: HouseRequest) -> dict[str, Decimal]:

@@ -36,6 +36,7 @@ register.filter("last_day", dates.last_day)
 register.filter("plain", verdict_words.plain)
 register.simple_tag(dates.hours, name="hours")
 register.simple_tag(dates.span, name="span")
+register.simple_tag(dates.lasting, name="lasting")
 
 
 @cache
