@@ -11,14 +11,14 @@ from tests.cast import HOUSE, NOW, SINCE, TODAY, Cast, worker
 from tests.factories.activities import School, enrolment, fresh, sign_up
 from tests.factories.rosters import document
 
-from tongxin.activities import name_lists
 from tongxin.activities.actions import collective, enrolments
 from tongxin.activities.models import Cohort, Enrolment, GroupSignUp, NamedPlace
-from tongxin.activities.name_lists import Line
 from tongxin.calls.models import Call
 from tongxin.calls.queries import miscounted
+from tongxin.people import name_lists
 from tongxin.people.actions import persons
 from tongxin.people.models import Person
+from tongxin.people.name_lists import Line
 from tongxin.records.models import JournalEntry, OutboxRow
 from tongxin.store.atomic import writing
 

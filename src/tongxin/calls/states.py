@@ -78,6 +78,7 @@ APPLICATION_MOVES = Table(
 LIVE: Final = (_S.ENTERED, _S.RETURNED, _S.WAITING, _S.OFFERED, _S.GRANTED)
 GIVEN: Final = (_S.OFFERED, _S.GRANTED)  # has a place of one of its wishes
 ENTRY: Final = (_S.ENTERED, _S.RETURNED)  # before the result: wishes and party may still change
+MARKABLE: Final = (*ENTRY, _S.WAITING)  # a group still bears on who gets a place
 
 
 class AwardState(models.TextChoices):
@@ -156,6 +157,17 @@ class Why(models.TextChoices):
     CLOSED = "closed", "取消"  # the pool was closed
     SUSPENDED = "suspended", "暂停"  # an objection was upheld; `granted` follows if it is restored
     REVOKED = "revoked", "收回"  # after an objection, or because what was said was not so
+
+
+class Named(models.TextChoices):
+    """What was found for one line of a list by which groups are marked."""
+
+    FOUND = "found", "对上了"
+    ALREADY = "already", "已经是这样"
+    TWICE = "twice", "前面写过"
+    NOBODY = "nobody", "没有对上"
+    UNSURE = "unsure", "要写清楚"
+    CLOSED = "closed", "不能再标"  # its state, or the pools that it asked for
 
 
 class How(models.TextChoices):

@@ -8,7 +8,7 @@ from django.db import models
 from tongxin.activities.states import CohortState, EnrolmentState, Mark, SessionState, TermState
 from tongxin.benefits.promises import VersionState
 from tongxin.benefits.states import SchemeState, VoucherState
-from tongxin.calls.states import ApplicationState, AwardState, CallState, ObjectionState, RoundState
+from tongxin.calls.states import ApplicationState, AwardState, CallState, Named, ObjectionState, RoundState
 from tongxin.filings.states import FillerState, RequestState
 from tongxin.notices.states import DeliveryState, SendingState
 from tongxin.people.states import BatchState, JoinState, MembershipState, TransferState, Verdict
@@ -60,6 +60,7 @@ TONES: Final[dict[type[models.TextChoices], dict[str, str]]] = {
         RoundState.DRAWN: OK,
         RoundState.VOID: ZHU,
     },
+    Named: {Named.FOUND: OK, Named.NOBODY: ZHU, Named.UNSURE: WARN, Named.CLOSED: WARN},
     FoundingState: {FoundingState.WAITING: WARN, FoundingState.APPROVED: OK, FoundingState.REFUSED: ZHU},
     JoinState: {JoinState.WAITING: INFO, JoinState.ACCEPTED: OK, JoinState.REFUSED: ZHU},
     TransferState: {TransferState.WAITING: INFO, TransferState.DONE: OK, TransferState.REFUSED: ZHU},

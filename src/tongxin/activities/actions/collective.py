@@ -13,7 +13,6 @@ from django.utils.timezone import localdate
 
 from tongxin.activities.actions import enrolments
 from tongxin.activities.models import Cohort, GroupSignUp, NamedPlace
-from tongxin.activities.name_lists import MOST, Line
 from tongxin.activities.queries.naming import Matched, matched
 from tongxin.activities.states import Named
 from tongxin.calls.actions import applications, lines
@@ -25,6 +24,7 @@ from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor, require
 from tongxin.people.models import Person
 from tongxin.people.models.clocks import ClockName
+from tongxin.people.name_lists import MOST, Line
 from tongxin.people.powers import Power
 from tongxin.people.queries.clocks import clock, due_at
 from tongxin.people.queries.members import members_among

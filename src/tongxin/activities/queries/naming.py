@@ -2,23 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 
 from tongxin.activities.models import GroupSignUp, NamedPlace
-from tongxin.activities.name_lists import FEWEST_DIGITS, Line
 from tongxin.activities.states import Named
-from tongxin.kernel import id_numbers, phones
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor
 from tongxin.people.models import Person
+from tongxin.people.name_lists import FEWEST_DIGITS, Line, fits
 from tongxin.people.powers import Power
 from tongxin.people.queries.members import members_named
 from tongxin.unions.models import Closure, Level, Union
-
-SHORTEST_ID = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +42,14 @@ def _match(line: Line, people: Sequence[Person]) -> Matched:
     if not people:
         said = Refused("nobody-named", "本会在册会员里没有这个姓名。请核对姓名，或先办入会、转接。")
         return Matched(line, refusal=said)
-    fits = [person for person in people if _fits(line.number, person)]
-    if len(fits) > 1:
-        said = Refused("several-fit", "有%(n)d位同名，后几位也相同。请写完整的证件号码。", n=len(fits))
+    found = [person for person in people if fits(line.number, person)]
+    if len(found) > 1:
+        said = Refused("several-fit", "有%(n)d位同名，后几位也相同。请写完整的证件号码。", n=len(found))
         return Matched(line, named=Named.UNSURE, refusal=said)
-    if not fits:
+    if not found:
         said = Refused("digits-differ", "姓名对得上，号码对不上。请核对号码，登记有误的先更正登记。")
         return Matched(line, refusal=said)
-    return Matched(line, fits[0])
-
-
-def _fits(number: str, person: Person) -> bool:
-    document, phone = person.document_text(), phones.national(person.phone_text())
-    whole = number
-    if len(number) >= SHORTEST_ID:
-        with suppress(Refused):
-            whole = id_numbers.canonical_document("resident_id", number)
-    return bool(document and document.endswith(whole)) or bool(phone and phone.endswith(number))
+    return Matched(line, found[0])
 
 
 def groups_within(actor: Actor) -> QuerySet[GroupSignUp]:

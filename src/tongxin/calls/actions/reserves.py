@@ -13,7 +13,8 @@ from tongxin.calls.actions import busy, lines
 from tongxin.calls.actions.windows import check_not_closed, share
 from tongxin.calls.models import Application, Award, Call, Pool, Preference, Reserve
 from tongxin.calls.places import groups_in
-from tongxin.calls.states import BY_ENTRY, ENTRY, ApplicationState, CallState, Spill, When
+from tongxin.calls.queries.marking import markable
+from tongxin.calls.states import BY_ENTRY, MARKABLE, ApplicationState, CallState, Spill, When
 from tongxin.kernel.draw import OPEN
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor, require
@@ -93,11 +94,11 @@ def mark(*, application: Application, groups: Iterable[str], why: str, by: Actor
     """
     _check_why(why)
     [row] = _lock([application.pk], application.call_id, by)
-    markable = _markable([row.pk])[row.pk]
+    mine = markable([row.pk])[row.pk]
     wanted = set(groups)
-    if unknown := sorted(wanted - markable):
+    if unknown := sorted(wanted - mine):
         raise Refused("group-unknown", "没有“%(group)s”这一组，或者这一组由规则判断。", group=unknown[0])
-    _put(row, wanted, markable, why, by, at)
+    _put(row, wanted, mine, why, by, at)
     _move_up([row], by, at)
     return row
 
@@ -114,8 +115,8 @@ def mark_many(
     if not applications:
         raise Refused("nobody-chosen", "还没有选人。请先勾选要标的报名，再点一次。")
     rows = _lock(applications, call.pk, by)
-    markable = _markable(applications)
-    without = sum(group not in markable[row.pk] for row in rows)
+    possible = markable(applications)
+    without = sum(group not in possible[row.pk] for row in rows)
     if without:
         raise Refused(
             "group-unknown",
@@ -125,16 +126,10 @@ def mark_many(
         )
     changed = 0
     for row in rows:
-        mine = set(groups_in(row.groups)) & markable[row.pk]
-        changed += _put(row, mine | {group} if into else mine - {group}, markable[row.pk], why, by, at)
+        mine = set(groups_in(row.groups)) & possible[row.pk]
+        changed += _put(row, mine | {group} if into else mine - {group}, possible[row.pk], why, by, at)
     _move_up(rows, by, at)
     return changed
-
-
-def markable_in(call: Call) -> dict[str, str]:
-    """The groups that no rule decides: by name the words that people read."""
-    rows = Reserve.objects.filter(pool__call=call, rule_version=None).order_by("order", "pk")
-    return dict(rows.values_list("name", "words"))
 
 
 def _check_why(why: str) -> None:
@@ -157,23 +152,14 @@ def _lock(pks: Collection[int], call: int, by: Actor) -> list[Application]:
     rows: list[Application] = [row for row in Application.objects.lock_rows(list(pks)) if row.call_id == call]
     if len(rows) < len(set(pks)):
         raise Refused("application-elsewhere", "选中的报名有的不在这一次里，请刷新页面再选。")
-    if any(row.state not in (*ENTRY, ApplicationState.WAITING) for row in rows):
+    if any(row.state not in MARKABLE for row in rows):
         raise Refused("wrong-state", "选中的报名里，有的已经有名额，或已经退出、结束，标组不再起作用。请去掉它们再标。")
     return rows
 
 
-def _markable(applications: Collection[int]) -> dict[int, set[str]]:
-    found: dict[int, set[str]] = {pk: set() for pk in applications}
-    rows = Reserve.objects.filter(pool__preferences__application__in=list(applications), rule_version=None)
-    for application, name in rows.values_list("pool__preferences__application", "name"):
-        if application in found:
-            found[application].add(name)
-    return found
-
-
-def _put(row: Application, wanted: set[str], markable: set[str], why: str, by: Actor, at: datetime) -> bool:
+def _put(row: Application, wanted: set[str], possible: set[str], why: str, by: Actor, at: datetime) -> bool:
     """Whether anything changed."""
-    kept = {name for name in groups_in(row.groups) if name not in markable}
+    kept = {name for name in groups_in(row.groups) if name not in possible}
     groups = "+".join(sorted(kept | wanted))
     if groups == row.groups:
         return False

@@ -1,6 +1,6 @@
 """Calls that are given later or by reserves: what was promised, who entered by groups, ranking, publishing, reserves.
 
-Who entered, marks and chances: calls_entries.py; entering for others: calls_enter.py.
+Who entered, marks and chances: calls_entries.py; marks by a list: calls_mark_list.py; entering for others: calls_enter.py.
 """
 
 from typing import Any

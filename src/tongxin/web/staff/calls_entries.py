@@ -15,7 +15,8 @@ from tongxin.calls.models import Application, Call
 from tongxin.calls.places import groups_in
 from tongxin.calls.queries.lists import entries_of
 from tongxin.calls.queries.losses import chances, earlier
-from tongxin.calls.states import ENTRY, ApplicationState
+from tongxin.calls.queries.marking import markable_in
+from tongxin.calls.states import MARKABLE, ApplicationState
 from tongxin.kernel.refused import Refused
 from tongxin.people.masks import Purpose, shown
 from tongxin.people.powers import Power
@@ -27,7 +28,6 @@ from tongxin.web.paging import SIZE, paged
 from tongxin.web.staff.calls_frame import opened
 
 ENTRIES, MARK, WEIGHTS = "staff/calls/entries.html", "staff/calls/mark.html", "staff/calls/weights.html"
-MARKABLE = (*ENTRY, ApplicationState.WAITING)
 WHY = 200
 
 
@@ -65,7 +65,7 @@ def mark_many(request: HouseRequest, call_id: str) -> HttpResponse:
     except Refused as refusal:
         typed = {"chosen": set(chosen), "typed": request.POST, "refusal": refusal}
         return render_part(request, ENTRIES, _listed(request, call) | typed, UNPROCESSABLE)
-    messages.success(request, _marked(changed, into=into))
+    messages.success(request, marked_words(changed, into=into))
     return redirect("staff:call-entries", call_id)
 
 
@@ -73,7 +73,7 @@ def mark_many(request: HouseRequest, call_id: str) -> HttpResponse:
 def mark(request: HouseRequest, call_id: str, application_id: str) -> HttpResponse:
     call = opened(request, call_id)
     row = get_object_or_404(entries_of(call, ""), public_id=application_id)
-    groups = reserves.markable_in(call)
+    groups = markable_in(call)
     form = MarkForm(request.POST or None, groups=groups, initial={"groups": groups_in(row.groups)})
     if request.method == "POST" and form.is_valid():
         try:
@@ -84,7 +84,7 @@ def mark(request: HouseRequest, call_id: str, application_id: str) -> HttpRespon
         else:
             messages.success(request, gettext("已记下。"))
             return redirect("staff:call-entries", call_id)
-    return render_form(request, MARK, form, {"call": call, "names": _names(row), "groups": groups})
+    return render_form(request, MARK, form, {"call": call, "names": names_of(row), "groups": groups})
 
 
 @page(power=Power.RUN_CALLS)
@@ -106,15 +106,15 @@ def _listed(request: HouseRequest, call: Call) -> dict[str, Any]:
     show = request.GET.get("show", "")
     show = show if show in ApplicationState.values else ""
     found = paged(request, entries_of(call, show))
-    groups = reserves.markable_in(call) if call.frozen_at is None else {}
-    rows = [{"one": row, "names": _names(row), "marks": bool(groups) and row.state in MARKABLE} for row in found.rows]
+    groups = markable_in(call) if call.frozen_at is None else {}
+    rows = [{"one": row, "names": names_of(row), "marks": bool(groups) and row.state in MARKABLE} for row in found.rows]
     return {
         "call": call, "page": found.of(rows), "show": show, "groups": groups, "chosen": set(), "typed": {},
         "shows": [("", gettext("全部")), *((state.value, gettext(state.label)) for state in ApplicationState)],
     }  # fmt: skip
 
 
-def _marked(changed: int, *, into: bool) -> str:
+def marked_words(changed: int, *, into: bool) -> str:
     words = (
         gettext("已标上%(n)d份。原来就是这样的没有改动。")
         if into
@@ -123,7 +123,7 @@ def _marked(changed: int, *, into: bool) -> str:
     return words % {"n": changed}
 
 
-def _names(row: Application) -> str:
+def names_of(row: Application) -> str:
     """Who entered comes first; those without a record are counted."""
     people = [shown(one.person, "name", Purpose.STAFF_LIST) for one in row.applicants.all()]
     if people and row.size > len(people):

@@ -9,17 +9,17 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 
-from tongxin.activities import name_lists
 from tongxin.activities.actions import collective
 from tongxin.activities.actions.collective import Judged
 from tongxin.activities.models import Cohort
-from tongxin.activities.name_lists import Line
 from tongxin.activities.queries.classes import Filters, class_list, visible
 from tongxin.activities.queries.naming import groups_within, nearest_district, places_of
 from tongxin.activities.states import TAKEN_IN, Named
 from tongxin.kernel.public_ids import new_public_id
 from tongxin.kernel.refused import Refused
+from tongxin.people import name_lists
 from tongxin.people.masks import Purpose, shown
+from tongxin.people.name_lists import Line
 from tongxin.people.powers import Power
 from tongxin.people.scoping import unions_within
 from tongxin.unions.models import Union

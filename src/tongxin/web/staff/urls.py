@@ -57,6 +57,7 @@ urlpatterns = gather(
         "joining",
         "calls",
         "calls_entries",
+        "calls_mark_list",
         "calls_enter",
         "reviews",
         "objections",

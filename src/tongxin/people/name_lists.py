@@ -1,13 +1,19 @@
-"""A list of names with numbers, pasted or in a sheet, as a cadre has it: which name, and the digits that tell two apart."""
+"""A list of names with numbers, pasted or in a sheet, as a cadre has it: which name, and the digits that tell two apart.
+
+Where the named are looked for, each room says itself (one union's members, those who entered a call); `fits` is the same.
+"""
 
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
+from tongxin.kernel import id_numbers, phones
 from tongxin.kernel.refused import Refused
 from tongxin.people import names
+from tongxin.people.models import Person
 from tongxin.people.roster.fields import field_of
 from tongxin.records.sheets.cells import Cell
 from tongxin.records.sheets.reading import read_sheets
@@ -15,6 +21,7 @@ from tongxin.records.sheets.reading import read_sheets
 MOST: Final = 300  # of one list: one class has fewer places
 SEARCHED: Final = 10
 FEWEST_DIGITS: Final = 4
+SHORTEST_ID: Final = 15
 _APART = re.compile(r"[\s,，;；、|/:：]+")
 _NUMBER = re.compile(r"[0-9]{3,}[0-9A-Za-z]*|[A-Za-z]{1,2}[0-9]{6,}")
 _ENDING = re.compile(r"后.{1,2}位|尾号|末.{1,2}位")
@@ -32,8 +39,27 @@ class Line:
 
 def of_text(text: str) -> list[Line]:
     """One person a line: 王小华 1234. Refused: "names-none", "names-many"."""
-    rows = [_APART.split(line.strip()) for line in text.splitlines()]
-    return _checked(_of_parts(no, parts) for no, parts in enumerate(rows, 1))
+    return _checked(of_line(no, line) for no, line in enumerate(text.splitlines(), 1))
+
+
+def of_line(no: int, text: str) -> Line:
+    """One such line; what it does not say is empty."""
+    return _of_parts(no, _APART.split(text.strip()))
+
+
+def fits(number: str, person: Person) -> bool:
+    """Whether a document or the phone ends so. Of two of one name the whole number tells which."""
+    document, phone = person.document_text(), phones.national(person.phone_text())
+    whole = number
+    if len(number) >= SHORTEST_ID:
+        with suppress(Refused):
+            whole = id_numbers.canonical_document("resident_id", number)
+    return bool(document and document.endswith(whole)) or bool(phone and phone.endswith(number))
+
+
+def check_many(n: int) -> None:
+    if n > MOST:
+        raise Refused("names-many", "一次最多%(most)d人，这里有%(n)d人。请分成几次。", most=MOST, n=n)
 
 
 def of_sheet(content: bytes) -> list[Line]:
@@ -89,6 +115,5 @@ def _checked(lines: Iterable[Line]) -> list[Line]:
     found = [line for line in lines if line.name]
     if not found:
         raise Refused("names-none", "没有读到姓名。每行写一人：姓名，逗号，再写证件号或手机号的后4位以上。")
-    if len(found) > MOST:
-        raise Refused("names-many", "一次最多报%(most)d人，这里有%(n)d人。请分成几次。", most=MOST, n=len(found))
+    check_many(len(found))
     return found

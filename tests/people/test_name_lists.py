@@ -4,7 +4,7 @@ import pytest
 from tests.activities.asking import refused
 from tests.factories.rosters import sheet
 
-from tongxin.activities.name_lists import MOST, Line, of_sheet, of_text
+from tongxin.people.name_lists import MOST, Line, of_sheet, of_text
 
 
 @pytest.mark.parametrize(
