@@ -6,7 +6,7 @@ or is added, goes to the next number at the next look. Of a level start, who cam
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from django.db.models import Model, Q, QuerySet
@@ -18,13 +18,12 @@ from tongxin.calls.models import Applicant, Application, Arrival, Award, Lane, P
 from tongxin.calls.states import ApplicationState, Policy
 from tongxin.kernel.public_ids import new_public_ids
 from tongxin.people.authority import Actor
-from tongxin.people.models import Person
 from tongxin.records.actions import journal
-from tongxin.store.atomic import atomic, must_be_writing
-from tongxin.store.copying import NULL, Columns, copy_columns, copy_new, new_keys
+from tongxin.store.atomic import atomic
+from tongxin.store.copying import NULL, Columns, copy_columns, new_keys
 
 MOST: Final = 2_000  # numbers in one transaction
-Come = dict[int, tuple[Arrival, Person]]  # by person, in order
+Row = tuple[int, datetime, int, int | None]  # number, moment, person, and the record that theirs was merged into
 
 
 @atomic
@@ -55,62 +54,18 @@ def lock(pool: Pool) -> tuple[Pool, Lane]:
     return pool, Lane.objects.lock(Lane.objects.only("pk").get(pool=pool).pk)
 
 
-def arrived(pool: Pool) -> "QuerySet[Arrival]":
-    """With what is asked of each person here; a release has hundreds of thousands."""
-    found: QuerySet[Arrival] = Arrival.objects.filter(pool=pool).select_related("person")
-    return found.only("no", "at", "pool", "person__federation", "person__merged_into")
-
-
-def level_ends(pool: Pool) -> datetime | None:
-    minutes = pool.call.level_minutes
-    return pool.call.opens + timedelta(minutes=minutes) if minutes else None
-
-
-def _next(pool: Pool, lane: Lane) -> "QuerySet[Arrival]":
-    """After a level start: without who was in it, but with whoever came in time and was written too late for it."""
-    found, ends = arrived(pool).filter(no__gt=lane.settled), level_ends(pool)
-    return found if ends is None else found.filter(Q(at__gte=ends) | Q(no__gt=lane.level_last))
-
-
-def without_application(pool: Pool, rows: Sequence[Arrival]) -> Come:
-    """A record that was merged since counts as the one that it went into; nobody stands in the call twice."""
-    merged = {row.person.merged_into_id for row in rows if row.person.merged_into_id}
-    heirs = Person.objects.only("federation").in_bulk(merged)
-    found: Come = {}
-    for row in rows:
-        person = heirs[row.person.merged_into_id] if row.person.merged_into_id else row.person
-        found.setdefault(person.pk, (row, person))
-    live = Applicant.objects.filter(person__in=list(found), call=pool.call_id, live=True)
-    for person_id in live.values_list("person_id", flat=True):
-        found.pop(person_id, None)
-    return found
-
-
-def write(
-    pool: Pool, come: Come, *, state: ApplicationState, verb: str, by: Actor, at: datetime, names: Sequence[str] = ()
-) -> list[Application]:
-    """Three tables by COPY, and a step each. The application's moment is that of the arrival; `names`: their tickets."""
-    must_be_writing("applications of a lane")
-    kept, call = pool.call.federation, pool.call
-    applications = [
-        Application(federation=kept, call=call, union_id=call.union_id, state=state, at=row.at)
-        for row, _ in come.values()
-    ]
-    for application, name in zip(applications, names, strict=False):
-        application.ticket = name
-    copy_new(applications)
-    pairs = list(zip(applications, come.values(), strict=True))
-    copy_new([Applicant(federation=kept, application=one, call=call, person=who, slot=1) for one, (_, who) in pairs])
-    copy_new([Step(federation=kept, application=one, verb=verb, account=by.account_id, at=at) for one, _ in pairs])
-    return applications
-
-
-Row = tuple[int, datetime, int, int | None]  # number, moment, person, and the record that theirs was merged into
+def later(pool: Pool, lane: Lane) -> "QuerySet[Arrival]":
+    """By number, beyond what was gone through. After a level start: without who was in it, but with whoever came in time and
+    was written too late for it.
+    """
+    found: QuerySet[Arrival] = Arrival.objects.filter(pool=pool, no__gt=lane.settled).order_by("no")
+    if pool.call.policy != Policy.LEVEL_START:
+        return found
+    return found.filter(Q(at__gte=pool.call.list_ends) | Q(no__gt=lane.level_last))
 
 
 def _rows(pool: Pool, lane: Lane, most: int) -> list[Row]:
-    rows = _next(pool, lane).select_related(None).order_by("no")
-    return list(rows.values_list("no", "at", "person_id", "person__merged_into_id")[:most])
+    return list(later(pool, lane).values_list("no", "at", "person_id", "person__merged_into_id")[:most])
 
 
 def _without_place(pool: Pool, rows: Sequence[Row]) -> dict[int, datetime]:
