@@ -12,6 +12,7 @@ from procrastinate.contrib.django import app
 from tongxin.calls.actions import leveling, offers, reviews, rounds, settling
 from tongxin.calls.actions.rounds_told import tell_seals
 from tongxin.calls.models import Award, Lane, Pool
+from tongxin.calls.models.windows import GRACE
 from tongxin.calls.queries import draws
 from tongxin.calls.queries.reviews import overdue
 from tongxin.calls.states import BY_SPEED, AwardState, CallState, Policy, Spill
@@ -59,13 +60,14 @@ def _settle(lane: Lane) -> None:
     while leveling.level(pool=lane.pool, by=by, at=now()):
         pass
     _each(draws.to_freeze(now(), call=lane.pool.call_id), lambda held: rounds.freeze(held=held, by=by, at=now()))
-    while settling.settle(pool=lane.pool, by=by, at=now()):
+    while leveling.follow(pool=lane.pool, by=by, at=now()) or settling.settle(pool=lane.pool, by=by, at=now()):
         pass
 
 
 def unsettled() -> list[Lane]:
     rows = Lane.objects.filter(
-        pool__call__state=CallState.PUBLISHED, pool__closed_at=None, pool__taken__lt=F("pool__units"),
+        Q(pool__taken__lt=F("pool__units")) | Q(pool__reserved=True),
+        pool__call__state=CallState.PUBLISHED, pool__closed_at=None,
     ).filter(
         Q(pool__intake__arrived__gt=F("settled"))
         | Q(pool__call__policy=Policy.LEVEL_START, pool__call__settled_at=None, pool__call__opens__lt=now())
@@ -75,6 +77,9 @@ def unsettled() -> list[Lane]:
 
 def unspilled(at: datetime) -> list[Pool]:
     rows = Pool.objects.filter(call__policy__in=BY_SPEED, call__closes__lte=at, closed_at=None, reserved=True)
+    rows = rows.exclude(call__policy=Policy.LEVEL_START, call__settled_at=None).filter(
+        Q(call__by_lane=False) | Q(call__closes__lte=at - GRACE, intake__arrived=F("lane__settled"))  # all asked
+    )
     left = rows.filter(reserves__units__gt=F("reserves__taken") + F("reserves__let_go") - F("reserves__handed"))
     return list(left.exclude(reserves__spill=Spill.NONE).distinct()[:BATCH])
 

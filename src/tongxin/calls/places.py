@@ -63,9 +63,11 @@ class Counter:
             if (place := self.give(one.application, one.size, one.groups)) is not None:
                 yield place
 
-    def let_go(self, line: Sequence[Waits]) -> bool:
-        """Hands on what nobody who waits can take, as each reserve says. Whether anything was handed on."""
-        wanted = {group for one in line for group in groups_in(one.groups)}
+    def let_go(self, waiting: Iterable[str]) -> bool:
+        """Hands on what nobody who waits can take, as each reserve says; `waiting`: their groups as they stand in the list.
+        Whether anything was handed on.
+        """
+        wanted = {group for groups in set(waiting) for group in groups_in(groups)}
         moved = False
         for place, reserve in enumerate(self.reserves):
             if reserve.left <= 0 or reserve.spill == Spill.NONE or reserve.name in wanted:

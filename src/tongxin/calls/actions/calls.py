@@ -9,7 +9,7 @@ from typing import Final
 
 from django.db.models import QuerySet
 
-from tongxin.calls.actions import busy
+from tongxin.calls.actions import busy, lanes
 from tongxin.calls.kinds import kind_named
 from tongxin.calls.models import Call, Round
 from tongxin.calls.states import BY_DRAW, BY_ENTRY, CALL_MOVES, CallState, Policy, RoundState, Ties
@@ -87,7 +87,8 @@ def open_call(  # noqa: PLR0913 - one of each thing that a call states
 @atomic
 def set_manner(*, call: Call, manner: Manner, by: Actor, at: datetime) -> Call:
     """Of a draft: what was published is a promise. Refused: "manner-fixed", "result-early" and "draw-announced" (of the draw
-    that was announced with it), and by the constraints ("call_…").
+    that was announced with it), what the lane cannot do once the call goes by it (`lanes.check_manner`), and by the
+    constraints ("call_…").
     """
     call = Call.objects.lock(call.pk)
     if call.state != CallState.DRAFT:
@@ -98,6 +99,8 @@ def set_manner(*, call: Call, manner: Manner, by: Actor, at: datetime) -> Call:
     if call.policy not in BY_DRAW and _counting(call).exists():
         raise Refused("draw-announced", "抽签办法已经公布，不能改成不抽签的。确实要改，请先作废这一轮抽签。")
     _check_round(call)
+    if call.by_lane:
+        lanes.check_manner(call)
     call.save(update_fields=[*values])
     journal.write("call.manner-set", of=call, by=by, at=at, policy=str(manner.policy), reason=manner.policy_reason)
     return call

@@ -12,11 +12,11 @@ from typing import Final
 from tongxin.calls.actions import reviews, weights
 from tongxin.calls.actions.acting import acts_for_all, require_acting_for
 from tongxin.calls.actions.eligibility import check_eligible
-from tongxin.calls.actions.reserves import groups_of
 from tongxin.calls.actions.tellings import Told, tell
 from tongxin.calls.actions.windows import check_not_closed, check_takes_entries, share
 from tongxin.calls.kinds import kind_of
 from tongxin.calls.models import Applicant, Application, Call, Pool, Preference, Step
+from tongxin.calls.queries.groups import groups_of
 from tongxin.calls.states import BY_ENTRY, ENTRY, ApplicationState, Policy, Stage
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor

@@ -7,9 +7,10 @@ from typing import Final
 from django.db import transaction
 
 from tongxin.calls.actions.eligibility import check_eligible
+from tongxin.calls.actions.reserves import check_lane
 from tongxin.calls.actions.windows import check_not_closed
 from tongxin.calls.kinds import kind_of
-from tongxin.calls.models import Applicant, Application, Call, Entry, Intake, Lane, Pool, Preference
+from tongxin.calls.models import Applicant, Application, Call, Entry, Intake, Lane, Pool, Preference, Reserve
 from tongxin.calls.states import BY_SPEED, ApplicationState, CallState, Stage
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor
@@ -28,7 +29,7 @@ def open_lane(*, pool: Pool, by: Actor, at: datetime) -> Lane:
 
     Refused: "lane-one-pool" (a call by the lane has one pool: in two lines at once nobody could be told one place),
     "lane-by-speed" (a draw or a review needs no lane: nobody hurries), "lane-too-late" (it has opened already),
-    "lane-no-reserves" (places go by number: nobody's group is asked at the moment), "pool-closed".
+    "pool-closed", and of its reserves what `reserves.check_lane` refuses.
     """
     call = Call.objects.lock(pool.call_id)
     pool = Pool.objects.lock(pool.pk)
@@ -38,8 +39,9 @@ def open_lane(*, pool: Pool, by: Actor, at: datetime) -> Lane:
         return standing
     if call.pools.count() != 1:
         raise Refused("lane-one-pool", "快速通道一次只放一种名额，请把其他名额另开一次。")
-    _check_no_reserves(pool)
-    _check_manner(call, at)
+    check_manner(call)
+    if call.state == CallState.PUBLISHED and call.opens <= at:
+        raise Refused("lane-too-late", "已经开始报名，不能再改成快速通道。")
     Intake.make(federation=pool.federation, pool=pool)
     lane = Lane.make(federation=pool.federation, pool=pool)
     call.by_lane = True
@@ -75,18 +77,13 @@ def let_in(*, pool: Pool, person: Person, by: Actor, at: datetime) -> Entry:
     return entry
 
 
-def _check_no_reserves(pool: Pool) -> None:
-    if pool.reserved:
-        raise Refused("lane-no-reserves", "快速通道不分组预留。请先去掉预留，或不走快速通道，改用抽签。")
-
-
-def _check_manner(call: Call, at: datetime) -> None:
+def check_manner(call: Call) -> None:
+    """Whether the lane can do what the call states. Refused: "lane-by-speed", and as `reserves.check_lane`."""
     if call.policy not in BY_SPEED or call.accept_hours or call.party_most > 1 or call.per_person > 1:
         raise Refused(
             "lane-by-speed", "快速通道只用于先到先得或同时起步，每人一份，发出即得。其他办法不用赶时间，请直接报名。"
         )
-    if call.state == CallState.PUBLISHED and call.opens <= at:
-        raise Refused("lane-too-late", "已经开始报名，不能再改成快速通道。")
+    check_lane(call, Reserve.objects.filter(pool__call=call).select_related("rule_version__rule").order_by("order"))
 
 
 def _check_takes(pool: Pool, at: datetime) -> None:

@@ -6,14 +6,16 @@ neither (actions.settling waits for `settled_at`).
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from django.db.models import Min, QuerySet
 
-from tongxin.calls.actions import settling
+from tongxin.calls.actions import lines, settling
 from tongxin.calls.entries import holder
 from tongxin.calls.models import Applicant, Application, Arrival, Call, Intake, Lane, Pool, Preference, Step
+from tongxin.calls.models.windows import GRACE
+from tongxin.calls.queries.groups import groups_of_many
 from tongxin.calls.states import ApplicationState, Policy
 from tongxin.people.authority import Actor
 from tongxin.people.models import Person
@@ -21,7 +23,6 @@ from tongxin.records.actions import journal
 from tongxin.store.atomic import atomic
 from tongxin.store.copying import copy_new
 
-GRACE: Final = timedelta(seconds=30)  # a claim that came in time may be written so much later: web.lane's patience
 MOST: Final = 5_000  # numbers in one transaction
 Come = dict[int, tuple[Arrival, Person]]  # by person, in order
 
@@ -45,24 +46,80 @@ def level(*, pool: Pool, by: Actor, at: datetime, most: int = MOST) -> int:
     return 1
 
 
+@atomic
+def follow(*, pool: Pool, by: Actor, at: datetime, most: int = MOST) -> int:
+    """Where places are kept for groups: some more of those who came later stand in the pool's own line, behind the drawn.
+
+    There a place of their group may come to them before those who are not of it; a number alone could not say so. They all
+    do, also while nothing is left, so that whatever comes back finds its group. 0: nothing to do, or nothing is drawn yet.
+    """
+    pool, lane = settling.lock(pool)
+    if not pool.reserved or pool.call.settled_at is None or pool.closed_at is not None:
+        return 0
+    rows = _read(settling.later(pool, lane), most)
+    if rows:
+        _join(pool, lane, rows, by=by, at=at)
+    elif lane.settled < (last := lane.level_last or 0):  # the last of its minutes stand crosswise, and are in the list
+        lane.settled = last
+        lane.save(update_fields=["settled"])
+    return len(rows)
+
+
 def _enter(pool: Pool, lane: Lane, rows: Sequence[Arrival], *, by: Actor, at: datetime) -> None:
-    """Four tables by COPY. The ticket is the name that stands on the receipt: whoever holds one finds it in the list."""
-    come, salt, call, kept = _without_application(pool, rows), bytes(lane.salt), pool.call, pool.call.federation
-    entered = [
-        Application(
-            federation=kept, call=call, union_id=call.union_id, state=ApplicationState.ENTERED, at=row.at,
-            ticket=holder(salt, row.person_id),
-        )
-        for row, _ in come.values()
-    ]  # fmt: skip
-    copy_new(entered)
-    pairs = list(zip(entered, come.values(), strict=True))
-    copy_new([Applicant(federation=kept, application=one, call=call, person=who, slot=1) for one, (_, who) in pairs])
-    copy_new([Step(federation=kept, application=one, verb="enter", account=by.account_id, at=at) for one in entered])
-    copy_new([Preference(federation=kept, application=one, pool=pool, rank=1) for one in entered])
+    """The ticket is the name that stands on the receipt: whoever holds one finds it in the list."""
+    come, salt = _without_application(pool, rows), bytes(lane.salt)
+    entered = _applications(pool, come, ApplicationState.ENTERED)
+    for one, (row, _) in zip(entered, come.values(), strict=True):
+        one.ticket = holder(salt, row.person_id)
+    _write(come, entered, "enter", by, at)
+    copy_new([Preference(federation=one.federation, application=one, pool=pool, rank=1) for one in entered])
     first, lane.settled = lane.settled + 1, rows[-1].no
     lane.save(update_fields=["settled"])
     journal.write("arrivals.entered", of=pool, by=by, at=at, first=first, last=lane.settled, entered=len(entered))
+
+
+def _join(pool: Pool, lane: Lane, rows: Sequence[Arrival], *, by: Actor, at: datetime) -> None:
+    come = _without_application(pool, rows)
+    joined = _applications(pool, come, ApplicationState.WAITING)
+    _write(come, joined, "wait", by, at)
+    copy_new(
+        [
+            Preference(federation=one.federation, application=one, pool=pool, rank=1, no=no, waits=True)
+            for no, one in enumerate(joined, pool.next_no)
+        ]
+    )
+    pool.next_no, pool.waiting = pool.next_no + len(joined), pool.waiting + len(joined)
+    lines.count(pool)
+    first, lane.settled = lane.settled + 1, rows[-1].no
+    lane.save(update_fields=["settled"])
+    journal.write("arrivals.joined", of=pool, by=by, at=at, first=first, last=lane.settled, joined=len(joined))
+    lines.fill(pool, by=by, at=at)
+
+
+def _applications(pool: Pool, come: Come, state: ApplicationState) -> list[Application]:
+    """With the moment of the arrival, and the groups in which each one was then."""
+    groups = groups_of_many(pool, list(come), [row.at for row, _ in come.values()])
+    call = pool.call
+    return [
+        Application(
+            federation=call.federation, call=call, union_id=call.union_id, state=state, at=row.at, groups=mine
+        )
+        for (row, _), mine in zip(come.values(), groups, strict=True)
+    ]  # fmt: skip
+
+
+def _write(come: Come, made: Sequence[Application], verb: str, by: Actor, at: datetime) -> None:
+    """By COPY, each with its person and a step."""
+    copy_new(made)
+    copy_new(
+        [
+            Applicant(federation=one.federation, application=one, call=one.call, person=who, slot=1)
+            for one, (_, who) in zip(made, come.values(), strict=True)
+        ]
+    )
+    copy_new(
+        [Step(federation=one.federation, application=one, verb=verb, account=by.account_id, at=at) for one in made]
+    )
 
 
 def _read(rows: "QuerySet[Arrival]", most: int) -> list[Arrival]:

@@ -4,6 +4,7 @@ Where an application may stand in several lines at once (calls that are entered,
 its pools, so that whoever moves one line may also take someone out of another.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from django.db.models import Count, F, Model, QuerySet
 from tongxin.calls.actions.tellings import Told, tell
 from tongxin.calls.kinds import kind_of
 from tongxin.calls.models import Applicant, Application, Award, Call, Pool, Preference, Reserve, Step
+from tongxin.calls.models.windows import GRACE
 from tongxin.calls.places import Counter, Place, Waits
 from tongxin.calls.states import (
     BY_ENTRY,
@@ -22,6 +24,7 @@ from tongxin.calls.states import (
     KNOWN,
     ApplicationState,
     AwardState,
+    Policy,
     Why,
 )
 from tongxin.people.authority import Actor
@@ -81,7 +84,12 @@ def reserves_of(pool: Pool) -> list[Reserve]:
 
 
 def is_over(call: Call, at: datetime) -> bool:
-    """Nobody else comes who could take a reserve: what is unused goes on as the reserve says."""
+    """Nobody else comes who could take a reserve: what is unused goes on as the reserve says.
+
+    Of a level start later ones may, until it closes; and before its draw nothing is let go of what its list shares.
+    """
+    if call.policy == Policy.LEVEL_START:
+        return call.settled_at is not None and at >= call.closes + GRACE
     return call.settled_at is not None or (call.policy in BY_SPEED and at >= call.closes)
 
 
@@ -108,25 +116,40 @@ def _next_in_line(pool: Pool, at: datetime) -> list[Place]:
     columns = ("pk", "application_id", "application__size", "application__groups")
     if not reserves and pool.call.party_most == 1:
         return [Place(application, None) for application in rows.values_list("application_id", flat=True)[: pool.left]]
-    line = [Waits(*row) for row in rows.values_list(*columns)]
     counter = Counter(pool, reserves)
+    if pool.call.party_most == 1:
+        rows = rows.filter(pk__in=among(_within_reach(rows, counter, is_over(pool.call, at))))
+    line = [Waits(*row) for row in rows.values_list(*columns)]
     places = list(counter.walk(line))
     while is_over(pool.call, at):
         taken = {place.application for place in places}
         line = [one for one in line if one.application not in taken]
-        if not counter.let_go(line):
+        if not counter.let_go(one.groups for one in line):
             break
         places += counter.walk(line)
     keep_reserves(reserves)
     return places
 
 
+def _within_reach(rows: "QuerySet[Preference]", counter: Counter, over: bool) -> set[int]:  # noqa: FBT001
+    """Where each comes alone: whoever could get a place, so that a line of hundreds of thousands is not read for one.
+
+    With k places left these are the first k of the line and the first k of each group: before whoever stands further back in
+    both, k others would have had a place already. The same holds when a reserve hands on what it does not use.
+    """
+    reach = set(rows.values_list("pk", flat=True)[: counter.left])
+    left = [reserve for reserve in counter.reserves if reserve.left > 0]
+    for reserve in counter.reserves if left and over else left:
+        listed = f"(^|[+]){re.escape(reserve.name)}([+]|$)"
+        reach.update(rows.filter(application__groups__regex=listed).values_list("pk", flat=True)[: counter.left])
+    return reach
+
+
 def spill(pool: Pool) -> None:
     """What no one in line can take of the reserves goes on, though nobody waits for it now."""
     reserves = reserves_of(pool)
-    columns = ("pk", "application_id", "application__size", "application__groups")
-    line = [Waits(*row) for row in Preference.objects.filter(pool=pool, waits=True).values_list(*columns)]
-    Counter(pool, reserves).let_go(line)
+    line = Preference.objects.filter(pool=pool, waits=True)
+    Counter(pool, reserves).let_go(line.order_by().values_list("application__groups", flat=True).distinct())
     keep_reserves(reserves)
 
 

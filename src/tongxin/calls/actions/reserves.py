@@ -11,19 +11,17 @@ from django.utils.timezone import localdate
 
 from tongxin.calls.actions import busy, lines
 from tongxin.calls.actions.windows import check_not_closed, share
-from tongxin.calls.models import Application, Award, Call, Pool, Preference, Reserve
+from tongxin.calls.models import Application, Award, Call, Intake, Pool, Preference, Reserve
 from tongxin.calls.places import groups_in
 from tongxin.calls.queries.marking import markable
-from tongxin.calls.states import BY_ENTRY, MARKABLE, ApplicationState, CallState, Spill, When
+from tongxin.calls.states import BY_ENTRY, MARKABLE, ApplicationState, CallState, Policy, Spill, When
 from tongxin.kernel.draw import OPEN
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor, require
-from tongxin.people.models import Person
 from tongxin.people.powers import Power
 from tongxin.records.actions import journal
 from tongxin.rulebook.models import RuleVersion
-from tongxin.rulebook.queries import verdict_on
-from tongxin.rules.verdicts import Truth
+from tongxin.rulebook.queries import at_once
 from tongxin.store.atomic import atomic
 
 
@@ -43,8 +41,9 @@ class Plan:
 def keep(*, pool: Pool, plans: Sequence[Plan], by: Actor, at: datetime) -> list[Reserve]:
     """All reserves of the pool, in the order in which they are filled; in place of those it had.
 
+    Of a pool that goes by the lane see `check_lane`.
+
     Refused: "pool-closed", "reserves-fixed" (someone has applied), "reserves-too-many" (more than the pool has),
-    "lane-no-reserves",
     "reserve-open" (the name of what is nobody's), "reserve-rule" (the same name with another rule in another pool of the
     call), "busy-hours" (of a published call that such a group could not have opened then), and by the constraints
     ("reserve_…").
@@ -52,8 +51,9 @@ def keep(*, pool: Pool, plans: Sequence[Plan], by: Actor, at: datetime) -> list[
     pool = lines.lock_pool(pool.pk)
     check_not_closed(pool)
     _check(pool, plans)
-    if pool.call.by_lane and plans:
-        raise Refused("lane-no-reserves", "快速通道不分组预留。请先去掉预留，或不走快速通道，改用抽签。")
+    if pool.call.by_lane:
+        _check_nobody_came(pool, at)
+        check_lane(pool.call, plans)
     pool.reserves.all().delete()
     made = [
         Reserve.make(
@@ -73,17 +73,25 @@ def keep(*, pool: Pool, plans: Sequence[Plan], by: Actor, at: datetime) -> list[
     return made
 
 
-def groups_of(pools: Iterable[int], person: Person, *, at: datetime) -> str:
-    """The groups among the pools' reserves in which the person is, as they stand in a list of tickets."""
-    versions: dict[str, RuleVersion] = {}
-    rows = Reserve.objects.filter(pool__in=list(pools), rule_version__isnull=False).select_related("rule_version")
-    for row in rows:
-        if row.rule_version is not None:
-            versions[row.name] = row.rule_version
-    day = localdate(at)
-    return "+".join(
-        sorted(name for name, version in versions.items() if verdict_on(version, person, day).truth is Truth.YES)
-    )
+def check_lane(call: Call, plans: Iterable[Plan | Reserve]) -> None:
+    """Refused: "lane-no-reserves" (by arrival: whose number is within the places has one, and the answer says so at once);
+    "lane-reserve-rule" (nobody could mark thousands within the minutes), "rule-not-countable" (nor ask them one by one).
+    """
+    for plan in plans:
+        if call.policy != Policy.LEVEL_START:
+            raise Refused(
+                "lane-no-reserves",
+                "先到先得走快速通道的，拿到号就知道有没有名额，所以不能给“%(group)s”留名额。"
+                "请去掉预留；要留的，请改成同时起步，或不走快速通道、改用抽签。",
+                group=plan.words,
+            )
+        if plan.rule_version is None:
+            raise Refused(
+                "lane-reserve-rule",
+                "同时起步来的人多，来不及逐个标。请给“%(group)s”选一条认人的规则，或不留这一组。",
+                group=plan.words,
+            )
+        at_once.check_countable(plan.rule_version, localdate(call.opens))
 
 
 @atomic
@@ -175,6 +183,13 @@ def _move_up(rows: Sequence[Application], by: Actor, at: datetime) -> None:
     pools = Preference.objects.filter(application__in=waiting, waits=True).values_list("pool_id", flat=True)
     for pool in lines.lock_pools(set(pools)).values() if waiting else ():
         lines.fill(pool, by=by, at=at)
+
+
+def _check_nobody_came(pool: Pool, at: datetime) -> None:
+    """Whoever comes by the lane stands in no list yet, and read what is kept for whom."""
+    opened = pool.call.state == CallState.PUBLISHED and at >= pool.call.opens
+    if opened or Intake.objects.filter(pool=pool, arrived__gt=0).exists():
+        raise Refused("reserves-fixed", "已经开始进入，预留的名额不能再改。")
 
 
 def _check(pool: Pool, plans: Sequence[Plan]) -> None:

@@ -30,9 +30,12 @@ Row = tuple[int, datetime, int, int | None]  # number, moment, person, and the r
 def settle(*, pool: Pool, by: Actor, at: datetime, most: int = MOST) -> int:
     """How many numbers of the line were gone through; 0: there is nothing to give, or nobody to give it to.
 
-    The pool's lock counts places as everywhere; the intake's row is never touched, so a release goes on meanwhile.
+    The pool's lock counts places as everywhere; the intake's row is never touched, so a release goes on meanwhile. Where
+    places are kept for groups, later ones stand in the pool's own line instead (leveling.follow).
     """
     pool, lane = lock(pool)
+    if pool.reserved:
+        return 0
     drawn_first = pool.call.policy == Policy.LEVEL_START and pool.call.settled_at is None
     free = 0 if pool.closed_at or pool.waiting or drawn_first else min(pool.left, most)
     if free <= 0 or not (rows := _rows(pool, lane, free)):

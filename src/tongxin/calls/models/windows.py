@@ -13,6 +13,7 @@ from tongxin.rulebook.models import RuleVersion
 from tongxin.store.models import PublicIdField, Sharded
 from tongxin.unions.models import Union
 
+GRACE: Final = timedelta(seconds=30)  # a claim that came in time may be written so much later: web.lane's patience
 FREEZING: Final = timedelta(minutes=10)  # a million arrivals are written into a list within it (docs/performance.md)
 
 

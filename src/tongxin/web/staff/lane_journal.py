@@ -9,6 +9,7 @@ LANE_KINDS: Final = {
 }
 LANE_WORDS: Final = {
     "arrivals.entered": "把同时到的人放进抽签",
+    "arrivals.joined": "把晚到的人排进了候补",
     "arrivals.noticed": "快速通道拦下了可疑的进入",
     "arrivals.settled": "按号给出了名额",
     "arrivals.taken": "记下了一批到达的人",
