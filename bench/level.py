@@ -39,11 +39,12 @@ def measure(many: int) -> dict[str, Any]:
 
     from tongxin.calls.actions import leveling, rounds  # noqa: PLC0415
     from tongxin.calls.models import Award, Draw, Round  # noqa: PLC0415
+    from tongxin.calls.models.windows import GRACE  # noqa: PLC0415
     from tongxin.calls.queries import miscounted  # noqa: PLC0415
     from tongxin.people.authority import system  # noqa: PLC0415
 
     by, pool = system(OPENS.date()), build(many)
-    written, result = pool.call.list_ends + leveling.GRACE, OPENS + AFTER
+    written, result = pool.call.list_ends + GRACE, OPENS + AFTER
     found: dict[str, Any] = {"people": many}
     _timed(found, "list", lambda: write_list(pool, written, most=leveling.MOST))
     held = Round.objects.get()

@@ -30,9 +30,9 @@ from tests.factories.lanes import (
 
 from tongxin.calls import jobs
 from tongxin.calls.actions import applications, calls, lanes, leveling, pools, rounds, seals, settling
-from tongxin.calls.actions.leveling import GRACE
 from tongxin.calls.entries import holder
 from tongxin.calls.models import Application, Award, Call, Draw, Lane, Pool, Round, Seal
+from tongxin.calls.models.windows import GRACE
 from tongxin.calls.queries import draws, miscounted
 from tongxin.calls.queries.lane import Stand, mine, release_of, releases
 from tongxin.calls.states import ApplicationState, How, RoundState

@@ -8,11 +8,12 @@ from typing import Any, Final
 from tests.cast import HOUSE, NOW
 from tests.factories.calls import a_pool
 
-from tongxin.calls.actions import calls, lanes, leveling, rounds, seals
+from tongxin.calls.actions import calls, lanes, leveling, reserves, rounds, seals
 from tongxin.calls.actions.arrive import Into, arrive
 from tongxin.calls.actions.calls import Manner
 from tongxin.calls.actions.rounds import Announced, Holder, Plan
 from tongxin.calls.models import Call, Pool, Round, Seal
+from tongxin.calls.models.windows import GRACE
 from tongxin.calls.queries import draws
 from tongxin.calls.states import Policy
 from tongxin.kernel.draw import commitment
@@ -28,9 +29,16 @@ AFTER: Final = timedelta(minutes=30)  # from the opening to the draw
 
 
 def a_lane(
-    union: Union, units: int, *, manner: Manner = QUICK, opens: datetime = NOW, kind: str = "quiet", **more: Any
+    union: Union,
+    units: int,
+    *,
+    manner: Manner = QUICK,
+    opens: datetime = NOW,
+    kind: str = "quiet",
+    kept: Sequence[reserves.Plan] = (),
+    **more: Any,
 ) -> Pool:
-    """Published days before; opens on NOW. Of a level start three have sealed a number."""
+    """Published days before; opens on NOW. Of a level start three have sealed a number; `kept`: its places for groups."""
     call = calls.open_call(
         union=union,
         kind=kind,
@@ -43,6 +51,8 @@ def a_lane(
     )
     pool = a_pool(call, units)
     lanes.open_lane(pool=pool, by=HOUSE, at=EARLIER)
+    if kept:
+        reserves.keep(pool=pool, plans=kept, by=HOUSE, at=EARLIER)
     if manner.policy == Policy.LEVEL_START:
         seal_all(announce(Call.objects.get(pk=call.pk)).round)
     calls.publish(call=call, by=HOUSE, at=EARLIER)
@@ -92,7 +102,7 @@ def write_list(pool: Pool, at: datetime, most: int = 4) -> int:
 
 def hold(pool: Pool) -> Round:
     """The whole draw of a level start: list, seals, order, places."""
-    write_list(pool, pool.call.list_ends + leveling.GRACE, most=1000)
+    write_list(pool, pool.call.list_ends + GRACE, most=1000)
     held, at = Round.objects.get(call=pool.call), pool.call.opens + AFTER
     open_all(held, at)
     return rounds.draw(held=held, by=HOUSE, at=at)

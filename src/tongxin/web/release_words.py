@@ -9,9 +9,9 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
 from tongxin.benefits.queries.mine import withheld_why
-from tongxin.calls.models import Call, Round
+from tongxin.calls.models import Call, Pool, Reserve, Round
 from tongxin.calls.queries.lane import Mine, Release, Stage, Stand
-from tongxin.calls.states import RoundState
+from tongxin.calls.states import RoundState, Spill, When
 from tongxin.kernel.receipts import Arrived
 from tongxin.kernel.tickets import Entered
 from tongxin.web import dates
@@ -84,6 +84,24 @@ def rows(release: Release, mine: Mine) -> list[tuple[str, str]]:
         (gettext("到达时间"), f"{dates.day(at)} {dates.clock(at)}:{localtime(at).second:02d}"),
         (gettext("名额"), left % {"units": thousands(pool.units), "left": thousands(pool.left)}),
     ]
+
+
+def reserves(pool: Pool, mine: Mine | None = None) -> list[dict[str, Any]]:
+    """For whom places are kept, in the order in which they are filled; and whether one is of the group oneself."""
+    rows = Reserve.objects.filter(pool=pool).order_by("order") if pool.reserved else ()
+    said = gettext("%(units)s个，%(when)s，没用完的%(spill)s")
+    return [
+        {
+            "words": row.words,
+            "said": said % {
+                "units": thousands(row.units),
+                "when": gettext(When(row.when).label),
+                "spill": gettext(Spill(row.spill).label),
+            },
+            "mine": mine is not None and row.name in mine.groups,
+        }
+        for row in rows
+    ]  # fmt: skip
 
 
 def onward(call: Call) -> str:

@@ -7,11 +7,12 @@ import pytest
 from django.test import Client
 from django.utils.timezone import localtime
 from tests.cast import HOUSE, NOW, Cast, Player
-from tests.factories.calls import a_pool
+from tests.factories.calls import a_group, a_pool, as_couriers
 from tests.factories.lanes import LEVEL, QUICK, a_lane, come, hold
 from tests.web.conftest import Clock
 
 from tongxin.calls.actions import calls, settling
+from tongxin.calls.actions.reserves import Plan
 from tongxin.calls.entries import Passes
 from tongxin.calls.models import Application, Entry, Lane, Pool, Rehearsal, Round
 from tongxin.people.models.persons import Assurance
@@ -166,6 +167,47 @@ def test_staff_announce_the_draw_of_a_level_start_before_it_is_published(cast: C
     page = client.get(address).content.decode()
     assert f"/staff/draws/{Round.objects.get().public_id}/" in page
     assert "头几分钟过后自动封存" in client.get(f"/staff/draws/{Round.objects.get().public_id}/").content.decode()
+
+
+def test_a_release_says_for_whom_places_are_kept_and_whether_one_is_among_them(
+    cast: Cast, as_worker: SignIn, clock: Clock
+) -> None:
+    kept = [Plan("快递员", "快递小哥", 1, a_group(cast.yongchuan, "courier", "是快递员"))]
+    pool = a_lane(cast.factory, 2, opens=NOW + timedelta(hours=1), kind="plain", manner=LEVEL, kept=kept)
+    as_couriers([cast.wang.person])
+    address = f"/releases/{pool.public_id}/"
+
+    def told(player: Player) -> tuple[bool, bool]:
+        page = as_worker(player).get(address).content.decode()
+        return "1个，先于公开名额，没用完的转为公开名额" in page, "您在这一组" in page
+
+    assert (told(cast.wang), told(cast.zhang)) == ((True, True), (True, False))
+    waiting = as_worker(cast.wang).get(f"{address}waiting/").content.decode()
+    assert ("快递小哥" in waiting, "您在这一组" in waiting) == (True, False)
+    clock.tick(hours=1)
+    assert told(cast.wang) == (True, False)  # nobody is asked while all come
+    come(pool, [cast.wang.person, cast.zhang.person], clock.now)
+    hold(pool)
+    assert (told(cast.wang), told(cast.zhang)) == ((True, True), (True, False))
+
+
+def test_staff_see_what_is_kept_and_may_change_it_until_it_opens(cast: Cast, as_staff: SignIn, clock: Clock) -> None:
+    ends = {"opens": NOW + timedelta(hours=2), "closes": NOW + timedelta(days=3)}
+    call = calls.open_call(union=cast.yongchuan, kind="plain", **ends, manner=LEVEL, by=HOUSE, at=NOW)
+    pool, couriers = a_pool(call, 9), a_group(cast.yongchuan, "courier", "是快递员")
+    client, address = as_staff(cast.officer), f"/staff/releases/{pool.public_id}/"
+    client.post(f"{address}open/")
+    page = client.get(address).content.decode()
+    assert ("没有给哪一组留名额" in page, f"/staff/calls/{call.public_id}/" in page) == (True, True)
+    new = f"/staff/calls/{call.public_id}/pools/{pool.public_id}/reserve/"
+    sent = {"words": "快递小哥", "name": "快递员", "units": "2", "when": "first", "spill": "open", "rule": ""}
+    refused = client.post(new, sent)
+    assert (refused.status_code, "选一条认人的规则" in refused.content.decode()) == (422, True)
+    assert client.post(new, sent | {"rule": str(couriers.pk)}).status_code == 302
+    page = client.get(address).content.decode()
+    assert "快递小哥：2个，先于公开名额" in page
+    clock.tick(hours=2)
+    assert f"/staff/calls/{call.public_id}/" not in client.get(address).content.decode()
 
 
 def _touched(text: str) -> str:

@@ -9,9 +9,11 @@ from django.utils.timezone import localdate
 
 from tongxin.calls.entries import holder
 from tongxin.calls.models import Application, Arrival, Entry, Lane, Pool, Preference, Round, Step
+from tongxin.calls.places import groups_in
+from tongxin.calls.queries.groups import groups_of
 from tongxin.calls.states import LIVE, ApplicationState, CallState, Policy
 from tongxin.kernel import receipts
-from tongxin.people.models import Account
+from tongxin.people.models import Account, Person
 from tongxin.store.signing import signing_ring
 
 
@@ -79,6 +81,9 @@ class Mine:
     why: str = ""
     late: bool = False  # of a level start: came when its minutes were over
     drawn_no: int | None = None  # of a level start that is drawn: the place in its order
+    groups: frozenset[str] = (
+        frozenset()
+    )  # for which places are kept: as they stand in the list, before it opens as of now
 
 
 def releases() -> "QuerySet[Lane]":
@@ -102,7 +107,8 @@ def mine(release: Release, person: int, at: datetime) -> Mine:
     why = _taken_why(application, person) if application is not None and stand is Stand.BACK else ""
     late = arrival is not None and release.level_ends is not None and arrival.at >= release.level_ends
     no = _drawn_no(release, application)
-    return Mine(Stand.TAKEN if why else stand, entry, arrival, application, text, why, late, no)
+    groups = _groups(release, application, person)
+    return Mine(Stand.TAKEN if why else stand, entry, arrival, application, text, why, late, no, groups)
 
 
 def round_of(release: Release) -> Round | None:
@@ -111,6 +117,17 @@ def round_of(release: Release) -> Round | None:
         return None
     found: Round | None = Round.objects.filter(call=release.pool.call_id).order_by("-number").first()
     return found
+
+
+def _groups(release: Release, application: Application | None, person: int) -> frozenset[str]:
+    """Not asked while everybody comes: the list says it afterwards."""
+    if not release.pool.reserved:
+        return frozenset()
+    if application is not None:
+        return frozenset(groups_in(application.groups))
+    if release.stage is not Stage.BEFORE:
+        return frozenset()
+    return frozenset(groups_in(groups_of([release.pool.pk], Person.objects.get(pk=person), at=release.at)))
 
 
 def _drawn_no(release: Release, application: Application | None) -> int | None:

@@ -13,10 +13,11 @@ from procrastinate.contrib.django import app
 from tongxin.calls.actions import lanes, rehearsals
 from tongxin.calls.models import Entry, Lane, Pool, Rehearsal
 from tongxin.calls.queries import lane as reads
-from tongxin.calls.states import BY_SPEED, RehearsalState
+from tongxin.calls.states import BY_SPEED, Policy, RehearsalState
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import may
 from tongxin.people.powers import Power
+from tongxin.web import release_words
 from tongxin.web.answers import render_refusal
 from tongxin.web.guard import HouseRequest, page
 from tongxin.web.jobs import REHEARSE_JOB
@@ -82,6 +83,8 @@ def _context(request: HouseRequest, pool: Pool) -> dict[str, Any]:
         "draws": may(request.actor, Power.HOLD_DRAWS, pool.union_id),
         "pool": pool,
         "call": pool.call,
+        "reserves": release_words.reserves(pool),
+        "keeps": _keeps(request, pool),
         "lane": lane,
         "found": found,
         "entries": entries,
@@ -89,6 +92,13 @@ def _context(request: HouseRequest, pool: Pool) -> dict[str, Any]:
         "running": done is not None and done.state == RehearsalState.RUNNING,
         "stated": _stated(done, max(entries, done.crowd)) if done and done.state == RehearsalState.DONE else None,
     }
+
+
+def _keeps(request: HouseRequest, pool: Pool) -> bool:
+    """Whether this reader may still change for whom places are kept."""
+    call = pool.call
+    fits = call.policy == Policy.LEVEL_START and request.now < call.opens and pool.closed_at is None
+    return fits and may(request.actor, Power.RUN_CALLS, call.union_id)
 
 
 def _stated(done: Rehearsal, crowd: int) -> dict[str, Any]:

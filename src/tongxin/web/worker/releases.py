@@ -92,7 +92,7 @@ def _mine(request: HouseRequest, found: Release) -> Mine | None:
     return None if person is None else reads.mine(found, person, request.now)
 
 
-def _facts(found: Release) -> dict[str, Any]:
+def _facts(found: Release, mine: Mine | None = None) -> dict[str, Any]:
     call, held = found.pool.call, reads.round_of(found)
     return {
         "held": held, "drawn_at": _moment(held.drawn_at or held.result_at) if held else "",
@@ -100,14 +100,14 @@ def _facts(found: Release) -> dict[str, Any]:
         "opens": _moment(call.opens), "seconds": _seconds(found),
         "level": dates.clock(found.level_ends) if found.level_ends else "", "units": found.pool.units,
         "entrance": f"/lane/{found.pool.public_id}", "steps": release_words.steps(found, held),
-        "synthetic": found.pool.union.synthetic,
+        "synthetic": found.pool.union.synthetic, "reserves": release_words.reserves(found.pool, mine),
     }  # fmt: skip
 
 
 def _context(found: Release, mine: Mine | None) -> dict[str, Any]:
     outcome = mine is not None and mine.stand is not Stand.OUT
     stand, why = release_words.standing(mine, found.pool.call)
-    return _facts(found) | {
+    return _facts(found, mine) | {
         "mine": mine, "outcome": outcome, "stand": stand, "why": why, "left": found.pool.left,
         "rows": release_words.rows(found, mine) if mine is not None else [],
         "onward": release_words.onward(found.pool.call),
