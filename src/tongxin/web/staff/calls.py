@@ -32,7 +32,10 @@ from tongxin.web.staff.fields import whole
 
 LIST, ONE = "staff/calls/list.html", "staff/calls/one.html"
 RESERVE = "staff/calls/reserve.html"
-UNDER = {"reserve_name": "name", "reserve_name_once": "name", "reserve-rule": "name", "reserves-too-many": "units"}
+UNDER = {
+    "reserve_name": "name", "reserve_name_once": "name", "reserve-rule": "name", "reserves-too-many": "units",
+    "lane-reserve-rule": "rule", "rule-not-countable": "rule",
+}  # fmt: skip
 
 
 class ReserveForm(HouseForm):
