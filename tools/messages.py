@@ -37,9 +37,11 @@ STAFF_ONLY = ("web/staff/", "web/templates/staff/", "figures/")
 # Pages of staff that are whole in English: a folder of web/templates/staff, or how modules of web/staff begin.
 # A new one also names its addresses in tests/web/test_english_pages.py.
 STAFF_IN_ENGLISH = (
+    "catalogue",
     "choosing",
     "english",
     "fields",
+    "polls",
     "rules",
 )
 SHIPPED_COLUMNS = {

@@ -25,7 +25,9 @@ SPOKEN = {"aria-label", "alt", "placeholder", "title"}
 VOID = {"br", "hr", "img", "input", "link", "meta", "path", "circle", "rect", "line", "polyline", "ellipse"}
 ROSTERS = "people_import"  # tables that keep a roster's cells hold the very words of labels
 STAFF_IN_ENGLISH = (  # how the addresses begin; their files are named in tools/messages.py
+    "staff/catalogue/",
     "staff/parameters/",
+    "staff/polls/",
     "staff/rules/",
     "staff/people/<slug:public_id>/rules/",
 )

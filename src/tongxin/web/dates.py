@@ -54,6 +54,11 @@ def weekday(value: Day | int) -> str:
     return (WEEKDAYS_EN if english() else WEEKDAYS)[n - 1]
 
 
+def weekdays() -> list[tuple[int, str]]:
+    """The days of a week to choose from."""
+    return [(n, weekday(n)) for n in range(1, 8)]
+
+
 def full_day(value: Day) -> str:
     """4月2日（周二）, Tuesday 2 April."""
     return f"{weekday(value)} {short_day(value)}" if english() else f"{short_day(value)}（{weekday(value)}）"

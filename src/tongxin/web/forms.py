@@ -1,5 +1,6 @@
 """How forms look: one renderer for the house, and the words beside each field."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django import forms
@@ -43,7 +44,7 @@ class HouseForm(forms.Form):
                 field, forms.ModelChoiceField
             ):  # rows stay a query
                 offered: Any = field.choices
-                field.choices = [_translated(choice) for choice in offered]
+                field.choices = translated(offered)
 
     def full_clean(self) -> None:
         """Also fields that a form added after the others say by name that they are missing."""
@@ -59,10 +60,12 @@ class HouseForm(forms.Form):
         self.add_error(field, forms.ValidationError(say(refusal), code=refusal.code))
 
 
-def _translated(choice: Any) -> Any:
-    """An option in the reader's language: labels of enums are Chinese. Groups stay as they are."""
-    value, label = choice
-    return (value, gettext(str(label))) if label and not isinstance(label, (list, tuple)) else choice
+def translated(choices: Iterable[Any]) -> list[Any]:
+    """Options in the reader's language: labels of enums are Chinese. Groups stay as they are. For fields added later."""
+    return [
+        (value, gettext(str(label))) if label and not isinstance(label, (list, tuple)) else (value, label)
+        for value, label in choices
+    ]
 
 
 def _missing(field: forms.Field, label: Any) -> str:

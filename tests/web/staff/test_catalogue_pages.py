@@ -121,4 +121,4 @@ def test_amount_that_differs_from_the_rulebook_is_said(sides: TwoSides, cast: Ca
     with writing():
         CatalogueTerms.objects.filter(version__line=line, region=cast.sichuan).update(amount=Decimal(700))
     text = client.get(f"/staff/catalogue/{line.public_id}/").content.decode()
-    assert "四川省总工会：这里写700.00，参数“birthday_person_year_most”现在是500.0000。请核对哪一个对。" in text
+    assert "四川省总工会：这里写最多700元/人·年，参数“生日慰问每人每年上限”现在是500元/人/年。请核对哪一个对。" in text

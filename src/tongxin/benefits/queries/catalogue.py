@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any, Final
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -14,6 +13,7 @@ from tongxin.benefits.promises import LineKind, VersionState
 from tongxin.people.authority import Actor
 from tongxin.people.powers import Power
 from tongxin.people.scoping import unions_within
+from tongxin.rulebook.models import Parameter
 from tongxin.rulebook.queries import parameters
 from tongxin.unions.models import Union
 
@@ -169,13 +169,13 @@ def _speaks_of(item: Item, text: str, read: Callable[[str], str]) -> bool:
     return any(text in words.casefold() or text in read(words).casefold() for words in said)
 
 
-def drifts(version: CatalogueVersion, on: date) -> list[tuple[CatalogueTerms, Decimal]]:
-    """Terms whose amount is not what the rulebook says for that region and day, with what it says: one of both is to be mended."""
+def drifts(version: CatalogueVersion, on: date) -> list[tuple[CatalogueTerms, Parameter]]:
+    """Terms whose amount is not what the rulebook says for that region and day, with its row: one of both is to be mended."""
     found = []
     for terms in version.terms.all():
         row = parameters.value(terms.parameter, union=terms.region_id, on=on) if terms.parameter else None
         if row is not None and row.number is not None and row.number != terms.amount:
-            found.append((terms, row.number))
+            found.append((terms, row))
     return found
 
 

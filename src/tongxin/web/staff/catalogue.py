@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
+from django.utils.translation import gettext, ngettext
 
 from tongxin.benefits.actions import catalogue, shipped
 from tongxin.benefits.models import CatalogueLine, CatalogueVersion
@@ -17,6 +18,7 @@ from tongxin.people.powers import Power
 from tongxin.people.scoping import unions_within
 from tongxin.unions import queries as unions
 from tongxin.unions.models import Kind, Level, Union
+from tongxin.web import english
 from tongxin.web.answers import render_form, render_part, render_refusal
 from tongxin.web.guard import HouseRequest, page
 from tongxin.web.paging import paged
@@ -54,9 +56,9 @@ def new(request: HouseRequest) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal, UNDER.get(refusal.code))
         else:
-            messages.success(request, "已起草。双方都签了才算数。")
+            messages.success(request, gettext("已起草。双方都签了才算数。"))
             return redirect("staff:catalogue-line", line.public_id)
-    return render_form(request, FORM, form, {"title": "起草一项"})
+    return render_form(request, FORM, form, {"title": gettext("起草一项")})
 
 
 @page(power=Power.MANAGE_CATALOGUE)
@@ -75,9 +77,10 @@ def next_version(request: HouseRequest, line_id: str) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal, UNDER.get(refusal.code))
         else:
-            messages.success(request, "新版本已起草。各方签齐以前，仍按原来的版本。")
+            messages.success(request, gettext("新版本已起草。各方签齐以前，仍按原来的版本。"))
             return redirect("staff:catalogue-line", line_id)
-    return render_form(request, FORM, form, {"title": f"{line.name}：起草新版本", "line": line})
+    title = gettext("%(name)s：起草新版本") % {"name": english.plain(line.name)}
+    return render_form(request, FORM, form, {"title": title, "line": line})
 
 
 @page(power=Power.MANAGE_CATALOGUE, methods=("GET",))
@@ -94,7 +97,8 @@ def sign(request: HouseRequest, line_id: str) -> HttpResponse:
     except Refused as refusal:
         return render_refusal(request, ONE, _context(request, line), refusal)
     joint = signed.state == VersionState.JOINT
-    messages.success(request, f"{union.name}已签。" + ("各方签齐，已经公布。" if joint else "等对方签。"))
+    words = gettext("%(union)s已签。各方签齐，已经公布。") if joint else gettext("%(union)s已签。等对方签。")
+    messages.success(request, words % {"union": english.plain(union.name)})
     return redirect("staff:catalogue-line", line_id)
 
 
@@ -105,7 +109,7 @@ def drop(request: HouseRequest, line_id: str) -> HttpResponse:
         catalogue.drop(version=_version(request, line), by=request.actor, at=request.now)
     except Refused as refusal:
         return render_refusal(request, ONE, _context(request, line), refusal)
-    messages.success(request, "已撤下，没有公布过。")
+    messages.success(request, gettext("已撤下，没有公布过。"))
     return redirect("staff:catalogue-line", line_id)
 
 
@@ -123,7 +127,7 @@ def end(request: HouseRequest, line_id: str) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal, "on" if refusal.code == "catalogue-past" else None)
         else:
-            messages.success(request, "已结束。以前的版本仍然查得到。")
+            messages.success(request, gettext("已结束。以前的版本仍然查得到。"))
             return redirect("staff:catalogue-line", line_id)
     return render_form(request, ONE, form, _context(request, line))
 
@@ -137,7 +141,10 @@ def draft_shipped(request: HouseRequest) -> HttpResponse:
     other = unions.living(request.actor.on).filter(kind=Kind.FEDERATION, level=Level.PROVINCE).exclude(pk=union.pk)
     found = other.order_by("code").first() or union  # without another, the action says so
     lines = shipped.draft_all(union=union, other=found, by=request.actor, at=request.now)
-    messages.success(request, f"起草了{len(lines)}项，请逐项核对，再签。" if lines else "随系统带的各项都在目录里了。")
+    made = ngettext("起草了%(n)s项，请逐项核对，再签。", "起草了%(n)s项，请逐项核对，再签。", len(lines)) % {
+        "n": len(lines)
+    }
+    messages.success(request, made if lines else gettext("随系统带的各项都在目录里了。"))
     return redirect("staff:catalogue")
 
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Final
 
 from django import forms
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from tongxin.benefits.actions.catalogue import Said, Wording
 from tongxin.benefits.models import CatalogueTerms, CatalogueVersion
@@ -20,16 +21,17 @@ from tongxin.rulebook.queries import version_in_force
 from tongxin.unions import queries as unions
 from tongxin.unions.models import Kind, Union
 from tongxin.unions.models.tree import Confidence
-from tongxin.web.forms import HouseForm
+from tongxin.web import english
+from tongxin.web.forms import HouseForm, translated
 from tongxin.web.staff.choosing import UnionField
 from tongxin.web.staff.fields import DayField
 
 KEEP, JUDGED = "keep", ""
-TITLES: Final = ("我方地区", "对方地区", "各方一样（写一次）")
+TITLES: Final = (_("我方地区"), _("对方地区"), _("各方一样（写一次）"))
 _TERMS: Final = re.compile(r"t\d_")
 _TEXTS: Final = (
-    ("how", "内容和办法", 300), ("document", "文件", 160), ("clause", "条款", 200), ("source", "来源", 200),
-    ("parameter", "对应的参数", 60),
+    ("how", _("内容和办法"), 300), ("document", _("文件"), 160), ("clause", _("条款"), 200), ("source", _("来源"), 200),
+    ("parameter", _("对应的参数"), 60),
 )  # fmt: skip
 
 
@@ -37,7 +39,7 @@ _TEXTS: Final = (
 class Block:
     """The fields of one region. Folded while it says nothing."""
 
-    title: str
+    title: Any
     fields: Sequence[forms.BoundField]
     open: bool
 
@@ -45,16 +47,18 @@ class Block:
 class WordingForm(HouseForm):
     """`regions` by their places: ours, theirs, the one above both; where a promise is left blank, nothing is said."""
 
-    why: ClassVar[dict[str, str]] = {
-        "condition": "选了规则，“我能享受什么”就能自动对照；不选的，由工会按情况认定。",
+    why: ClassVar[dict[str, Any]] = {
+        "condition": _("选了规则，“我能享受什么”就能自动对照；不选的，由工会按情况认定。"),
     }
-    who = forms.CharField(label="给谁", max_length=200, help_text="一句话，职工看得懂。")
-    condition = forms.ChoiceField(label="条件", required=False)
-    valid_from = DayField(label="从哪天起")
-    changed = forms.CharField(label="和上一版比，改了什么", max_length=200)
-    note = forms.CharField(label="说明", max_length=300, required=False, help_text="没有查到的、暂定的，写在这里。")
+    who = forms.CharField(label=_("给谁"), max_length=200, help_text=_("一句话，职工看得懂。"))
+    condition = forms.ChoiceField(label=_("条件"), required=False)
+    valid_from = DayField(label=_("从哪天起"))
+    changed = forms.CharField(label=_("和上一版比，改了什么"), max_length=200)
+    note = forms.CharField(
+        label=_("说明"), max_length=300, required=False, help_text=_("没有查到的、暂定的，写在这里。")
+    )
 
-    def __init__(self, actor: Actor, *args: Any, titles: Sequence[str] = TITLES, **kwargs: Any) -> None:
+    def __init__(self, actor: Actor, *args: Any, titles: Sequence[Any] = TITLES, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._rules = {rule.public_id: rule for rule in Rule.objects.within(actor, Power.MANAGE_CATALOGUE)}
         self._on, self._titles = actor.on, titles
@@ -63,9 +67,10 @@ class WordingForm(HouseForm):
         self._offer_conditions(keeps="condition" in (kwargs.get("initial") or {}))
 
     def _offer_conditions(self, *, keeps: bool) -> None:
-        offered = [(JUDGED, "不设条件，由工会按情况认定"), *((key, rule.name) for key, rule in self._rules.items())]
+        offered = [(JUDGED, gettext("不设条件，由工会按情况认定"))]
+        offered += [(key, english.plain(rule.name)) for key, rule in self._rules.items()]
         if keeps:
-            offered.insert(0, (KEEP, "沿用上一版的条件"))
+            offered.insert(0, (KEEP, gettext("沿用上一版的条件")))
         self.fields["condition"].choices = offered  # type: ignore[attr-defined]
 
     @property
@@ -114,18 +119,19 @@ class LineForm(WordingForm):
         super().__init__(actor, *args, initial={"valid_from": actor.on})
         del self.fields["changed"]
         ours = unions_within(actor, Power.MANAGE_CATALOGUE).filter(kind=Kind.FEDERATION)
+        all_of_them = unions.living(actor.on).filter(kind=Kind.FEDERATION)
         self.fields |= {
-            "keeper": UnionField(ours, actor.on, label="我方总工会"),
-            "other": UnionField(unions.living(actor.on).filter(kind=Kind.FEDERATION), actor.on, label="对方总工会", listed=False),
-            "name": forms.CharField(label="叫什么", max_length=60),
-            "kind": forms.ChoiceField(label="普惠还是特殊", choices=LineKind.choices),
+            "keeper": UnionField(ours, actor.on, label=_("我方总工会")),
+            "other": UnionField(all_of_them, actor.on, label=_("对方总工会"), listed=False),
+            "name": forms.CharField(label=_("叫什么"), max_length=60),
+            "kind": forms.ChoiceField(label=_("普惠还是特殊"), choices=translated(LineKind.choices)),
         }  # fmt: skip
         self.order_fields(["keeper", "other", "name", "kind"])
 
 
 class EndForm(HouseForm):
-    on = DayField(label="从哪天起不再执行")
-    why_ended = forms.CharField(label="为什么结束", max_length=200)
+    on = DayField(label=_("从哪天起不再执行"))
+    why_ended = forms.CharField(label=_("为什么结束"), max_length=200)
 
 
 def initial_of(version: CatalogueVersion, regions: Sequence[Union | None], on: date) -> dict[str, Any]:
@@ -146,16 +152,16 @@ def _names(_terms: CatalogueTerms) -> list[str]:
 def _terms_fields(place: int) -> dict[str, forms.Field]:
     blank = ("", gettext("这里不写"))
     fields: dict[str, forms.Field] = {
-        "promise": forms.ChoiceField(label="怎么说", choices=[blank, *Promise.choices], required=False),
+        "promise": forms.ChoiceField(label=_("怎么说"), choices=[blank, *translated(Promise.choices)], required=False),
         "measure": forms.ChoiceField(
-            label="金额怎么定", choices=Measure.choices, initial=Measure.UNKNOWN, required=False,
-            help_text="“最多”是工会可以用到的上限；是上限的，怎么说只能选“您的工会可以给”。",
+            label=_("金额怎么定"), choices=translated(Measure.choices), initial=Measure.UNKNOWN, required=False,
+            help_text=_("“最多”是工会可以用到的上限；是上限的，怎么说只能选“您的工会可以给”。"),
         ),
-        "amount": forms.DecimalField(label="数额", max_digits=10, decimal_places=2, required=False),
-        "unit": forms.ChoiceField(label="单位", choices=[("", "没有"), *Unit.choices], required=False),
+        "amount": forms.DecimalField(label=_("数额"), max_digits=10, decimal_places=2, required=False),
+        "unit": forms.ChoiceField(label=_("单位"), choices=[("", gettext("没有")), *translated(Unit.choices)], required=False),
         **{name: forms.CharField(label=label, max_length=most, required=False) for name, label, most in _TEXTS},
         "confidence": forms.ChoiceField(
-            label="可靠程度", choices=Confidence.choices, initial=Confidence.UNSURE, required=False
+            label=_("可靠程度"), choices=translated(Confidence.choices), initial=Confidence.UNSURE, required=False
         ),
     }  # fmt: skip
     return {f"t{place}_{name}": field for name, field in fields.items()}

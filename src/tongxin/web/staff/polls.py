@@ -7,6 +7,8 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from tongxin.activities.actions import polls
 from tongxin.activities.actions.polls import Asked, Slot
@@ -18,7 +20,7 @@ from tongxin.people.authority import may
 from tongxin.people.powers import Power
 from tongxin.venues.models import Site
 from tongxin.web.answers import render_form, render_part, render_refusal
-from tongxin.web.dates import WEEKDAYS
+from tongxin.web.dates import weekdays
 from tongxin.web.forms import HouseForm
 from tongxin.web.guard import HouseRequest, page
 from tongxin.web.paging import paged
@@ -38,26 +40,26 @@ LINES: dict[str, ActivityKind] = {
 class AskForm(HouseForm):
     """The choices are lines, under the kind of activity that each would be."""
 
-    why: ClassVar[dict[str, str]] = {
-        "title": "只问这个工会和下级工会的会员。每人答一次，截止前可以改；结果只给人数，不出姓名。"
+    why: ClassVar[dict[str, Any]] = {
+        "title": _("只问这个工会和下级工会的会员。每人答一次，截止前可以改；结果只给人数，不出姓名。")
     }
-    title = forms.CharField(label="问什么", max_length=60, help_text="例如：下一期您想学什么、玩什么")
-    about = forms.CharField(label="说明", max_length=200, required=False)
+    title = forms.CharField(label=_("问什么"), max_length=60, help_text=_("例如：下一期您想学什么、玩什么"))
+    about = forms.CharField(label=_("说明"), max_length=200, required=False)
     lessons = forms.CharField(
-        label="课程", required=False, widget=forms.Textarea(attrs={"rows": 4}), help_text="一行一项。"
+        label=_("课程"), required=False, widget=forms.Textarea(attrs={"rows": 4}), help_text=_("一行一项。")
     )
-    culture = forms.CharField(label="文化活动", required=False, widget=forms.Textarea(attrs={"rows": 2}))
-    sports = forms.CharField(label="体育活动", required=False, widget=forms.Textarea(attrs={"rows": 2}))
-    family = forms.CharField(label="亲子活动", required=False, widget=forms.Textarea(attrs={"rows": 2}))
-    most = whole("每人最多选几项", least=1, most=5, initial=3)
-    opens = MomentField(label="从什么时候起")
-    closes = MomentField(label="什么时候截止")
+    culture = forms.CharField(label=_("文化活动"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    sports = forms.CharField(label=_("体育活动"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    family = forms.CharField(label=_("亲子活动"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    most = whole(_("每人最多选几项"), least=1, most=5, initial=3)
+    opens = MomentField(label=_("从什么时候起"))
+    closes = MomentField(label=_("什么时候截止"))
 
     def __init__(self, request: HouseRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         mine = Programme.objects.within(request.actor, Power.RUN_COURSES).order_by("name")
         self.fields["programme"] = forms.ModelChoiceField(
-            mine, label="排进哪个项目的下一期", to_field_name="public_id", empty_label=None
+            mine, label=_("排进哪个项目的下一期"), to_field_name="public_id", empty_label=None
         )
         self.order_fields(["programme"])
 
@@ -68,17 +70,19 @@ class AskForm(HouseForm):
 
 
 class TakeUpForm(HouseForm):
-    site = forms.ModelChoiceField(Site.objects.none(), label="地点", to_field_name="public_id", empty_label="请选择")
-    weekday = forms.TypedChoiceField(label="星期", choices=list(enumerate(WEEKDAYS, 1)), coerce=int, initial=6)
-    starts_at = ClockField(label="开始", initial="19:00")
-    ends_at = ClockField(label="结束", initial="20:30")
-    session_count = whole("课程上几次", least=1, most=120, initial=8, help_text="活动只办一场，不看这一格。")
-    units = whole("名额", least=1, initial=30)
+    site = forms.ModelChoiceField(
+        Site.objects.none(), label=_("地点"), to_field_name="public_id", empty_label=_("请选择")
+    )
+    weekday = forms.TypedChoiceField(label=_("星期"), choices=weekdays, coerce=int, initial=6)
+    starts_at = ClockField(label=_("开始"), initial="19:00")
+    ends_at = ClockField(label=_("结束"), initial="20:30")
+    session_count = whole(_("课程上几次"), least=1, most=120, initial=8, help_text=_("活动只办一场，不看这一格。"))
+    units = whole(_("名额"), least=1, initial=30)
 
     def __init__(self, poll: Poll, *args: Any) -> None:
         super().__init__(*args)
-        terms = [(term.public_id, f"第{term.ordinal}期") for term in terms_for(poll)]
-        self.fields["term"] = forms.ChoiceField(label="排进哪一期", choices=terms)
+        terms = [(term.public_id, gettext("第%(n)s期") % {"n": term.ordinal}) for term in terms_for(poll)]
+        self.fields["term"] = forms.ChoiceField(label=_("排进哪一期"), choices=terms)
         self.fields["site"].queryset = Site.objects.filter(union=poll.union_id, closed_on=None)  # type: ignore[attr-defined]
         self.order_fields(["term", "site"])
 
@@ -107,7 +111,7 @@ def new(request: HouseRequest) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal, UNDER.get(refusal.code))
         else:
-            messages.success(request, "已发起。会员在手机的“所思所盼”里能看到。")
+            messages.success(request, gettext("已发起。会员在手机的“所思所盼”里能看到。"))
             return redirect("staff:poll", made.public_id)
     return render_form(request, NEW, form)
 
@@ -125,7 +129,7 @@ def close(request: HouseRequest, poll_id: str) -> HttpResponse:
         polls.close(poll=poll, by=request.actor, at=request.now)
     except Refused as refusal:
         return render_refusal(request, ONE, _context(request, poll, TakeUpForm(poll)), refusal)
-    messages.success(request, "已提前结束。")
+    messages.success(request, gettext("已提前结束。"))
     return redirect("staff:poll", poll_id)
 
 
@@ -143,7 +147,12 @@ def take_up(request: HouseRequest, poll_id: str) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal, UNDER.get(refusal.code))
         else:
-            messages.success(request, f"排了{len(made)}个班次，都是草稿。选过它们的职工会收到消息。")
+            words = ngettext(
+                "排了%(n)s个班次，都是草稿。选过它们的职工会收到消息。",
+                "排了%(n)s个班次，都是草稿。选过它们的职工会收到消息。",
+                len(made),
+            )
+            messages.success(request, words % {"n": len(made)})
             return redirect("staff:term", term.public_id)
     return render_form(request, ONE, form, _context(request, poll, form) | {"chosen": chosen})
 
