@@ -3,9 +3,12 @@
 import re
 import time
 from collections.abc import Iterator
+from copy import copy
 from datetime import timedelta
+from typing import TypeVar
 
 import pytest
+from django.db.models.base import ModelState
 from django.utils import timezone
 from tests.cast import Cast
 from tests.factories.calls import heard, people
@@ -14,11 +17,14 @@ from tests.web.lane_caller import Ask, ask, nobody, passes
 
 from tongxin.calls.actions import pools
 from tongxin.calls.actions.lanes import let_in
-from tongxin.calls.models import Arrival, Pool
+from tongxin.calls.models import Arrival, Call, Intake, Pool
+from tongxin.calls.models import Lane as LaneRow
 from tongxin.kernel import receipts
+from tongxin.kernel.public_ids import new_public_id
 from tongxin.people.models.persons import Assurance
 from tongxin.people.queries.passports import public_keys
 from tongxin.records.models import JournalEntry
+from tongxin.store.atomic import writing
 from tongxin.web.lane import Lane
 from tongxin.web.lane import limits as limits_of
 
@@ -232,3 +238,29 @@ def test_path_that_is_no_pool_leads_to_our_own_page(pool: Pool, path: str) -> No
 def test_other_methods_are_none_of_the_lanes(pool: Pool, method: str) -> None:
     (answer,) = ask(Ask(f"/lane/{pool.public_id}", method=method))
     assert (answer.status, answer.headers["allow"], answer.body) == (405, "GET, HEAD, POST", b"")
+
+
+def test_release_is_found_however_many_lanes_were_opened_after_it(cast: Cast, pool: Pool) -> None:
+    """Other unions open lanes all year long, and those of last year are still published."""
+    with writing():
+        calls = [copied(pool.call) for _ in range(101)]
+        Call.objects.bulk_create(calls)
+        others = [copied(pool, call=call) for call in calls]
+        Pool.objects.bulk_create(others)
+        Intake.objects.bulk_create(Intake(federation=one.federation, pool=one) for one in others)
+        LaneRow.objects.bulk_create(LaneRow(federation=one.federation, pool=one) for one in others)
+    (person,) = people(cast.factory, 1)
+    (answer,) = ask(enter(pool, passes(pool, person.pk)))
+    assert (answer.status, answer.told["no"]) == (200, 1)
+
+
+M = TypeVar("M", Call, Pool)
+
+
+def copied(row: M, **other: object) -> M:
+    """A new row like it, but for its names."""
+    made = copy(row)
+    made.pk, made.public_id, made._state = None, new_public_id(), ModelState()
+    for name, value in other.items():
+        setattr(made, name, value)
+    return made

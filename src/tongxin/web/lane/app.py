@@ -40,7 +40,8 @@ class Turned(Exception):
 class Lane:
     def __init__(self, application: Application) -> None:
         self.application = application
-        self.clock, self.limits, self.facts = Clock(), Limits(), FactsKeeper()
+        self.clock, self.limits = Clock(), Limits()
+        self.facts = FactsKeeper(self.clock)
         self.shelf = Shelf(application)
         self.gatherers: dict[Into, Gatherer] = {}
         self.noticed = watch.Noticed()

@@ -4,6 +4,7 @@ import asyncio
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from django.db import connection
@@ -12,8 +13,10 @@ from tongxin.calls.actions.arrive import Into
 from tongxin.calls.models import Lane as LaneRow
 from tongxin.calls.models import Rehearsal
 from tongxin.calls.states import CallState, RehearsalState
+from tongxin.web.lane.clock import Clock
 
 FRESH: Final = 1.0  # seconds
+TOLD: Final = timedelta(days=1)  # after it closed one is still told so here; later by its page alone
 REHEARSAL: Final = "rehearsal-"  # before the public id of the pool that is rehearsed
 
 
@@ -35,7 +38,8 @@ class Facts:
 
 
 class FactsKeeper:
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock  # the machine's own may have jumped beyond the end of a release
         self._known: dict[str, Facts] = {}
         self._read_at = 0.0
         self.well = True  # whether the database answered when it was asked last
@@ -45,7 +49,9 @@ class FactsKeeper:
     def known(self, pool: str) -> Facts | None:
         """As of a second ago at most, while anyone asks."""
         if self._reading is None and time.monotonic() - self._read_at > FRESH:
-            self._reading = asyncio.get_running_loop().run_in_executor(self._thread, read_facts)
+            self._reading = asyncio.get_running_loop().run_in_executor(
+                self._thread, read_facts, datetime.fromtimestamp(self._clock.now() / 1000, UTC)
+            )
             self._reading.add_done_callback(self._taken)
         return self._known.get(pool)
 
@@ -68,12 +74,12 @@ class FactsKeeper:
             self._known = reading.result()
 
 
-def read_facts() -> dict[str, Facts]:
+def read_facts(at: datetime) -> dict[str, Facts]:
+    """All that are open or to come, however many: whichever were left out could not be entered."""
     try:
-        rows = LaneRow.objects.filter(pool__call__state=CallState.PUBLISHED).select_related(
-            "pool__call", "pool__intake"
-        )
-        known = {row.pool.public_id: _facts(row) for row in rows.order_by("-pk")[:100]}
+        standing = LaneRow.objects.filter(pool__call__state=CallState.PUBLISHED, pool__call__closes__gt=at - TOLD)
+        rows = standing.select_related("pool__call", "pool__intake")
+        known = {row.pool.public_id: _facts(row) for row in rows}
         running = Rehearsal.objects.filter(state=RehearsalState.RUNNING).values_list("pool__public_id", flat=True)
         return known | {REHEARSAL + pool: _rehearsed(known[pool]) for pool in running if pool in known}
     finally:
