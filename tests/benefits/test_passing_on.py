@@ -7,7 +7,7 @@ import pytest
 from tests.cast import HOUSE, NOW, Cast
 from tests.factories.schemes import LAST, TICKET, YEAR_TICKET, a_scheme, a_voucher, claim
 
-from tongxin.benefits.actions import reminders, vouchers
+from tongxin.benefits.actions import reminders, schemes, vouchers
 from tongxin.benefits.models import Voucher
 from tongxin.benefits.queries.totals import contradictions
 from tongxin.benefits.states import VoucherState
@@ -68,3 +68,18 @@ def test_a_limit_lowered_below_the_value_does_not_send_the_line_home(cast: Cast)
     assert reminders.pass_on(by=HOUSE, at=NOW) == 0
     assert Voucher.objects.get(scheme=scheme, person=cast.wang.person).state == VoucherState.WITHHELD
     assert Application.objects.get(pk=waits.pk).state == "waiting"
+
+
+def test_stopped_nobody_waits_for_a_place_that_can_never_be_theirs(cast: Cast) -> None:
+    """The limit still stands in the way, but there is no line any more that it could send home."""
+    scheme = a_scheme(cast.yongchuan, YEAR_TICKET, places=1)
+    first = a_voucher(scheme, cast.li.person)
+    claim(scheme, cast.wang.person)
+    key = ParameterKey.objects.get(key=TICKET)
+    said = parameters.Said(Decimal(100), "川渝工会新通知", "第一条")
+    parameters.change(key=key, region=cast.yongchuan, said=said, valid_from=NOW.date(), by=HOUSE, at=NOW)
+    vouchers.give_back(voucher=first, why="不用", by=HOUSE, at=NOW)
+    schemes.withdraw(scheme=scheme, why="不办了", by=HOUSE, at=NOW)
+    assert reminders.pass_on(by=HOUSE, at=NOW) == 1
+    assert Voucher.objects.get(scheme=scheme, person=cast.wang.person).state == VoucherState.PASSED
+    assert (miscounted(), contradictions()) == ([], [])

@@ -182,6 +182,22 @@ def test_two_in_one_call_are_ranked_against_each_other(cast: Cast) -> None:
         a_draft(cast.yongchuan, beside=one)
 
 
+def test_a_window_ends_before_the_first_of_all_that_are_given_together(cast: Cast) -> None:
+    """Else whoever is drawn for the other one could be given nothing, and the whole draw would be refused."""
+    first = a_draft(cast.yongchuan)
+    second = schemes.draft(
+        union=cast.yongchuan, plan=replace(PLAN, name="短的", last_day=TODAY + timedelta(days=3), line=first.line),
+        release=a_release(), beside=first, by=HOUSE, at=OPENS,
+    )  # fmt: skip
+    closes = NOW + timedelta(days=4)
+    with refused("window-after-scheme"):
+        schemes.set_release(scheme=first, places=10, opens=OPENS, closes=closes, by=HOUSE, at=OPENS)
+    closes = NOW + timedelta(days=3)
+    schemes.set_release(scheme=first, places=10, opens=OPENS, closes=closes, by=HOUSE, at=OPENS)
+    second.call.refresh_from_db()
+    assert second.call.closes == closes
+
+
 def test_good_for_some_days_it_ends_with_them_or_with_the_scheme(cast: Cast) -> None:
     days = [
         a_voucher(a_scheme(cast.yongchuan, replace(PLAN, good_days=n)), cast.wang.person).last_day for n in (1, 7, 999)

@@ -7,8 +7,9 @@ import pytest
 from tests.cast import HOUSE, NOW, TODAY, Cast, Player
 from tests.factories.counters import Counter, a_counter, a_partner, entry, given, shown, text_of
 from tests.factories.racing import side_by_side
+from tests.factories.schemes import a_scheme
 
-from tongxin.benefits.actions import offline, redemptions, settlements, shifts, vouchers
+from tongxin.benefits.actions import offline, redemptions, schemes, settlements, shifts, vouchers
 from tongxin.benefits.counter_states import Outcome
 from tongxin.benefits.models import Redemption, Settlement, Shift
 from tongxin.benefits.queries.settlements import (
@@ -19,8 +20,10 @@ from tongxin.benefits.queries.settlements import (
     lines_of,
     total,
     unsettled_of,
+    unsettled_with,
 )
 from tongxin.benefits.queries.tills import drawer_of
+from tongxin.benefits.states import SchemeState
 from tongxin.kernel.refused import Refused
 from tongxin.store.atomic import writing
 
@@ -247,3 +250,29 @@ def test_each_group_is_what_lies_in_that_clerks_drawer(cast: Cast) -> None:
     assert sums == {"一店收银": Decimal("300.00"), "晚班": Decimal("-100.00"), "—": Decimal("-100.00")}
     assert [drawer_of(one).total for one in (counter.shift, late)] == [sums["一店收银"], sums["晚班"]]
     assert sum(sums.values()) == made.total == Decimal("100.00")
+
+
+def test_a_scheme_is_closed_once_its_partners_are_paid(cast: Cast) -> None:
+    counter = a_counter(cast, scheme=a_scheme(cast.yongchuan))
+    takes(counter, cast.wang)
+    schemes.withdraw(scheme=counter.scheme, why="发完了", by=HOUSE, at=NOW)
+    closing = {"scheme": counter.scheme, "by": HOUSE, "at": TOMORROW}
+    with pytest.raises(Refused, match="账还没有结完") as caught:
+        schemes.close(**closing)
+    assert caught.value.params == {"names": counter.partner.name}
+    made = drawn_up(counter, cast)
+    assert code_of(schemes.close, **closing) == "redemptions-unsettled"  # drawn up is not signed
+    signed(made, counter, cast)
+    assert schemes.close(**closing).state == SchemeState.CLOSED
+
+
+def test_a_refund_of_what_was_settled_stands_open_until_the_next_one(cast: Cast) -> None:
+    counter = a_counter(cast, scheme=a_scheme(cast.yongchuan))
+    taken = takes(counter, cast.wang)
+    schemes.withdraw(scheme=counter.scheme, why="发完了", by=HOUSE, at=NOW)
+    signed(drawn_up(counter, cast), counter, cast)
+    redemptions.refund(redemption=taken, why="停演", by=HOUSE, at=TOMORROW)
+    assert unsettled_with(counter.scheme) == [counter.partner.name]
+    later = TOMORROW + timedelta(days=1)
+    signed(drawn_up(counter, cast, days=2), counter, cast, at=later)
+    assert schemes.close(scheme=counter.scheme, by=HOUSE, at=later).state == SchemeState.CLOSED

@@ -16,6 +16,7 @@ from tongxin.benefits import showing
 from tongxin.benefits.actions import holding, shifts, tills, vouchers
 from tongxin.benefits.counter_states import How, Outcome, Undoing
 from tongxin.benefits.models import Device, PartnerSite, Redemption, Reversal, Shift, Voucher
+from tongxin.benefits.queries import mine
 from tongxin.benefits.queries.partners import accepted, places_in_words
 from tongxin.kernel.refused import Refused
 from tongxin.people.actions import attempts
@@ -64,7 +65,8 @@ def redeem(*, shift: Shift, text: str, request: str, bill: Decimal | None = None
 def _note(device: Device, text: str, code: str, at: datetime) -> None:
     """After the refusal has undone everything else: found under the device, with the voucher that it was about."""
     if (digits := _digits(text)) is not None:
-        voucher = Voucher.objects.filter(code=digits, code_until__gt=at).values_list("public_id", flat=True).first()
+        found = mine.by_code(digits, at)
+        voucher = found.public_id if found else None
     else:
         shown = showing.read(text, public_keys(at))
         voucher = shown.voucher if shown else None
@@ -204,8 +206,7 @@ def _digits(text: str) -> str | None:
 def _by_digits(device: Device, digits: str, at: datetime) -> Read | Refused:
     limits = [Limit(Kind.SHIFT_WRONG, f"digits:{device.pk}", GUESSES, timedelta(minutes=10))]
     attempts.check(limits, at=at)
-    rows = Voucher.objects.select_related("scheme", "person")
-    voucher = rows.filter(code=digits, code_until__gt=at).first()
+    voucher = mine.by_code(digits, at)
     if voucher is None:
         attempts.note(limits, at=at)
         tills.write(device, "redemption.code-wrong", at=at)

@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 
 from tongxin.benefits.models import Scheme, Voucher
 from tongxin.benefits.queries import limits
-from tongxin.benefits.states import VoucherState
+from tongxin.benefits.states import SchemeState, VoucherState
 from tongxin.calls.actions import applications, pools
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor
@@ -49,11 +49,11 @@ def pass_on(*, by: Actor, at: datetime) -> int:
     """Places whose voucher is withheld go on to the next in line; each in a transaction of its own.
 
     Not where one alone is above the limit of today, or nobody knows the limit: then it stands in everybody's way, and the
-    whole line would be sent home one by one.
+    whole line would be sent home one by one. What is not offered any more has no line: there it is over.
     """
     rows = Voucher.objects.filter(state=VoucherState.WITHHELD, award__isnull=False)
     schemes = Scheme.objects.select_related("union").filter(pk__in=rows.values("scheme"))
-    fitting = [scheme.pk for scheme in schemes if _fits_alone(scheme, localdate(at))]
+    fitting = [one.pk for one in schemes if one.state != SchemeState.PUBLISHED or _fits_alone(one, localdate(at))]
     done = 0
     for voucher in rows.filter(scheme__in=fitting).select_related("award__application").order_by("pk")[:MANY]:
         try:

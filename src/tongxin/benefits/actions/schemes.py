@@ -12,6 +12,7 @@ from tongxin.benefits.actions.limits import plain
 from tongxin.benefits.models import Brand, CatalogueLine, Scheme, SchemeReach, Voucher
 from tongxin.benefits.queries import limits
 from tongxin.benefits.queries.catalogue import signings
+from tongxin.benefits.queries.settlements import unsettled_with
 from tongxin.benefits.states import HELD, SCHEME_MOVES, Fund, SchemeKind, SchemeState, Theme, VoucherState
 from tongxin.calls.actions import busy, calls, lanes, lines, pools
 from tongxin.calls.actions.calls import Manner
@@ -131,7 +132,8 @@ def set_release(*, scheme: Scheme, places: int, opens: datetime, closes: datetim
     "window-after-scheme".
     """
     scheme = _lock(scheme, by)
-    _check_window(scheme, closes)
+    first = Scheme.objects.filter(call=scheme.call_id).order_by("last_day")[0]  # of all that are given together
+    _check_window(first, closes)
     calls.set_window(call=scheme.call, opens=opens, closes=closes, by=by, at=at)
     if places != scheme.pool.units:
         if scheme.state == SchemeState.PUBLISHED:
@@ -197,12 +199,20 @@ def withdraw(*, scheme: Scheme, why: str, by: Actor, at: datetime) -> Scheme:
 
 @atomic
 def close(*, scheme: Scheme, by: Actor, at: datetime) -> Scheme:
-    """When nothing is live any more. Refused: "no-power", "wrong-state", "vouchers-live"."""
+    """When nothing is live any more and every partner is paid; a refund may still come. Refused: "no-power", "wrong-state",
+    "vouchers-live", "redemptions-unsettled".
+    """
     scheme = _lock(scheme, by)
     scheme.state = SchemeState(SCHEME_MOVES.target("close", scheme.state))
     live = Voucher.objects.filter(scheme=scheme, state=VoucherState.ISSUED).count()
     if live:
         raise Refused("vouchers-live", "还有%(live)s张没有使用，最后一天过后才能结清。", live=live)
+    if names := unsettled_with(scheme):
+        raise Refused(
+            "redemptions-unsettled",
+            "和这些商户的账还没有结完：%(names)s。请先做结算单，双方签字，再结清。",
+            names="、".join(names),
+        )
     scheme.save(update_fields=["state"])
     journal.write("scheme.closed", of=scheme, by=by, at=at, spent=str(scheme.bound))
     return scheme

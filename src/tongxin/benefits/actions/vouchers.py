@@ -171,7 +171,8 @@ def expire(*, at: datetime) -> int:
     done = 0
     for scheme_id, pks in by_scheme.items():
         scheme = Scheme.objects.lock(scheme_id)
-        rows = [row for row in Voucher.objects.lock_rows(pks) if row.state == VoucherState.ISSUED]
+        found = Voucher.objects.lock_rows(pks)  # as they are now: its last day may have been moved back meanwhile
+        rows = [row for row in found if row.state == VoucherState.ISSUED and row.last_day < localdate(at)]
         _end(scheme, rows, "expire", why="", by=_House(), at=at)
         done += len(rows)
     return done

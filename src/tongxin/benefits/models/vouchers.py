@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from tongxin.benefits.models.schemes import Scheme
-from tongxin.benefits.states import COUNTED, HELD, SPENT, VoucherState
+from tongxin.benefits.states import HELD, SPENT, VoucherState
 from tongxin.calls.models import Award
 from tongxin.people.models import Person
 from tongxin.people.scoping import ScopedQuerySet
@@ -78,11 +78,6 @@ class Voucher(Sharded):
             models.Index(fields=["scheme", "state"], name="voucher_scheme"),
             models.Index(fields=["last_day"], name="voucher_to_expire", condition=Q(state=VoucherState.ISSUED)),
         ]
-
-    @property
-    def counted(self) -> bool:
-        """It was issued, whatever became of it."""
-        return self.state in COUNTED
 
 
 class VoucherMove(Sharded):

@@ -54,17 +54,3 @@ def by_code(code: str, at: datetime) -> Voucher | None:
         Voucher.objects.filter(code=code, code_until__gt=at).select_related("scheme__union", "person").first()
     )
     return found
-
-
-def by_text(text: str, at: datetime) -> Voucher | None:
-    """The voucher that shows this signed text now; an older opening's, a forged or an ended one finds nothing."""
-    keys = {key.id: key.public for key in signing_ring(localdate(at)).keys}
-    shown = showing.read(text, keys)
-    if shown is None or shown.until <= at.timestamp():
-        return None
-    found: Voucher | None = (
-        Voucher.objects.filter(public_id=shown.voucher, opening=shown.opening, code__isnull=False)
-        .select_related("scheme__union", "person")
-        .first()
-    )
-    return found

@@ -11,7 +11,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.timezone import localdate
 
 from tongxin.benefits.counter_states import PAID, Outcome
-from tongxin.benefits.models import Partner, Redemption, Reversal, Settlement, Shift
+from tongxin.benefits.models import Partner, Redemption, Reversal, Scheme, Settlement, Shift
 from tongxin.store.moments import start_of
 
 NOTHING = Decimal("0.00")
@@ -87,6 +87,15 @@ def unsettled_of(partner: Partner) -> Amounts:
     taken = Redemption.objects.filter(partner=partner, settlement=None, outcome__in=PAID)
     back = Reversal.objects.filter(partner=partner, settlement=None)
     return _sum(taken, back)
+
+
+def unsettled_with(scheme: Scheme) -> list[str]:
+    """Names of the partners with whom something of that scheme stands open: not in a settlement that both have signed."""
+    open_ = Q(settlement=None) | Q(settlement__union_signed_at=None) | Q(settlement__partner_signed_at=None)
+    taken = Redemption.objects.filter(open_, scheme=scheme, undone_at=None, outcome__in=PAID)
+    back = Reversal.objects.filter(open_, redemption__scheme=scheme).exclude(redemption__settlement=None)
+    names = {name for rows in (taken, back) for name in rows.values_list("partner__name", flat=True)}
+    return sorted(names)
 
 
 def disputed_of(partner: Partner) -> QuerySet[Redemption]:

@@ -75,7 +75,7 @@ _LIVES = """
 
 def contradictions() -> list[str]:
     """Always none: schemes whose bound money is not the value of what is live or redeemed, and vouchers whose state is
-    not what their moves say. For the figure's check, for tests and for whoever looks after the house.
+    not what their moves say. For tests, and for whoever looks after the house; the figure (figures/vouchers) adds up by itself.
     """
     bound = dict(
         Voucher.objects.filter(state__in=[VoucherState.ISSUED, VoucherState.REDEEMED])
