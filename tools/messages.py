@@ -37,11 +37,15 @@ STAFF_ONLY = ("web/staff/", "web/templates/staff/", "figures/")
 # Pages of staff that are whole in English: a folder of web/templates/staff, or how modules of web/staff begin.
 # A new one also names its addresses in tests/web/test_english_pages.py.
 STAFF_IN_ENGLISH = (
+    "calls",
     "catalogue",
     "choosing",
+    "draws",
     "english",
     "fields",
+    "objections",
     "polls",
+    "reviews",
     "rules",
 )
 SHIPPED_COLUMNS = {
