@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from tongxin.calls.actions.rounds import Holder, Plan
 from tongxin.calls.sources import sources
@@ -17,7 +17,11 @@ from tongxin.web.forms import HouseForm
 from tongxin.web.staff.fields import MomentField
 
 SEALS: Final = 3
-ROLES: Final = ("主办工会经办人", "经费审查委员", "职工代表（不是工会工作人员）")  # published as they stand
+ROLES: Final = (  # published as they stand; whoever reads English reads what the catalogue says of them
+    gettext_noop("主办工会经办人"),
+    gettext_noop("经费审查委员"),
+    gettext_noop("职工代表（不是工会工作人员）"),
+)
 PLAIN: Final = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 _FIELDS: Final = {
     "result-early": "result_at", "result-moved": "result_at", "time-past": "result_at",

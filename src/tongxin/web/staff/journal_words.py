@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from django.utils.translation import gettext
+
 from tongxin.people import names
 from tongxin.people.queries.journal import Line
 from tongxin.web.staff.calls_journal import CALLS_WORDS
@@ -345,8 +347,8 @@ DETAILS: Final = {
 
 def sentence(line: Line) -> str:
     """周永 任命了岗位。 Workers who act for themselves stand masked; staff stand by name, for their posts are public."""
-    deed = WORDS.get(line.entry.verb, line.entry.verb)
-    return f"{_who(line)}{deed}"
+    deed = gettext(WORDS.get(line.entry.verb, line.entry.verb))
+    return gettext("%(who)s%(deed)s") % {"who": _who(line), "deed": deed}
 
 
 def details(line: Line) -> list[tuple[str, str]]:
