@@ -1,5 +1,6 @@
 """Rehearsed, accepted by name, only then published; what was decided before is asked again."""
 
+from collections import Counter
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -19,13 +20,14 @@ from tongxin.records.models import JournalEntry
 from tongxin.rulebook.actions import drafts, parameters, rules
 from tongxin.rulebook.actions.drafts import Terms
 from tongxin.rulebook.actions.parameters import Said
-from tongxin.rulebook.models import Draft, Rule, RuleVersion
-from tongxin.rulebook.queries import rehearsal
+from tongxin.rulebook.models import Draft, ParameterKey, Rule, RuleVersion
+from tongxin.rulebook.queries import rehearsal, verdict_on, version_in_force
 from tongxin.rules.conditions import Condition, all_of, any_of, compare, not_, to_data
 from tongxin.rules.parameters import Param
 from tongxin.rules.statements import compiled
 from tongxin.rules.verdicts import Truth, evaluate
 from tongxin.store.atomic import writing
+from tongxin.unions.models import Union
 
 __all__ = ["QuietKind", "heard"]
 MEMBER = compare("is_member", "=", True, words="是工会会员")
@@ -54,7 +56,7 @@ def drafted(cast: Cast, rule: Rule, condition: Condition, **terms: Any) -> Draft
         draft=draft, condition=to_data(condition), revision=draft.revision, by=cast.admin.actor, at=NOW
     )
     if terms:
-        draft = drafts.set_terms(draft=draft, terms=Terms(TODAY, **terms), by=cast.admin.actor, at=NOW)
+        draft = drafts.set_terms(draft=draft, terms=Terms(**{"valid_from": TODAY} | terms), by=cast.admin.actor, at=NOW)
     return draft
 
 
@@ -85,7 +87,7 @@ def decided(cast: Cast, rule: Rule) -> Pool:
 
 def test_figures_say_who_is_reached_at_what_cost_and_who_gains_and_loses(cast: Cast, rule: Rule, old_at: None) -> None:
     draft = drafted(cast, rule, FACTORY, amount=Decimal("120.50"))
-    found = rehearsal.figures(draft, on=TODAY)
+    found = rehearsal.figures(draft, today=TODAY)
     in_factory = Person.objects.filter(memberships__union=cast.factory).count()
     assert (found.reached, found.counted.gain, found.counted.lose) == (in_factory, 0, 1)  # 张路 rides
     assert found.cost == Decimal("120.50") * in_factory
@@ -96,30 +98,57 @@ def test_figures_say_who_is_reached_at_what_cost_and_who_gains_and_loses(cast: C
 
 def test_figures_take_a_supposed_limit(cast: Cast, rule: Rule, old_at: None) -> None:
     draft = drafted(cast, rule, OLD)
-    everyone = rehearsal.figures(draft, on=TODAY).counted.members
-    assert rehearsal.figures(draft, on=TODAY).reached == everyone
-    supposed = rehearsal.figures(draft, on=TODAY, limits={"old_at": Decimal(80)})
+    everyone = rehearsal.figures(draft, today=TODAY).counted.members
+    assert rehearsal.figures(draft, today=TODAY).reached == everyone
+    supposed = rehearsal.figures(draft, today=TODAY, limits={"old_at": Decimal(80)})
     assert (supposed.reached, supposed.counted.lose) == (0, supposed.counted.before(Truth.YES))
     assert len(rehearsal.people(draft, "lose", on=TODAY, size=2, limits={"old_at": Decimal(80)})) == 2
     gaining = rehearsal.people(draft, "gain", on=TODAY, size=99)
-    assert len(gaining) == rehearsal.figures(draft, on=TODAY).counted.gain
+    assert len(gaining) == rehearsal.figures(draft, today=TODAY).counted.gain
     assert rehearsal.people(draft, "gain", on=TODAY, size=99, after=gaining[0]) == gaining[1:]
 
 
 def test_decisions_of_the_year_are_asked_again_each_on_its_day(cast: Cast, rule: Rule, old_at: None) -> None:
     decided(cast, rule)
-    found = rehearsal.figures(drafted(cast, rule, FACTORY), on=TODAY).replayed
+    found = rehearsal.figures(drafted(cast, rule, FACTORY), today=TODAY).replayed
     assert (found.total, found.differing) == (3, 1)
     assert [(one.decision.person_id, one.truth, one.decision.words) for one in found.kept] == [
         (cast.zhang.person.pk, Truth.NO, "摄影")
     ]
     with writing():  # the first wish was cancelled
         Preference.objects.filter(application__applicants__person=cast.li.person).update(rank=2)
-    assert rehearsal.figures(drafted(cast, rule, OLD), on=TODAY).replayed.total == 3
-    assert rehearsal.figures(drafted(cast, rule, OLD), on=TODAY).replayed.differing == 0
-    supposed = rehearsal.figures(drafted(cast, rule, OLD), on=TODAY, limits={"old_at": Decimal(99)})
+    assert rehearsal.figures(drafted(cast, rule, OLD), today=TODAY).replayed.total == 3
+    assert rehearsal.figures(drafted(cast, rule, OLD), today=TODAY).replayed.differing == 0
+    supposed = rehearsal.figures(drafted(cast, rule, OLD), today=TODAY, limits={"old_at": Decimal(99)})
     assert supposed.replayed.differing == 3
-    assert rehearsal.figures(drafted(cast, rule, OLD), on=TODAY + timedelta(days=400)).replayed.total == 0
+    later = TODAY + timedelta(days=400)
+    assert rehearsal.figures(drafted(cast, rule, OLD), today=later).replayed.total == 0
+    assert rehearsal.figures(drafted(cast, rule, OLD), today=TODAY, on=later).replayed.total == 3
+    assert rehearsal.figures(drafted(cast, rule, OLD), today=TODAY, on=TODAY - timedelta(days=1)).replayed.total == 0
+
+
+def test_draft_that_begins_later_is_counted_on_that_day_like_the_verdict_for_one_person(
+    cast: Cast, rule: Rule, old_at: None
+) -> None:
+    """The parameter changes between today and then; what was decided yesterday keeps yesterday's."""
+    decided(cast, rule)
+    begins, key = TODAY + timedelta(days=40), ParameterKey.objects.get(key="old_at")
+    with writing():
+        Person.objects.filter(pk=cast.wang.person.pk).update(born=date(1964, 5, 7))  # sixty on that very day
+    parameters.change(key=key, region=None, said=Said(60, "某办法"), valid_from=begins, by=HOUSE, at=NOW)
+    draft = drafted(cast, rule, OLD, valid_from=begins, amount_key=key)
+    before, after = version_in_force(rule, begins), RuleVersion(rule=rule, condition=draft.condition)
+    members = Person.objects.filter(memberships__union__in=Union.objects.under(cast.yongchuan, on=begins)).order_by(
+        "pk"
+    )
+    each = {one.pk: tuple(verdict_on(it, one, begins).truth for it in (before, after)) for one in members}
+    found = rehearsal.figures(draft, today=TODAY)
+    assert (found.on, found.cost, found.counted.counts) == (begins, Decimal(60), Counter(each.values()))
+    assert (found.reached, rehearsal.figures(draft, today=TODAY, on=TODAY).reached) == (1, len(each))
+    losing = [pk for pk, truths in each.items() if truths == (Truth.YES, Truth.NO)]
+    assert rehearsal.people(draft, "lose", on=begins, size=99) == losing
+    assert (found.replayed.total, found.replayed.differing) == (3, 0)
+    assert accept(cast, draft).on == begins
 
 
 def test_published_only_after_somebody_accepted_the_differences_by_name(cast: Cast, rule: Rule) -> None:

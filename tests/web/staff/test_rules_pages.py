@@ -130,13 +130,27 @@ def test_rehearsal_counts_supposes_and_names(cast: Cast, as_staff: AsStaff, rule
     entries = JournalEntry.objects.count()
     assert "确认和发布" in body(client, f"{at}/rehearsal/")
     supposed = body(client, f"{at}/rehearsal/?limit-outing_days_most=80")
-    assert "假设的数只用来看" in supposed
+    assert "假设的数和别的日期只用来看" in supposed
     assert "who=lose&amp;limit-outing_days_most=80" in supposed
     assert cast.wang.person.name in body(client, f"{at}/rehearsal/names/?who=lose&limit-outing_days_most=80")
     assert "没有人" in body(client, f"{at}/rehearsal/names/?who=gain")
     assert body(client, f"{at}/rehearsal/?limit-outing_days_most=NaN&on=nonsense")
     assert "理由" not in body(client, f"{at}/rehearsal/", 422, revision="2", differing="5")
     assert JournalEntry.objects.count() == entries
+
+
+def test_rehearsal_of_a_draft_that_begins_later_is_of_that_day_and_says_so(
+    cast: Cast, as_staff: AsStaff, rule: Rule
+) -> None:
+    client, at = as_staff(cast.admin), f"/staff/rules/{rule.public_id}"
+    draft = drafts.begin(rule=rule, by=cast.admin.actor, at=NOW)
+    assert "才有效" not in body(client, f"{at}/rehearsal/")
+    drafts.set_terms(draft=draft, terms=drafts.Terms(date(2024, 5, 7)), by=cast.admin.actor, at=NOW)
+    said = body(client, f"{at}/rehearsal/")
+    assert "草稿从2024年5月7日起才有效：会员、周岁和参数都按那一天算" in said
+    assert "回到2024年5月7日、照登记的" in body(client, f"{at}/rehearsal/?on=2024-03-28")
+    assert "确认了这一稿" in body(client, f"{at}/rehearsal/", revision="2", differing="0", remark="")
+    assert Acceptance.objects.get().on == date(2024, 5, 7)
 
 
 def test_only_who_makes_rules_there_reads_them(cast: Cast, as_staff: AsStaff, rule: Rule) -> None:

@@ -89,7 +89,7 @@ def drop(*, draft: Draft, by: Actor, at: datetime) -> None:
 
 @atomic
 def accept(*, draft: Draft, revision: int, differing: int, remark: str, by: Actor, at: datetime) -> Acceptance:
-    """Takes what the rehearsal of this revision says today, by name. `differing`: the number that the accepter read.
+    """Takes what the rehearsal of this revision says by today, by name. `differing`: the number that the accepter read.
 
     Refused: "draft-moved", "rehearsal-moved" (the number is another by now), "accept-remark" (differences need a reason),
     and whatever refuses the rule itself.
@@ -98,7 +98,7 @@ def accept(*, draft: Draft, revision: int, differing: int, remark: str, by: Acto
     if draft.revision != revision:
         raise Refused("draft-moved", "草稿刚被别人改过。下面是现在的样子，请看过再改。")
     rules.check(from_data(draft.condition))
-    found = rehearsal.figures(draft, on=by.on)
+    found = rehearsal.figures(draft, today=by.on)
     if found.replayed.differing != differing:
         raise Refused("rehearsal-moved", "和您看到的数字相比又有了变化，请看过现在的试算再确认。")
     if differing and not remark.strip():

@@ -99,14 +99,24 @@ def statement(condition: Condition, union: Union, *, on: date, limits: Limits | 
     return compiled(condition, columns(on), quoted)
 
 
-def figures(draft: Draft, *, on: date, limits: Limits | None = None) -> Figures:
-    """Of a draft that is whole. Refused as in `from_data` and `rehearse`."""
+def first_day(draft: Draft, today: date) -> date:
+    """On which the draft would decide anything: today, or when it begins later."""
+    return max(draft.valid_from, today)
+
+
+def figures(draft: Draft, *, today: date, on: date | None = None, limits: Limits | None = None) -> Figures:
+    """Of a draft that is whole, on the first day that it would hold, or on another that is asked.
+
+    Members, their ages and the parameters are those of that day, as in the verdict for one person (`verdict_on`); earlier
+    decisions keep their own day. Refused as in `from_data` and `rehearse`.
+    """
     condition, rule = from_data(draft.condition), draft.rule
+    on = first_day(draft, today) if on is None else on
     in_force = _in_force(rule, on)
     return Figures(
         on=on,
         counted=rehearse(condition, rule.union, on=on, in_force=in_force, limits=limits),
-        replayed=replay(condition, rule, until=on, limits=limits),
+        replayed=replay(condition, rule, until=min(on, today), limits=limits),
         amount=_amount(draft, on, limits or {}),
         has_before=in_force is not None,
     )

@@ -57,9 +57,9 @@ def asked_union(request: HouseRequest, among: QuerySet[Union], name: str = "unio
     return queries.named(request.GET.get(name, ""), among=among, on=request.actor.on)
 
 
-def asked_day(request: HouseRequest, name: str = "on") -> date:
-    """The day of the address, else today; nonsense is today."""
+def asked_day(request: HouseRequest, name: str = "on", *, otherwise: date | None = None) -> date:
+    """The day of the address; without one, or for nonsense, `otherwise` or today."""
     try:
         return date.fromisoformat(request.GET.get(name, ""))
     except ValueError:
-        return request.actor.on
+        return otherwise or request.actor.on

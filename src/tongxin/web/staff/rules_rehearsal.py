@@ -67,7 +67,7 @@ def names(request: HouseRequest, public_id: str) -> HttpResponse:
     found = rehearsal.people(
         one,
         side,
-        on=asked_day(request),
+        on=asked_day(request, otherwise=rehearsal.first_day(one, request.actor.on)),
         size=SIZE + 1,
         after=int(after) if _whole(after) else 0,
         limits=_limits(request),
@@ -95,18 +95,20 @@ def _accept(request: HouseRequest, one: Draft) -> None:
 
 
 def _context(request: HouseRequest, one: Draft) -> dict[str, Any]:
-    limits, on = _limits(request), asked_day(request)
-    found = rehearsal.figures(one, on=on, limits=limits)
-    real = not limits and on == request.actor.on
+    limits, first = _limits(request), rehearsal.first_day(one, request.actor.on)
+    on = asked_day(request, otherwise=first)
+    found = rehearsal.figures(one, today=request.actor.on, on=on, limits=limits)
     accepted = one.acceptances.filter(revision=one.revision, at__gt=request.now - drafts.FRESH).order_by("-pk").first()
     return {
         **context_of(one),
         "found": found,
         "strip": _strip(found),
         "on": on,
+        "first": first,
+        "begins_later": first > request.actor.on,
         "supposed": _supposed(one, limits),
         "limits": bool(limits),
-        "real": real,
+        "real": not limits and on == first,
         "accepted": accepted,
         "names": names_may_be_read(request, one.rule),
         "sides": _sides(found),
