@@ -4,7 +4,7 @@ import json
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 import pytest
@@ -27,7 +27,7 @@ from tests.factories.lanes import (
 
 from config.commands import verify_draw
 from tongxin.calls import jobs
-from tongxin.calls.actions import applications, calls, lanes, leveling, reserves, rounds
+from tongxin.calls.actions import applications, calls, lanes, leveling, lines, reserves, rounds
 from tongxin.calls.actions.reserves import Plan
 from tongxin.calls.entries import holder
 from tongxin.calls.models import Application, Award, Call, Draw, Lane, Pool, Preference, Reserve, Round
@@ -79,6 +79,11 @@ def where(persons: Sequence[Person]) -> list[str]:
 def gone(person: Person) -> None:
     application = Application.objects.get(applicants__person=person)
     applications.withdraw(application=application, why="不去了", by=HOUSE, at=RESULT)
+
+
+def fill(pool: Pool, at: datetime) -> None:
+    with transaction.atomic(), writing():
+        lines.fill(lines.lock_pool(pool.pk), by=HOUSE, at=at)
 
 
 def refusal_of(deed: Callable[[], object]) -> Refused:
@@ -278,6 +283,7 @@ def test_the_job_lets_go_at_the_end_and_not_before_the_draw(cast: Cast, monkeypa
     gone(crowd[0])
     assert Reserve.objects.get().left == 1
     jobs.let_reserves_go(0)  # who came later was not asked yet
+    fill(pool, over)
     assert Reserve.objects.get().left == 1
     jobs.settle_lanes(0)
     jobs.let_reserves_go(0)
@@ -333,6 +339,13 @@ def test_by_arrival_the_number_says_at_once_and_nothing_is_kept(cast: Cast) -> N
     lanes.open_lane(pool=pool, by=HOUSE, at=EARLIER)
     refusal = refusal_of(lambda: reserves.keep(pool=pool, plans=kept, by=HOUSE, at=EARLIER))
     assert (refusal.code, "同时起步" in str(refusal)) == ("lane-no-reserves", True)
+
+
+def test_a_group_that_could_not_stand_in_a_list_is_refused_before_it_is_frozen(cast: Cast) -> None:
+    kept = [replace(plan(cast, "快递员", 1), name="快递\x7f员")]
+    assert (
+        refusal_of(lambda: reserves.keep(pool=drafted(cast), plans=kept, by=HOUSE, at=EARLIER)).code == "reserve_name"
+    )
 
 
 def test_a_draft_by_the_lane_stays_what_the_lane_can_do(cast: Cast) -> None:

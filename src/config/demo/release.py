@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from config.demo import draws
+from config.demo import draws, rules
 from config.demo.benefits import SLUG, TRIPS
 from config.demo.plans import LOCAL, at_hour
 from config.demo.planting import YONGCHUAN
@@ -17,7 +17,7 @@ from tongxin.benefits.actions import schemes
 from tongxin.benefits.actions.schemes import Plan, Release
 from tongxin.benefits.models import Brand, CatalogueLine, Scheme
 from tongxin.benefits.states import Fund, SchemeKind, Theme
-from tongxin.calls.actions import lanes, settling
+from tongxin.calls.actions import lanes, reserves, settling
 from tongxin.calls.actions.arrive import Into, arrive
 from tongxin.calls.actions.calls import Manner
 from tongxin.calls.models import Call, Lane
@@ -47,6 +47,7 @@ class Made:
     places: int
     opens: datetime
     manner: Manner
+    for_gig_workers: int = 0  # so many places are kept for them
 
 
 @atomic
@@ -67,7 +68,9 @@ def plant(*, people: Sequence[Person], by: Actor, at: datetime) -> None:
     persons = [person.pk for person in people]
     arrive(into=into, persons=persons, moments=[first + n * GAP for n in range(len(persons))])
     settling.settle(pool=over.pool, by=by, at=before + timedelta(seconds=20))
-    soon = Made("元旦文旅券100元（示例发放）", "100", 2_000, at_hour(at + timedelta(days=3), 10), LEVEL)
+    soon = Made(
+        "元旦文旅券100元（示例发放）", "100", 2_000, at_hour(at + timedelta(days=3), 10), LEVEL, for_gig_workers=400
+    )
     _scheme(union, brand, line, soon, by=by, at=at)
 
 
@@ -82,6 +85,10 @@ def _scheme(union: Union, brand: Brand, line: CatalogueLine, made: Made, *, by: 
     release = Release(places=made.places, opens=made.opens, closes=made.opens + timedelta(hours=8), manner=made.manner)
     drafted = schemes.draft(union=union, plan=plan, release=release, by=by, at=at)
     lanes.open_lane(pool=drafted.pool, by=by, at=at)
+    if made.for_gig_workers:
+        words = "货车司机、网约车司机、快递员和外卖配送员"
+        kept = reserves.Plan("新就业形态", words, made.for_gig_workers, rules.gig_workers(by=by, at=at))
+        reserves.keep(pool=drafted.pool, plans=[kept], by=by, at=at)
     if made.manner.policy == Policy.LEVEL_START:  # the draw of its first minutes is announced with it; two have sealed
         announced = draws.announce(Call.objects.get(pools=drafted.pool), made.opens + DRAWN_AFTER, by=by, at=at)
         draws.commit(announced, by=by, at=at, first=2)

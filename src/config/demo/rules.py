@@ -13,6 +13,7 @@ from tongxin.store.atomic import atomic
 from tongxin.unions.models import Union
 
 NAME: Final = "惠工之家报名条件（示例）"
+RIDERS_NAME: Final = "新就业形态劳动者（示例）"
 CLAUSE: Final = "示例办法第三条（演示用，虚构）"
 MEMBER: Final = compare("is_member", "=", value=True, words="是工会会员", clause=CLAUSE)
 HERE: Final = compare(
@@ -37,6 +38,17 @@ def plant(*, by: Actor, at: datetime) -> RuleVersion:
         rule = rules.add_rule(union=union, name=NAME, by=by, at=at)
         _publish(rule, MEMBER, date(2018, 1, 1), by, at)
         _publish(rule, all_of(any_of(HERE, RIDERS), GROWN), date(2024, 1, 1), by, at)
+    return RuleVersion.objects.filter(rule=rule).latest("number")
+
+
+@atomic
+def gig_workers(*, by: Actor, at: datetime) -> RuleVersion:
+    """For whom places are kept. What is there already stays."""
+    union = Union.objects.get(code=YONGCHUAN)
+    rule = Rule.objects.filter(union=union, name=RIDERS_NAME).first()
+    if rule is None:
+        rule = rules.add_rule(union=union, name=RIDERS_NAME, by=by, at=at)
+        _publish(rule, RIDERS, date(2024, 1, 1), by, at)
     return RuleVersion.objects.filter(rule=rule).latest("number")
 
 

@@ -78,7 +78,7 @@ def unsettled() -> list[Lane]:
 def unspilled(at: datetime) -> list[Pool]:
     rows = Pool.objects.filter(call__policy__in=BY_SPEED, call__closes__lte=at, closed_at=None, reserved=True)
     rows = rows.exclude(call__policy=Policy.LEVEL_START, call__settled_at=None).filter(
-        Q(call__by_lane=False) | Q(call__closes__lte=at - GRACE, intake__arrived=F("lane__settled"))  # all asked
+        Q(call__by_lane=False) | Q(call__closes__lte=at - GRACE, intake__arrived=F("lane__settled"))  # as lines.is_over
     )
     left = rows.filter(reserves__units__gt=F("reserves__taken") + F("reserves__let_go") - F("reserves__handed"))
     return list(left.exclude(reserves__spill=Spill.NONE).distinct()[:BATCH])

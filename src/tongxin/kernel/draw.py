@@ -107,6 +107,11 @@ def list_digest(lines: Sequence[str]) -> str:
     return _hex("".join(f"{line}\n" for line in lines))
 
 
+def names_group(name: str) -> bool:
+    """Whether it can stand in a line; who is refused here learns it before a list is frozen with it."""
+    return _GROUP.fullmatch(name) is not None and "=" not in name
+
+
 def commitment(seal: str) -> str:
     """Refused: "draw-seal"."""
     if not _HEX_64.fullmatch(seal):

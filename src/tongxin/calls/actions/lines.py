@@ -14,7 +14,7 @@ from django.db.models import Count, F, Model, QuerySet
 
 from tongxin.calls.actions.tellings import Told, tell
 from tongxin.calls.kinds import kind_of
-from tongxin.calls.models import Applicant, Application, Award, Call, Pool, Preference, Reserve, Step
+from tongxin.calls.models import Applicant, Application, Award, Call, Lane, Pool, Preference, Reserve, Step
 from tongxin.calls.models.windows import GRACE
 from tongxin.calls.places import Counter, Place, Waits
 from tongxin.calls.states import (
@@ -86,10 +86,12 @@ def reserves_of(pool: Pool) -> list[Reserve]:
 def is_over(call: Call, at: datetime) -> bool:
     """Nobody else comes who could take a reserve: what is unused goes on as the reserve says.
 
-    Of a level start later ones may, until it closes; and before its draw nothing is let go of what its list shares.
+    Of a level start later ones may, until it closes and all of them stand in line; and before its draw nothing is let go of
+    what its list shares.
     """
     if call.policy == Policy.LEVEL_START:
-        return call.settled_at is not None and at >= call.closes + GRACE
+        ended = call.settled_at is not None and at >= call.closes + GRACE
+        return ended and not Lane.objects.filter(pool__call=call, settled__lt=F("pool__intake__arrived")).exists()
     return call.settled_at is not None or (call.policy in BY_SPEED and at >= call.closes)
 
 
@@ -116,12 +118,12 @@ def _next_in_line(pool: Pool, at: datetime) -> list[Place]:
     columns = ("pk", "application_id", "application__size", "application__groups")
     if not reserves and pool.call.party_most == 1:
         return [Place(application, None) for application in rows.values_list("application_id", flat=True)[: pool.left]]
-    counter = Counter(pool, reserves)
+    counter, over = Counter(pool, reserves), is_over(pool.call, at)
     if pool.call.party_most == 1:
-        rows = rows.filter(pk__in=among(_within_reach(rows, counter, is_over(pool.call, at))))
+        rows = rows.filter(pk__in=among(_within_reach(rows, counter, over)))
     line = [Waits(*row) for row in rows.values_list(*columns)]
     places = list(counter.walk(line))
-    while is_over(pool.call, at):
+    while over:
         taken = {place.application for place in places}
         line = [one for one in line if one.application not in taken]
         if not counter.let_go(one.groups for one in line):

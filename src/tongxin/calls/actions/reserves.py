@@ -15,7 +15,7 @@ from tongxin.calls.models import Application, Award, Call, Intake, Pool, Prefere
 from tongxin.calls.places import groups_in
 from tongxin.calls.queries.marking import markable
 from tongxin.calls.states import BY_ENTRY, MARKABLE, ApplicationState, CallState, Policy, Spill, When
-from tongxin.kernel.draw import OPEN
+from tongxin.kernel.draw import OPEN, names_group
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor, require
 from tongxin.people.powers import Power
@@ -200,6 +200,8 @@ def _check(pool: Pool, plans: Sequence[Plan]) -> None:
     for plan in plans:
         if plan.name == OPEN:
             raise Refused("reserve-open", "“%(name)s”是公开名额的叫法，请换个组名。", name=OPEN)
+        if not names_group(plan.name):  # the database knows blanks, but not every sign that nobody sees
+            raise Refused("reserve_name", "组名不能有空格、逗号、加号和等号，请改正。")
         others = Reserve.objects.filter(pool__call=pool.call, name=plan.name).exclude(pool=pool)
         if others.exclude(rule_version=plan.rule_version).exists():
             raise Refused("reserve-rule", "“%(name)s”在别的名额里按另一条规则认人，请换个组名。", name=plan.name)
