@@ -21,6 +21,7 @@ DONE, NOT_WELL, WRONG_CALL, WRONG_SURROUNDINGS = 0, 1, 2, 3
 ON_THEIR_OWN = ("serve", "demo", "manage", "backup", "restore", "bench_release")  # see to their surroundings themselves
 NO_DATABASE = ("powers", "check_passport", "check_receipt")
 NOTHING = ("verify_draw",)  # needs neither settings nor a data folder: whoever checks a draw has installed nothing else
+NOTHING_WITH_KEYS = ("check_receipt",)  # nor does this one, where the published keys are named
 COMMANDS = (
     "demo", "serve", "migrate", "load_divisions", "staff_account", "import_roster", "figures", "powers",
     "backup", "restore", "rotate_keys", "check_passport", "check_health", "verify_draw", "check_receipt", "bench_release", "manage",
@@ -63,7 +64,8 @@ def _module(name: str) -> ModuleType:
 
 def _run(args: argparse.Namespace) -> int:
     run = _module(args.command).run
-    if args.command in ON_THEIR_OWN + NOTHING:
+    needs_nothing = args.command in NOTHING or (args.command in NOTHING_WITH_KEYS and args.keys)
+    if needs_nothing or args.command in ON_THEIR_OWN:
         return int(run(args))
     if args.command in NO_DATABASE:
         set_up_django()

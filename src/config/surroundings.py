@@ -26,7 +26,10 @@ def set_up_django() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     if (data_folder() / "DEMO").exists():  # laid there by `tongxin demo`: this folder stays a demo for every command
         os.environ.setdefault("TONGXIN_DEMO", "1")
-    django.setup()
+    try:
+        django.setup()
+    except OSError as problem:  # the settings keep the installation's secret in the data folder
+        raise Wrong(f"The data folder {data_folder()} cannot be used: {problem.strerror or problem}") from problem
     logs.configure("WARNING")
 
 

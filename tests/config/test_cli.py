@@ -64,3 +64,17 @@ def test_no_database_ends_with_3(command, tmp_path):
     assert "The database does not answer" in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+def test_data_folder_that_cannot_be_made_ends_with_3():
+    done = tongxin("powers", "--json", TONGXIN_DATA="/dev/null/none")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == "tongxin: The data folder /dev/null/none cannot be used: Not a directory\n"
+
+
+def test_receipt_is_checked_with_named_keys_where_nothing_is_installed(tmp_path):
+    (tmp_path / "keys.json").write_text('{"keys": []}')
+    (tmp_path / "receipt.txt").write_text("TXA1.x")
+    paths = [str(tmp_path / name) for name in ("receipt.txt", "keys.json")]
+    done = tongxin("check_receipt", paths[0], "--keys", paths[1], "--json", TONGXIN_DATA="/dev/null/none")
+    assert (done.returncode, done.stdout, done.stderr) == (1, '{"verdict": "unreadable"}\n', "")
