@@ -66,6 +66,7 @@ def test_draw_is_published_and_everyone_can_compute_it_again(cast: Cast, heard: 
     assert sorted(file["order"]) == sorted(row.ticket for row in rows)
     assert file["excused"] == []
     assert file["given"] == file["awarded"]
+    assert file[kernel.REST] == kernel.rest_digest(file)
     won = set(Application.objects.filter(state=ApplicationState.GRANTED).values_list("ticket", flat=True))
     assert won == set(file["awarded"])
     assert len(heard.granted) == 3

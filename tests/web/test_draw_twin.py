@@ -129,7 +129,7 @@ def random_file(chance: random.Random) -> dict[str, Any]:
         places = draw.fill(left, units=units, reserves=kept)
         file["excused"] = [{"ticket": ticket, "why": "withdrawn"} for ticket in out]
         file["given"] = [ticket.ticket for ticket in left if ticket.ticket in places]
-    return file
+    return file | {draw.REST: draw.rest_digest(file)} if chance.random() < 0.5 else file
 
 
 def _groups(chance: random.Random) -> tuple[str, ...]:
@@ -183,8 +183,32 @@ def test_browser_says_of_what_is_odd_what_python_says() -> None:
     assert [_heads(one) for one in answers(CHECK, files)] == [_heads(one) for one in expected]
 
 
+def test_whatever_is_changed_shows_where_the_file_says_its_rest() -> None:
+    """A name, a moment, a role, a reason: nothing follows from them. Written another way it is the same file."""
+    bare = random_file(random.Random(8)) | {
+        "pool_name": '𠮷祥 ｗ\t/"',
+        "round": 1.0,
+        "ｚ": [None, True, {"b": 1, "a": "\x7f"}],
+    }
+    bare.pop(draw.REST, None)
+    file = bare | {draw.REST: draw.rest_digest(bare)}
+    others = [
+        {"call": "cal1"}, {"pool_name": "𠮷祥 w"}, {"round": 2}, {"published_at": "2026-11-01T10:00:01+08:00"}, {"more": ""},
+        {"commitments": [one | {"role": "别人"} for one in file["commitments"]]}, {"ｚ": [None, True, {"b": 1, "a": ""}]},
+        {"ｚ": [None, 1, {"b": 1, "a": "\x7f"}]},
+    ]  # fmt: skip
+    other_way = {name: file[name] for name in sorted(file)} | {"round": 1}
+    files = [file, other_way, *(file | one for one in others)]
+    expected = [draw.first_difference(copy.deepcopy(one)) for one in files]
+    assert expected[:2] == [None, None]
+    assert {one.partition(":")[0] for one in expected[2:] if one} == {draw.REST}
+    assert (len([one for one in expected[2:] if one]), answers(CHECK, files)) == (len(others), expected)
+
+
 def test_browser_reads_what_the_command_reads() -> None:
-    whole = json.dumps(random_file(random.Random(5)))
+    file = random_file(random.Random(5))
+    file.pop(draw.REST, None)  # else whatever is put in besides shows
+    whole = json.dumps(file)
     texts = [
         whole, "\ufeff" + whole, '{"units": 3, ' + whole[1:], '{"un\\u0069ts" : 3, ' + whole[1:], '{"note": NaN, ' + whole[1:],
         '{"a": {"b": 1, "b": [{}]}, ' + whole[1:], '{"b": {"b": "c\\": {"}, "c": ["b", "b"], ' + whole[1:], whole[:-1], "[]",

@@ -5,6 +5,7 @@ hashed is text, so that no number format can be read in two ways. `web/static/tx
 held to tests/kernel/draw_vectors.json. Against whom it holds, and against whom not: docs/adr/0012-draw.md.
 """
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,6 +20,8 @@ FORMAT: Final = "tongxin-draw-1"
 HEAVIEST: Final = 9
 LARGEST_WHOLE: Final = 2**53 - 1  # beyond it a browser's numbers are not exact
 BEIJING: Final = timezone(timedelta(hours=8))  # of a moment that names no offset
+RECOMPUTED: Final = frozenset({"list", "order", "awarded", "waiting", "given"})  # by the rule, ticket for ticket
+REST: Final = "rest_digest"
 OPEN: Final = "open"  # the places that are nobody's reserve
 When = Literal["first", "last"]
 Spill = Literal["open", "next", "none"]
@@ -185,6 +188,14 @@ def _fill(ordered: Iterable[Ticket], units: int, name: str, places: dict[str, st
     return units
 
 
+def rest_digest(file: Mapping[str, Any]) -> str:
+    """Of what nothing follows from: whose draw it is, the moments, the roles, why someone was excused. As JSON with its
+    names sorted and no blanks, so that a changed letter shows, and another way of writing the file does not.
+    """
+    rest = {name: _exact(held) for name, held in file.items() if name not in RECOMPUTED and name != REST}
+    return _hex(json.dumps(rest, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
+
+
 # ---- the file ---------------------------------------------------------------------------------------------------------
 
 
@@ -201,7 +212,7 @@ def _differences(file: Mapping[str, Any]) -> Iterator[str]:
         yield from _recomputed(file)
     except Refused as refusal:
         yield str(refusal)
-    except (KeyError, TypeError, ValueError, AttributeError) as problem:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as problem:
         yield f"the file is not of format 1: {type(problem).__name__} {problem}"
 
 
@@ -226,6 +237,8 @@ def _recomputed(file: Mapping[str, Any]) -> Iterator[str]:
     yield from _against("waiting", _rows(file, "waiting"), found.waiting)
     if "given" in file or "excused" in file:
         yield from _given_against(file, {ticket.ticket: ticket for ticket in tickets}, found, reserves)
+    if REST in file and file[REST] != rest_digest(file):
+        yield f"{REST}: something that nothing else follows from was changed: a name, a moment, a role or a reason"
 
 
 def _named(file: Mapping[str, Any]) -> Iterator[str]:
@@ -337,6 +350,15 @@ def _whole(said: object) -> int:
     if isinstance(said, bool) or not isinstance(said, int | float) or said % 1 or abs(said) > LARGEST_WHOLE:
         raise TypeError("units is no whole number")
     return int(said)
+
+
+def _exact(held: Any) -> Any:
+    """6.0 as 6, for a browser cannot tell them apart."""
+    if isinstance(held, dict):
+        return {name: _exact(one) for name, one in held.items()}
+    if isinstance(held, list):
+        return [_exact(one) for one in held]
+    return int(held) if isinstance(held, float) and held.is_integer() else held
 
 
 def _check_sorted(tickets: Sequence[str]) -> None:

@@ -233,6 +233,9 @@ WRONG: Final = {
     "excused": gettext_noop("说明里的票号%(ticket)s不在名单里。"),
     "given": gettext_noop("给名额第%(place)s位不对：写的是%(stands)s，算出来是%(belongs)s。"),
     "given-length": gettext_noop("写了给%(stand)s张票名额，算出来是%(belong)s张。"),
+    "rest": gettext_noop(
+        "次序和名额都对，但别的内容（名称、时间、身份或原因）和文件自己的校验码对不上：改过。请重新下载。"
+    ),
 }
 FIELDS: Final = {
     "call": gettext_noop("是哪一次报名"),

@@ -105,7 +105,7 @@ def _file(held: Round, one: Order, settled: Settled, at: datetime) -> dict[str, 
     """Format 1, and beside it what became of the order: who is excused, with the reason, and who got a place."""
     order = [ticket.ticket for ticket in one.ordered]
     seals = list(Seal.objects.filter(round=held).order_by("order"))
-    return {
+    file = {
         "format": SLIPS_FORMAT if held.how == How.SLIPS else kernel.FORMAT,
         "call": held.call.public_id,
         "pool": one.draw.pool.public_id,
@@ -126,6 +126,7 @@ def _file(held: Round, one: Order, settled: Settled, at: datetime) -> dict[str, 
         "waiting": [ticket for ticket in order if ticket not in one.awarded],
         **_outcome(one, settled),
     }
+    return file | {kernel.REST: kernel.rest_digest(file)}
 
 
 def _outcome(one: Order, settled: Settled) -> dict[str, Any]:

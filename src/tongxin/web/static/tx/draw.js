@@ -158,6 +158,18 @@ function reserveOf(said) {
   return { group: said.group, units: whole(had(said, 'units')), when, spill };
 }
 
+/* Of what nothing follows from, as JSON with its names sorted and no blanks (kernel/draw.py says the same). */
+const RECOMPUTED = ['list', 'order', 'awarded', 'waiting', 'given'], REST = 'rest_digest';
+const exact = (held) => {
+  if (Array.isArray(held)) return `[${held.map(exact).join(',')}]`;
+  if (held === null || typeof held !== 'object') return JSON.stringify(held);
+  return `{${Object.keys(held).sort(byCodePoint).map((name) => `${JSON.stringify(name)}:${exact(held[name])}`).join(',')}}`;
+};
+export function restDigest(file) {
+  const names = Object.keys(file).filter((name) => name !== REST && !RECOMPUTED.includes(name));
+  return sha256(exact(Object.fromEntries(names.map((name) => [name, file[name]]))));
+}
+
 function moment(said) {
   const found = typeof said === 'string' && MOMENT.exec(said);
   if (!found) return null;
@@ -276,6 +288,9 @@ async function recomputed(file, pause) {
   against('awarded', rows(file, 'awarded'), order.filter((one) => places.has(one)));
   against('waiting', rows(file, 'waiting'), order.filter((one) => !places.has(one)));
   if ('given' in file || 'excused' in file) checkGiven(file, tickets, ordered, reserves);
+  if (REST in file && file[REST] !== restDigest(file)) {
+    differs('rest', `${REST}: something that nothing else follows from was changed: a name, a moment, a role or a reason`);
+  }
   return { seed, digest, tickets: lines.length, units };
 }
 
