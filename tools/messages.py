@@ -37,6 +37,9 @@ STAFF_ONLY = ("web/staff/", "web/templates/staff/", "figures/")
 # Pages of staff that are whole in English: a folder of web/templates/staff, or how modules of web/staff begin.
 # A new one also names its addresses in tests/web/test_english_pages.py.
 STAFF_IN_ENGLISH = (
+    "agreements",
+    "benefits",
+    "brands",
     "calls",
     "catalogue",
     "choosing",
@@ -45,8 +48,12 @@ STAFF_IN_ENGLISH = (
     "fields",
     "objections",
     "polls",
+    "recognitions",
+    "releases",
     "reviews",
     "rules",
+    "voucher_figures",
+    "vouchers.py",  # not its sheet
 )
 SHIPPED_COLUMNS = {
     "rulebook/data/parameters.csv": ("words", "unit", "document", "clause", "note"),

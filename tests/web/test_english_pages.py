@@ -25,16 +25,23 @@ SPOKEN = {"aria-label", "alt", "placeholder", "title"}
 VOID = {"br", "hr", "img", "input", "link", "meta", "path", "circle", "rect", "line", "polyline", "ellipse"}
 ROSTERS = "people_import"  # tables that keep a roster's cells hold the very words of labels
 STAFF_IN_ENGLISH = (  # how the addresses begin; their files are named in tools/messages.py
+    "staff/agreements/",
+    "staff/benefits/",
+    "staff/brands/",
     "staff/calls/",
     "staff/catalogue/",
     "staff/draws/",
+    "staff/figures/vouchers/",
     "staff/objections/",
     "staff/outcomes/",
     "staff/parameters/",
     "staff/people/<slug:public_id>/rules/",
     "staff/polls/",
+    "staff/recognitions/",
+    "staff/releases/",
     "staff/reviews/",
     "staff/rules/",
+    "staff/vouchers/",
 )
 ASKED = {"staff/rules/<slug:public_id>/draft/condition/": "?in="}  # pages that need a question besides
 GUESTS = {OpenTo.VISITOR, OpenTo.ACCOUNT, OpenTo.WORKER}

@@ -1,12 +1,17 @@
 """Staff draft, sign for their own federation, supersede and end; what was typed is never lost."""
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from tests.benefits.lines import TwoSides
 from tests.cast import HOUSE, NOW, Cast, Player
+from tests.factories.schemes import PLAN, a_draft, a_scheme
 
 from tongxin.benefits.models import CatalogueLine, CatalogueTerms, CatalogueVersion
 from tongxin.benefits.promises import VersionState
@@ -122,3 +127,38 @@ def test_amount_that_differs_from_the_rulebook_is_said(sides: TwoSides, cast: Ca
         CatalogueTerms.objects.filter(version__line=line, region=cast.sichuan).update(amount=Decimal(700))
     text = client.get(f"/staff/catalogue/{line.public_id}/").content.decode()
     assert "四川省总工会：这里写最多700元/人·年，参数“生日慰问每人每年上限”现在是500元/人/年。请核对哪一个对。" in text
+
+
+def test_what_is_in_use_and_not_signed_stands_first_and_leads_to_who_uses_it(
+    sides: TwoSides, cast: Cast, as_staff: AsStaff
+) -> None:
+    signed, idle, waits = sides.signed(), sides.drafted("生日慰问"), sides.drafted("川渝文旅年票")
+    for line in (signed, waits):
+        a_scheme(cast.yongchuan, replace(PLAN, name=f"{line.name}券", line=line))
+    a_draft(cast.yongchuan, replace(PLAN, line=idle))  # names it, and is given to nobody yet
+    client = as_staff(cast.chief)
+    page = client.get("/staff/catalogue/").content.decode()
+    assert "有1项已经有福利在用，还没有各方签齐，排在最前面。" in page
+    assert page.count("在用，未签齐") == 1
+    assert sorted((signed.name, idle.name, waits.name), key=page.index) == [waits.name, signed.name, idle.name]
+    assert re.findall(r'#used">(\d+)</a>', page) == ["1", "1"]
+    page = client.get(f"/staff/catalogue/{waits.public_id}/").content.decode()
+    assert "有1项福利在用这一项：重庆市总工会、四川省总工会还没有签，2024年3月28日起等签。" in page
+    assert "川渝文旅年票券" in page
+    sides.sign_both(waits.versions.get())
+    assert "未签齐" not in client.get("/staff/catalogue/").content.decode()
+    assert "等签" not in client.get(f"/staff/catalogue/{waits.public_id}/").content.decode()
+
+
+def test_the_list_of_lines_in_use_costs_the_same_for_one_and_for_three(
+    sides: TwoSides, cast: Cast, as_staff: AsStaff
+) -> None:
+    client, counts = as_staff(cast.chief), []
+    for names in (("一",), ("二", "三")):
+        for name in names:
+            a_scheme(cast.yongchuan, replace(PLAN, line=sides.drafted(name)))
+        client.get("/staff/catalogue/")
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get("/staff/catalogue/").status_code == 200
+        counts.append(len(captured))
+    assert counts[0] == counts[1]

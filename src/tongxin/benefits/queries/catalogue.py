@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from tongxin.benefits.models import CatalogueLine, CatalogueSignature, CatalogueTerms, CatalogueVersion
+from tongxin.benefits.models import CatalogueLine, CatalogueSignature, CatalogueTerms, CatalogueVersion, Scheme
 from tongxin.benefits.promises import LineKind, VersionState
+from tongxin.benefits.states import SchemeState
 from tongxin.people.authority import Actor
 from tongxin.people.powers import Power
 from tongxin.people.scoping import unions_within
@@ -129,6 +131,19 @@ def for_staff(actor: Actor) -> QuerySet[CatalogueLine]:
     rows: Any = CatalogueLine.objects.filter(pk__in=signatures.values("version__line")).select_related("union")
     found: QuerySet[CatalogueLine] = rows.prefetch_related(versions)
     return found
+
+
+def in_use(on: date) -> QuerySet[Scheme]:
+    """What is given that day and names a line: published, so anyone may read it."""
+    rows: QuerySet[Scheme] = Scheme.objects.filter(state=SchemeState.PUBLISHED, last_day__gte=on, line__isnull=False)
+    return rows.order_by("line", "starts", "pk")
+
+
+def by_need(lines: QuerySet[CatalogueLine], on: date) -> Any:
+    """Each with `used`, by how many schemes, and `unsigned`: it is used and does not count that day. Those come first."""
+    schemes = in_use(on).filter(line=OuterRef("pk")).order_by().values("line")
+    rows: Any = lines.annotate(used=Coalesce(Subquery(schemes.annotate(n=Count("pk")).values("n")), 0))
+    return rows.annotate(unsigned=Q(used__gt=0) & ~Q(pk__in=joint_lines(on))).order_by("-unsigned", "pk")
 
 
 def parties_of(line: CatalogueLine) -> list[Union]:

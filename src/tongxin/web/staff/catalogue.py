@@ -1,5 +1,6 @@
 """共同目录 for staff: draft, sign for one's own federation, supersede, end. Nothing here edits what was signed."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -11,19 +12,30 @@ from django.utils.translation import gettext, ngettext
 from tongxin.benefits.actions import catalogue, shipped
 from tongxin.benefits.models import CatalogueLine, CatalogueVersion
 from tongxin.benefits.promises import VersionState
-from tongxin.benefits.queries.catalogue import common_region, drifts, for_staff, history, parties_of, standing
+from tongxin.benefits.queries.catalogue import (
+    by_need,
+    common_region,
+    drifts,
+    for_staff,
+    history,
+    in_use,
+    parties_of,
+    signings,
+    standing,
+)
 from tongxin.benefits.shipped_lines import shipped as shipped_lines
 from tongxin.kernel.refused import Refused
 from tongxin.people.powers import Power
 from tongxin.people.scoping import unions_within
 from tongxin.unions import queries as unions
 from tongxin.unions.models import Kind, Level, Union
-from tongxin.web import english
+from tongxin.web import catalogue_words, english
 from tongxin.web.answers import render_form, render_part, render_refusal
 from tongxin.web.guard import HouseRequest, page
 from tongxin.web.paging import paged
 from tongxin.web.staff.catalogue_forms import EndForm, LineForm, WordingForm, initial_of
 
+SHOWN = 100  # schemes under a line
 LIST, ONE, FORM = "staff/catalogue/list.html", "staff/catalogue/one.html", "staff/catalogue/form.html"
 UNDER = {
     "name-missing": "name", "catalogue_name_once": "name", "catalogue-parties": "other", "who-missing": "who",
@@ -33,11 +45,11 @@ UNDER = {
 
 @page(power=Power.MANAGE_CATALOGUE, methods=("GET",))
 def listing(request: HouseRequest) -> HttpResponse:
-    rows = for_staff(request.actor).order_by("pk")
+    rows = by_need(for_staff(request.actor), request.actor.on)
     mine = list(_mine(request))
     context = {
         "page": paged(request, rows), "today": request.actor.on, "can_draft": bool(mine), "mine": mine,
-        "shipped_count": len(shipped_lines()),
+        "shipped_count": len(shipped_lines()), "unsigned": rows.filter(unsigned=True).count(),
     }  # fmt: skip
     return render_part(request, LIST, context)
 
@@ -163,7 +175,18 @@ def _context(request: HouseRequest, line: CatalogueLine) -> dict[str, Any]:
         "speaks_for": [one for one in parties_of(line) if one in mine],
         "end_form": EndForm(initial={"on": request.actor.on}),
         "draft": past[0].version.state == VersionState.DRAFT,
+        **_used(line, request.actor.on),
     }  # fmt: skip
+
+
+def _used(line: CatalogueLine, on: date) -> dict[str, Any]:
+    """What is given under its name, and, where it does not count that day, why not."""
+    schemes, signing = in_use(on).filter(line=line), signings([line], on)[line.pk]
+    return {
+        "schemes": list(schemes.select_related("union")[:SHOWN]),
+        "used": schemes.count(),
+        "not_joint": "" if signing.joint else catalogue_words.signing(signing),
+    }
 
 
 def _regions(parties: list[Union], request: HouseRequest) -> list[Union | None]:

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
-from django.utils.http import content_disposition_header
 from django.utils.timezone import localdate
 from django.utils.translation import gettext, gettext_noop
 
@@ -20,7 +19,6 @@ from tongxin.kernel.refused import Refused
 from tongxin.people.authority import may
 from tongxin.people.masks import Purpose, shown
 from tongxin.people.powers import Power
-from tongxin.records.sheets.writing import Column, write_workbook
 from tongxin.store.moments import start_of
 from tongxin.web import benefit_words
 from tongxin.web.answers import render_form, render_part, render_refusal
@@ -28,14 +26,9 @@ from tongxin.web.guard import HouseRequest, page
 from tongxin.web.paging import paged
 from tongxin.web.staff.benefits import opened
 from tongxin.web.staff.benefits_forms import WhyForm
+from tongxin.web.staff.vouchers_sheet import sheet
 
 LIST, ONE, FORM = "staff/benefits/vouchers.html", "staff/benefits/voucher.html", "staff/benefits/form.html"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-COLUMNS = (
-    Column("序号", "number"), Column("姓名", width=14), Column("手机（遮盖）", width=16), Column("单位", width=34),
-    Column("面值", "money"), Column("状态"), Column("抵扣", "money"), Column("领取时间", "moment"),
-    Column("结束时间", "moment"), Column("最后一天", "date"),
-)  # fmt: skip
 VERBS = {
     "issue": gettext_noop("发放"), "withhold": gettext_noop("暂未发放"), "spend": gettext_noop("核销"),
     "undo_spend": gettext_noop("撤销核销"), "expire": gettext_noop("过期"), "give_back": gettext_noop("退回"),
@@ -65,15 +58,7 @@ def export(request: HouseRequest, scheme_id: str) -> HttpResponse:
     scheme = opened(request, scheme_id)
     state = request.POST.get("state", "")
     state = state if state in VoucherState.values else ""
-    rows = exports.vouchers(scheme=scheme, state=state, by=request.actor, at=request.now)
-    title = f"{scheme.name}领用名单"
-    notes = [
-        f"{scheme.union.name}，{benefit_words.what(scheme)}",
-        "手机号已遮盖。此表含个人信息，用完请删除，不要转发。",
-    ]
-    body = write_workbook(COLUMNS, (_line(n, row) for n, row in enumerate(rows, 1)), title=title[:31], notes=notes)
-    header = content_disposition_header(as_attachment=True, filename=f"{title}.xlsx") or "attachment"
-    return HttpResponse(body, content_type=XLSX, headers={"Content-Disposition": header})
+    return sheet(scheme, exports.vouchers(scheme=scheme, state=state, by=request.actor, at=request.now))
 
 
 @page(power=Power.SEE_BENEFITS, methods=("GET",))
@@ -170,12 +155,6 @@ def _context(request: HouseRequest, voucher: Voucher) -> dict[str, Any]:
         "acts": acts,
         "state": str(voucher.state),
     }
-
-
-def _line(number: int, row: Voucher) -> list[Any]:
-    people = [shown(row.person, field, Purpose.EXPORT) for field in ("name", "phone", "employer")]
-    state = VoucherState(row.state).label
-    return [number, *people, row.value, state, row.amount, row.at, row.ended_at, row.last_day]
 
 
 urlpatterns = [
