@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
+from django.utils.translation import override
 
 from tongxin.benefits.models import Scheme, Voucher
 from tongxin.benefits.states import VoucherState
@@ -22,8 +23,10 @@ COLUMNS = (
 
 def sheet(scheme: Scheme, rows: Iterable[Voucher]) -> HttpResponse:
     title = f"{scheme.name}领用名单"
+    with override("zh-hans"):
+        what = benefit_words.what(scheme)
     notes = [
-        f"{scheme.union.name}，{benefit_words.what(scheme)}",
+        f"{scheme.union.name}，{what}",
         "手机号已遮盖。此表含个人信息，用完请删除，不要转发。",
     ]
     body = write_workbook(COLUMNS, (_line(n, row) for n, row in enumerate(rows, 1)), title=title[:31], notes=notes)
