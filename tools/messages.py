@@ -4,7 +4,7 @@ Writes src/tongxin/web/locale/en/LC_MESSAGES/django.po (what is new comes in emp
 django.mo beside it. Needs no gettext on the machine. Both files are committed. `--missing` lists what has no English yet.
 
 Words are: {% translate %} and {% blocktranslate %}; gettext and its kin; the second argument of Refused; labels of
-choices; entries of the navigation; what shipped rows say (catalogue lines, parameters, draw sources); and Chinese sentences
+choices; tables of the modules in TABLES; what shipped rows say (catalogue lines, parameters, draw sources); and Chinese sentences
 in the tables of a module that raises Refused with words from them.
 """
 
@@ -41,20 +41,34 @@ STAFF_IN_ENGLISH = (
     "benefits",
     "brands",
     "calls",
+    "calls_journal",
     "catalogue",
     "choosing",
+    "counter_journal",
     "draws",
+    "due",
     "english",
     "fields",
+    "home",
+    "journal",
+    "lane_journal",
     "objections",
+    "operate",
+    "partner",
     "polls",
     "recognitions",
     "releases",
     "reviews",
     "rules",
+    "settlements",
+    "tokens",
     "voucher_figures",
     "vouchers.py",  # not its sheet
 )
+TABLES = {  # modules whose constants are words, translated where they are read
+    "web/navigation.py", "web/staff/calls_journal.py", "web/staff/counter_journal.py", "web/staff/due.py", "web/staff/home.py",
+    "web/staff/journal_words.py", "web/staff/lane_journal.py", "web/staff/operate.py",
+}  # fmt: skip
 SHIPPED_COLUMNS = {
     "rulebook/data/parameters.csv": ("words", "unit", "document", "clause", "note"),
     "calls/data/draw_sources.csv": ("name",),
@@ -105,7 +119,8 @@ def _from_code() -> Iterator[tuple[Path, list[tuple[str, str]]]]:
     for path in sorted(CODE.rglob("*.py")):
         if "migrations" not in path.parts:
             tree = ast.parse(path.read_text())
-            yield path, [*_called(tree), *_labels(tree), *_constants_beside_refusals(tree)]
+            tables = _tables(tree) if path.relative_to(CODE).as_posix() in TABLES else ()
+            yield path, [*_called(tree), *_labels(tree), *tables, *_constants_beside_refusals(tree)]
 
 
 def _text(node: ast.AST) -> str:
@@ -119,7 +134,7 @@ def _called(tree: ast.AST) -> Iterator[tuple[str, str]]:
         name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
         if name in GETTEXT and node.args and (text := _text(node.args[0])):
             yield text, _text(node.args[1]) if name.startswith("n") and len(node.args) > 1 else ""
-        elif name in {"Refused", "Entry"}:
+        elif name == "Refused":
             yield from ((text, "") for arg in node.args for text in _han(arg))
 
 
@@ -132,7 +147,12 @@ def _labels(tree: ast.AST) -> Iterator[tuple[str, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.keyword) and node.arg == "violation_error_message":
             yield from ((text, "") for text in _han(node.value))
-        if isinstance(node, ast.AnnAssign) and getattr(node.target, "id", "") == "STAFF" and node.value is not None:
+
+
+def _tables(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """What a module's constants say."""
+    for node in tree.body:
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
             yield from ((text, "") for text in _han(node.value))
 
 

@@ -12,7 +12,7 @@ from django.test import Client
 from tests.cast import Cast
 from tests.factories.activities import school
 from tests.web.conftest import Clock, sign_in
-from tests.web.walking import AT_THE_DOOR, Estate, Page, again, estate, every_page
+from tests.web.walking import AT_THE_DOOR, Estate, Page, again, at_counter, estate, every_page
 
 from tongxin.web.guard import OpenTo
 
@@ -30,17 +30,24 @@ STAFF_IN_ENGLISH = (  # how the addresses begin; their files are named in tools/
     "staff/brands/",
     "staff/calls/",
     "staff/catalogue/",
+    "staff/cohorts/<slug:public_id>/poster/",
     "staff/draws/",
     "staff/figures/vouchers/",
+    "staff/journal/",
     "staff/objections/",
+    "staff/operate/",
     "staff/outcomes/",
     "staff/parameters/",
+    "staff/partners/",
     "staff/people/<slug:public_id>/rules/",
     "staff/polls/",
     "staff/recognitions/",
     "staff/releases/",
     "staff/reviews/",
     "staff/rules/",
+    "staff/sites/<slug:public_id>/poster/",
+    "staff/tokens/",
+    "staff/unions/<slug:public_id>/poster/",
     "staff/vouchers/",
 )
 ASKED = {"staff/rules/<slug:public_id>/draft/condition/": "?in="}  # pages that need a question besides
@@ -64,10 +71,17 @@ def test_english_page_holds_no_chinese_of_its_own(cast: Cast, ours: Estate, who:
 
 def test_english_page_of_staff_holds_no_chinese_of_its_own(ours: Estate) -> None:
     assert ours.master.account is not None
-    pages = [page for page in every_page() if page.route.startswith(STAFF_IN_ENGLISH)]
+    pages = [page for page in every_page() if page.route == "staff/" or page.route.startswith(STAFF_IN_ENGLISH)]
     found, seen = _walked(sign_in(ours.master.account, factor=True), pages, ours)
     assert "\n".join(found) == ""
     assert seen >= 2 * len(STAFF_IN_ENGLISH)
+
+
+def test_english_page_of_a_till_holds_no_chinese_of_its_own(ours: Estate) -> None:
+    pages = [page for page in every_page() if page.guard is not None and page.guard.open_to is OpenTo.DEVICE]
+    found, seen = _walked(at_counter(ours), pages, ours)
+    assert "\n".join(found) == ""
+    assert seen >= 5
 
 
 def _walked(client: Client, pages: Iterable[Page], ours: Estate) -> tuple[list[str], int]:

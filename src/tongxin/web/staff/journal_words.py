@@ -94,7 +94,7 @@ WORDS: Final = {
     "account.password-changed": "修改了密码",
     "account.password-proven": "输对了密码",
     "account.recovery-codes-renewed": "换了一套恢复码",
-    "account.signed-in": "登录",
+    "account.signed-in": "登录了",
     "brand.added": "添加了品牌",
     "brand.edited": "改了品牌的介绍",
     "scheme.drafted": "起草了一项福利",
@@ -128,7 +128,7 @@ WORDS: Final = {
     "account.phone-released": "号码换了主人，已解绑",
     "appointment.made": "任命了岗位",
     "appointment.ended": "结束了岗位",
-    "attendance.checked-in": "签到",
+    "attendance.checked-in": "签了到",
     "attendance.marked": "记了考勤",
     "attendance.rest-present": "把其余的人记为到课",
     "attendance.leave-asked": "提前请了假",
@@ -354,7 +354,7 @@ def sentence(line: Line) -> str:
 def details(line: Line) -> list[tuple[str, str]]:
     """What the entry holds besides, under words that people know."""
     return [
-        (DETAILS[key], REASONS[value] if key == "code" else str(value))
+        (DETAILS[key], gettext(REASONS[value]) if key == "code" else str(value))
         for key, value in line.entry.data.items()
         if key in DETAILS and value not in {"", None} and (key != "code" or value in REASONS)
     ]
@@ -362,9 +362,9 @@ def details(line: Line) -> list[tuple[str, str]]:
 
 def _who(line: Line) -> str:
     if "till" in line.entry.data:
-        return "商户设备"  # no account stands behind it
+        return gettext("商户设备")  # no account stands behind it
     if line.entry.account is None:
-        return "系统"
+        return gettext("系统")
     if line.who is None:
-        return "尚未登记的账号"
+        return gettext("尚未登记的账号")
     return line.who.name if line.is_staff else names.mask(line.who.name)

@@ -5,6 +5,7 @@ from typing import Final
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 
 from config.health import health
@@ -29,7 +30,7 @@ SAID: Final = {
 def operate(request: HouseRequest) -> HttpResponse:
     well, parts = health()
     return render(request, "staff/operate.html", {
-        "well": well, "parts": [(PARTS[part], SAID.get(said, said), said == "ok") for part, said in parts.items()],
+        "well": well, "parts": [(PARTS[part], gettext(SAID.get(said, said)), said == "ok") for part, said in parts.items()],
         "tellings": upkeep.tellings(request.now), "jobs": upkeep.jobs(), "head": head(),
         "key": ring().current.id, "keys": len(ring().keys), "now": request.now,
     })  # fmt: skip

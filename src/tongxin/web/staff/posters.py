@@ -1,9 +1,12 @@
-"""Posters for the doors of a union, a site or a class: a page to print, and the same as PDF."""
+"""Posters for the doors of a union, a site or a class: a page to print, and the same as PDF. They hang where all read
+Chinese, whatever the language of whoever prints them.
+"""
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
 from django.utils.http import content_disposition_header
+from django.utils.translation import override
 
 from tongxin.activities.models import Cohort
 from tongxin.kernel.refused import Refused
@@ -54,10 +57,12 @@ def cohort_poster(request: HouseRequest, public_id: str) -> HttpResponse:
     cohort: Cohort = get_object_or_404(
         rows.select_related("course", "site", "room", "union", "term__programme"), public_id=public_id
     )
+    with override("zh-hans"):
+        lines = (when(cohort), where(cohort), cohort.site.address)
     return _answer(request, Poster(
         over=cohort.union.name,
         title=cohort.title,
-        lines=(when(cohort), where(cohort), cohort.site.address),
+        lines=lines,
         call="扫码报名",
         address=_link(request, "worker:class", cohort.public_id),
         foot=tuple(filter(None, (NO_APP, cohort.term.programme.synthetic))),

@@ -9,13 +9,12 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.http import content_disposition_header
-from django.utils.translation import gettext, gettext_lazy, override
+from django.utils.translation import gettext, gettext_lazy
 
 from tongxin.benefits.actions import settlements
-from tongxin.benefits.counter_states import How, Outcome
+from tongxin.benefits.counter_states import Outcome
 from tongxin.benefits.models import Partner, Redemption, Settlement
 from tongxin.benefits.queries.settlements import (
-    Line,
     differences_of,
     disputed_of,
     groups_of,
@@ -26,20 +25,16 @@ from tongxin.benefits.queries.settlements import (
 from tongxin.kernel.refused import Refused
 from tongxin.people.models import Account
 from tongxin.people.powers import Power
-from tongxin.records.sheets.writing import Column, Written, write_workbook
 from tongxin.store.fields import Sealed
-from tongxin.web import dates, english
+from tongxin.web import english
 from tongxin.web.answers import render_part
 from tongxin.web.forms import HouseForm
 from tongxin.web.guard import HouseRequest, page
+from tongxin.web.staff import settlement_sheet
 from tongxin.web.staff.fields import DayField
 from tongxin.web.staff.partner_frame import form_page, partner_of, refused_to_partner
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-COLUMNS: Final = (
-    Column("时间", "moment"), Column("门店", width=18), Column("收银员", width=12), Column("福利", width=26), Column("券号后四位"),
-    Column("方式", width=10), Column("核销（元）", "money"), Column("撤销或退款（元）", "money"), Column("说明", width=30),
-)  # fmt: skip
 
 
 class DrawForm(HouseForm):
@@ -117,53 +112,10 @@ def agree(request: HouseRequest, disputed_id: str) -> HttpResponse:
 
 @page(power=Power.MANAGE_PARTNERS, methods=("GET",))
 def sheet(request: HouseRequest, settlement_id: str) -> HttpResponse:
-    """In Chinese whatever the reader's language: it is the paper that both keep."""
     one = _settlement(request, settlement_id)
-    found = lines_of(one)
-    name = f"结算单-{one.partner.name}-第{one.number}期"
-    with override("zh-hans"):
-        notes = _notes(one, found)
-        body = write_workbook(COLUMNS, [*map(_row, found), _sums(one)], title=f"第{one.number}期", notes=notes)
-    header = content_disposition_header(as_attachment=True, filename=f"{name}.xlsx") or "attachment"
+    name, body = settlement_sheet.of(one, signer=_signer(one))
+    header = content_disposition_header(as_attachment=True, filename=name) or "attachment"
     return HttpResponse(body, content_type=XLSX, headers={"Content-Disposition": header})
-
-
-def _row(line: Line) -> list[Written]:
-    taken = line.sign > 0
-    words = "撤销或退款" if not taken else "" if line.outcome == Outcome.SPENT else Outcome(line.outcome).label
-    amounts = (line.amount, None) if taken else (None, line.amount)
-    return [line.at, line.site, line.clerk, line.scheme, line.voucher, How(line.how).label, *amounts, words]
-
-
-def _sums(one: Settlement) -> list[Written]:
-    return ["合计", "", "", "", "", f"{one.lines}行", one.redeemed, one.reversed, f"应付{one.total}元"]
-
-
-def _notes(one: Settlement, found: list[Line]) -> list[str]:
-    """What stands on paper besides the rows: who is paid what, who signed, what differs."""
-    apart = differences_of(one, found)
-    signed = [
-        ("工会", one.union_signed_at, _signer(one)),
-        ("商户", one.partner_signed_at, one.clerk.label if one.clerk else ""),
-    ]
-    notes = [
-        f"{one.union.name}与{one.partner.legal_name}（{one.partner.uscc}）",
-        dates.span(one.starts, dates.last_day(one.ends)),
-        f"核销{one.redeemed}元，撤销或退款{one.reversed}元，应付{one.total}元",
-        *(f"{who}签字：{name} {dates.moment(at)}" if at else f"{who}签字：还没有" for who, at, name in signed),
-        f"明细的SHA-256：{bytes(one.digest).hex()}",
-    ]
-    for shift in apart.shifts:
-        counted = "没有清点" if shift.counted is None else f"清点{shift.counted}元"
-        notes.append(
-            f"交班不符：{shift.device.site.name} {shift.clerk.label} 系统{shift.expected}元，{counted} {shift.remark}"
-        )
-    notes += [f"晚到的核销：{dates.moment(line.at)} {line.site} {line.amount}元" for line in apart.late]
-    notes += [
-        f"由工会承担（券在别处用过或已过期）：{dates.moment(line.at)} {line.site} {line.amount}元"
-        for line in apart.borne
-    ]
-    return notes
 
 
 def _signer(one: Settlement) -> str:
