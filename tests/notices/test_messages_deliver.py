@@ -38,7 +38,7 @@ def test_deliver_tells_each_once(cast: Cast) -> None:
     assert messages.deliver(at=NOW) == 0
     assert states() == ["told", "told"]
     [first, _] = lines(inbox(cast.wang.person))
-    assert (first.told.title, first.told.link) == ("候补轮到您了", "/me/")
+    assert (first.told.title, first.told.link) == ("候补轮到您了", "/applications/x/")
     assert first.told.body.startswith("“摄影基础”空出名额，按候补顺序轮到您")
     assert (first.message.federation, first.message.at) == (cast.chongqing.pk, NOW)
 

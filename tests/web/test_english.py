@@ -50,6 +50,12 @@ def test_what_has_no_english_says_that_it_is_chinese(cast: Cast) -> None:
         )
 
 
+def test_name_in_a_sentence_is_english_where_it_has_any(cast: Cast) -> None:
+    _say(cast, 茶艺="Tea & talk")
+    with override("en"):
+        assert english.said("A place in “茶艺” is yours") == "A place in “Tea &amp; talk” is yours"
+
+
 def test_text_that_was_changed_has_no_english_any_more(cast: Cast) -> None:
     _say(cast, 年票1张="1 year ticket")
     with override("en"):

@@ -124,8 +124,11 @@ def test_moment_is_beijings() -> None:
     assert dates.moment(datetime(2024, 4, 1, 16, 30, tzinfo=UTC)) == "2024年4月2日 0:30"
 
 
-@pytest.mark.parametrize(("day", "words"), [(28, "今天 9:05"), (27, "昨天 9:05"), (1, "3月1日 9:05")])
-def test_near_names_today_and_yesterday(day: int, words: str) -> None:
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [(28, "今天 9:05"), (27, "昨天 9:05"), (29, "明天 9:05"), (1, "3月1日 9:05"), (30, "3月30日 9:05")],
+)
+def test_near_names_the_days_around_today(day: int, words: str) -> None:
     assert dates.near(NOW.replace(day=day, hour=9, minute=5), NOW) == words
 
 

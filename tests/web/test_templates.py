@@ -59,6 +59,13 @@ def test_template_has_nothing_inline(name: str) -> None:
     assert [fault for fault, pattern in list(FORBIDDEN.items())[:4] if pattern.search(text)] == []
 
 
+@pytest.mark.parametrize("name", [name for name in ALL if name.startswith(("worker/", "public/", "accounts/"))])
+def test_error_is_said_once(name: str) -> None:
+    """base.html begins the title with it, parts/notes.html stands on top of every page."""
+    text = (TEMPLATES / name).read_text()
+    assert ("错误：" in text, "text=refusal" in text) == (False, False)
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "address", ["/", "/about/", "/display/", "/sign-in/", "/sign-in/staff/", "/sign-out/", "/nowhere/"]

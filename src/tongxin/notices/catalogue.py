@@ -13,7 +13,7 @@ from typing import Final
 from django.utils.translation import gettext, gettext_noop
 
 from tongxin.kernel.refused import Refused
-from tongxin.notices.place_words import ABOUT_PLACES
+from tongxin.notices.place_words import ABOUT_PLACES, OWN_APPLICATION
 from tongxin.notices.words import Words
 from tongxin.notices.words_of_draws import DRAWS
 from tongxin.store.moments import Day, Moment
@@ -32,8 +32,12 @@ class Told:
     link: str
 
 
+def _of_place(title: str, body: str, link: str = "") -> Words:
+    return Words(title, body, link) if link else Words(title, body, elsewhere=OWN_APPLICATION)
+
+
 CATALOGUE: Final[dict[str, Words]] = {
-    **{kind: Words(*texts) for kind, texts in ABOUT_PLACES.items()},
+    **{kind: _of_place(*texts) for kind, texts in ABOUT_PLACES.items()},
     "cohort.cancelled": Words(
         gettext_noop("“%(what)s”已取消"),
         gettext_noop("您报的“%(what)s”不再开班。原因：%(why)s。您可以看看别的。"),
@@ -344,7 +348,7 @@ def fill(kind: str, data: Mapping[str, object]) -> Told:
     if missing := words.names - set(data):
         raise Refused("notice-data", "通知“%(kind)s”缺少%(missing)s。", kind=kind, missing="、".join(sorted(missing)))
     values = shown(data)
-    return Told(gettext(words.title) % values, gettext(words.body) % values, words.link % values)
+    return Told(gettext(words.title) % values, gettext(words.body) % values, words.onward(values.keys()) % values)
 
 
 def shown(data: Mapping[str, object]) -> dict[str, object]:

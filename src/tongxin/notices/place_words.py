@@ -1,9 +1,10 @@
-"""What the engine of scarce places (`calls`) tells: title, text and, where it is not one's own things, where to go on."""
+"""What the engine of scarce places (`calls`) tells: title, text and, where it is not one's own application, where to go on."""
 
 from typing import Final
 
 from django.utils.translation import gettext_noop
 
+OWN_APPLICATION: Final = "/applications/%(application)s/"
 ABOUT_PLACES: Final[dict[str, tuple[str, ...]]] = {
     "place.granted": (
         gettext_noop("已替您报上名"),
@@ -73,7 +74,7 @@ ABOUT_PLACES: Final[dict[str, tuple[str, ...]]] = {
     "place.in-line": (
         gettext_noop("这次没有轮到，已排候补"),
         gettext_noop(
-            "“%(what)s”的结果出来了，名额没有轮到您，已按次序排上候补。有人退出就会轮到，并告诉您。为什么没有轮到，在“我的”里可以看。"
+            "“%(what)s”的结果出来了，名额没有轮到您，已按次序排上候补。有人退出就会轮到，并告诉您。为什么没有轮到，打开就能看。"
         ),
     ),
     "place.lapsed": (

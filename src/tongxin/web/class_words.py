@@ -7,7 +7,9 @@ from tongxin.web import dates
 
 
 def when(cohort: Cohort) -> str:
-    """周四 19:00—20:30，4月18日起10次."""
+    """周四 19:00—20:30，4月18日起10次; of what meets once, its day: 4月18日（周四） 19:00—20:30."""
+    if cohort.session_count == 1:
+        return f"{dates.full_day(cohort.first_day)} {dates.hours(cohort.starts_at, cohort.ends_at)}"
     return gettext("%(weekday)s %(hours)s，%(day)s起%(count)s次") % {
         "weekday": dates.weekday(cohort.weekday),
         "hours": dates.hours(cohort.starts_at, cohort.ends_at),

@@ -81,9 +81,10 @@ def moment(value: datetime) -> str:
 
 
 def near(value: datetime, now: datetime) -> str:
-    """今天 17:30, 昨天 9:05, else 4月2日 17:30; with the year when it is another year. Only in lists, beside <time>."""
+    """今天 17:30, 昨天 9:05, 明天 19:00, else 4月2日 17:30; with the year when it is another year. Only in lists, beside <time>."""
     apart = (local(now) - local(value)).days
-    words = {0: "Today" if english() else "今天", 1: "Yesterday" if english() else "昨天"}.get(apart)
+    said = {0: ("Today", "今天"), 1: ("Yesterday", "昨天"), -1: ("Tomorrow", "明天")}.get(apart)
+    words = None if said is None else said[0 if english() else 1]
     if words is None:
         words = short_day(value) if local(now).year == local(value).year else day(value)
     return f"{words}{', ' if english() else ' '}{clock(value)}"

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext, gettext_noop
 
-from tongxin.calls.models import Draw, Round, Seal
+from tongxin.calls.models import Call, Draw, Round, Seal
 from tongxin.calls.queries import draws
 from tongxin.calls.sources import words_of
 from tongxin.calls.states import How, Policy, RoundState, Spill, When
@@ -94,6 +94,7 @@ def shown(held: Round) -> dict[str, Any]:
             for draw in draws.draws_of(held)
         ],
         "rounds": [one for one in draws.rounds_of(held) if one.pk != held.pk],
+        "outcome": held.call.publications.filter(application=None).order_by("-at").first() if held.drawn_at else None,
         "slips": held.how == How.SLIPS,
         "level": held.call.policy == Policy.LEVEL_START,
         "steps": timeline(held, seals),
@@ -131,8 +132,8 @@ def reserve_words(row: dict[str, Any]) -> str:
     return gettext("%(name)s：%(units)s个，%(when)s，没用完的%(spill)s") % {
         "name": row.get("name") or row["group"],
         "units": row["units"],
-        "when": gettext(When(row["when"]).label),
-        "spill": gettext(Spill(row["spill"]).label),
+        "when": gettext(When(row["when"]).label).lower(),
+        "spill": gettext(Spill(row["spill"]).label).lower(),
     }
 
 

@@ -18,7 +18,7 @@ from tongxin.web import dates
 HAN: Final = re.compile(r"[\u3400-\u9fff]")
 TITLE: Final = re.compile(r"([^（]+)（(.+)）")
 LATIN: Final = re.compile(r"[A-Za-z]{2}")
-NAME: Final = re.compile(r"[\u3400-\u9fff](?:[^A-Za-z<>&]*[\u3400-\u9fff）》])?")
+NAME: Final = re.compile(r"[\u3400-\u9fff](?:[^A-Za-z<>&]*[\u3400-\u9fff）》。])?")
 _held: tuple[int, dict[str, str]] = (-1, {})  # of this process, as of the newest row
 _reading: ContextVar[dict[str, str] | None] = ContextVar("english", default=None)  # of this request
 
@@ -66,8 +66,13 @@ def _marked(words: str) -> SafeString:
         return format_html("{}", words)
     if not LATIN.search(words):
         return format_html('<span lang="zh-Hans">{}</span>', words)
-    marked = NAME.sub(lambda name: f'<span lang="zh-Hans">{name[0]}</span>', escape(words))
+    marked = NAME.sub(_in_sentence, escape(words))
     return mark_safe(marked)  # noqa: S308 - escaped before it was marked
+
+
+def _in_sentence(name: re.Match[str]) -> str:
+    """A name within an English sentence: in English too, where it has any."""
+    return escape(of(name[0])) or f'<span lang="zh-Hans">{name[0]}</span>'
 
 
 def _shipped(text: str) -> str:

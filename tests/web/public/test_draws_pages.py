@@ -22,8 +22,8 @@ from tests.factories.draws import (
 )
 from tests.web.conftest import Clock
 
-from tongxin.calls.actions import rounds
-from tongxin.calls.models import Draw, Round, Seal
+from tongxin.calls.actions import publications, rounds
+from tongxin.calls.models import Call, Draw, Round, Seal
 from tongxin.calls.states import How, RoundState
 from tongxin.kernel import draw as kernel
 
@@ -49,6 +49,18 @@ def test_before_the_draw_all_that_binds_is_published_and_no_secret(cast: Cast, c
         assert words in shown
     for secret in (*TEXTS, "张师傅", cast.admin.person.name, 'draw.json"'):
         assert secret not in shown
+
+
+def test_outcome_names_what_was_given_and_the_draw_and_the_draw_leads_to_it(cast: Cast, clock: Clock) -> None:
+    call, pool = a_drawn_call(cast)
+    enter_all(call, pool, cast, 3)
+    made = drawn(call, cast)
+    published = publications.publish(call=Call.objects.get(), by=HOUSE, at=AFTER)
+    clock.now = AFTER
+    page = text(Client().get(f"/outcomes/{published.public_id}/"))
+    assert (pool.name in page, f'href="/draws/{made.public_id}/"' in page) == (True, True)
+    assert "<span>1人</span>" in page  # how many wait
+    assert f'href="/outcomes/{published.public_id}/"' in text(Client().get(f"/draws/{made.public_id}/"))
 
 
 def test_list_is_the_very_text_of_the_digest_and_the_file_is_there_once_drawn(cast: Cast, clock: Clock) -> None:

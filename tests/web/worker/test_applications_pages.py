@@ -49,7 +49,9 @@ def test_entering_a_draw_shows_the_ticket_and_wishes_can_be_changed(cast: Cast, 
     assert client.post(wishes, {"wish0": pools[1], "wish1": pools[0]}).status_code == 302
     rows = Preference.objects.filter(application=mine).order_by("rank")
     assert list(rows.values_list("pool__public_id", flat=True)) == pools[::-1]
-    assert "已报名，等结果" in client.get("/me/").content.decode()
+    things = client.get("/me/").content.decode()
+    assert things.count(f"/applications/{mine.public_id}/") == 1  # one row, though it has two wishes
+    assert "已报名，4月8日（周一） 18:00公布结果" in things
 
 
 def test_offer_is_answered_with_one_tap_and_not_after_its_time(

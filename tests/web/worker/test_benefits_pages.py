@@ -104,7 +104,7 @@ def test_the_page_says_who_may_with_the_limit_and_its_clause(cast: Cast, as_work
     a_voucher(a_scheme(cast.factory, YEAR_TICKET), cast.wang.person)
     scheme = a_scheme(cast.yongchuan, YEAR_TICKET)
     page = text(as_worker(cast.wang), f"/benefits/{scheme.public_id}/")
-    assert "今年已给您120元，还可以80元" in page
+    assert "今年已给您120元，还可以再给80元" in page
     assert "这一张是120元，会超过" in page
     assert "每人每年不超过200元" in page
     assert f"/benefits/{scheme.public_id}/claim/" not in page  # no button for what would be refused
@@ -117,7 +117,19 @@ def test_refused_it_says_why_and_stays_on_the_page(cast: Cast, as_worker: AsWork
     scheme = a_scheme(cast.yongchuan, YEAR_TICKET)
     answer = as_worker(cast.wang).post(f"/benefits/{scheme.public_id}/claim/", {"key": "k" * 12})
     assert answer.status_code == 422
-    assert "所以不能再发" in answer.content.decode()
+    page = answer.content.decode()
+    assert (page.count("所以不能再发"), page.count("错误：")) == (1, 1)
+
+
+def test_what_is_over_stands_last(cast: Cast, as_worker: AsWorker, clock: Clock) -> None:
+    brand = brands.add(union=cast.chongqing, slug="you-bashu", name="百万职工游巴蜀", by=HOUSE, at=NOW)
+    early = a_release(opens=OPENS, closes=NOW + timedelta(hours=1))
+    a_scheme(cast.yongchuan, replace(PLAN, brand=brand, name="已经截止的"), release=early)
+    a_scheme(cast.yongchuan, replace(PLAN, brand=brand, name="还能领的"))
+    clock.now = NOW + timedelta(hours=2)
+    for address in ("/benefits/", "/brands/you-bashu/"):
+        page = text(as_worker(cast.wang), address)
+        assert page.index("还能领的") < page.index("已经截止的")
 
 
 def test_recognised_the_page_names_the_agreement(cast: Cast, as_worker: AsWorker) -> None:

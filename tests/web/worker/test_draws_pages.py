@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.test import Client
 from tests.cast import HOUSE, Cast, Player
 from tests.factories.calls import OPENS, heard
-from tests.factories.draws import TEXTS, a_drawn_call, announced, plan, sealed
+from tests.factories.draws import TEXTS, a_drawn_call, announced, drawn, plan, sealed
 from tests.web.conftest import Clock
 
 from tongxin.calls.actions import entries, reserves
@@ -47,6 +47,16 @@ def test_ticket_is_shown_and_found_in_the_list(
     after = text(wang.get(f"/me/draws/{entry.public_id}/"))
     assert "在，第1行" in after
     assert "1张票抽2个名额" in after
+
+
+def test_once_drawn_the_page_says_in_which_order_and_leads_to_the_answer(
+    cast: Cast, clock: Clock, as_worker: AsWorker, entry: Application
+) -> None:
+    held = drawn(entry.call, cast)
+    clock.now = held.drawn_at + timedelta(minutes=1)
+    page = text(as_worker(cast.wang).get(f"/me/draws/{entry.public_id}/"))
+    assert "抽出的次序</dt><dd><b>第1位</b>" in page
+    assert f'href="/applications/{entry.public_id}/"' in page
 
 
 def test_groups_are_called_what_their_reserves_are_called(cast: Cast, clock: Clock, as_worker: AsWorker) -> None:

@@ -9,12 +9,8 @@ from django.db.models import QuerySet
 
 from tongxin.activities.models import Attendance, Cohort, Enrolment, Session
 from tongxin.activities.queries.check_in import window_of
-from tongxin.activities.queries.classes import mine_of
 from tongxin.activities.queries.standing import Mine, Stands, stands
 from tongxin.activities.states import ATTENDED, RUNNING, CohortState, EnrolmentState, SessionState
-from tongxin.calls import queries as calls
-from tongxin.calls.models import Application
-from tongxin.calls.states import ApplicationState
 from tongxin.people.authority import Actor
 from tongxin.people.powers import Power
 
@@ -35,21 +31,13 @@ class MyClass:
 
 
 @dataclass(frozen=True, slots=True)
-class MyWait:
-    application: Application
-    cohort: Cohort
-    stands: Stands  # with the place in the line, or what is awaited
-
-
-@dataclass(frozen=True, slots=True)
 class MyThings:
     current: Sequence[MyClass]  # the next lesson first
-    waiting: Sequence[MyWait]
     past: Sequence[MyClass]  # done, left, moved, cancelled; newest first, at most 50
 
 
 def my_things(person: int, *, at: datetime) -> MyThings:
-    """Six queries at most, whatever the person has."""
+    """Classes; what they wait for, of whatever kind, is their applications' to say. Three queries at most."""
     enrolments = list(
         Enrolment.objects.filter(person=person)
         .select_related(*[f"cohort__{path}" for path in _SHOWN])
@@ -60,7 +48,7 @@ def my_things(person: int, *, at: datetime) -> MyThings:
     mine = [_my_class(row, upcoming.get(row.cohort_id), came[row.pk], made[row.pk], at) for row in enrolments]
     current = [one for one in mine if _is_current(one.enrolment)]
     current.sort(key=lambda one: (one.next is None, one.next.starts_at if one.next else at))
-    return MyThings(current, _waiting(person, at), [one for one in mine if not _is_current(one.enrolment)][:PAST])
+    return MyThings(current, [one for one in mine if not _is_current(one.enrolment)][:PAST])
 
 
 def next_sessions(cohorts: Iterable[int], at: datetime) -> dict[int, Session]:
@@ -119,14 +107,3 @@ def _marks(enrolments: Sequence[Enrolment]) -> tuple[dict[int, int], dict[int, i
         made[enrolment] += 1
         came[enrolment] += mark in ATTENDED
     return made, came
-
-
-def _waiting(person: int, at: datetime) -> list[MyWait]:
-    held = {one.pool.pk: one for one in calls.of_person(person) if one.application.state != ApplicationState.GRANTED}
-    if not held:
-        return []
-    cohorts = Cohort.objects.filter(pool__in=list(held)).select_related(*_SHOWN).order_by("first_day", "pk")
-    return [
-        MyWait(held[cohort.pool_id].application, cohort, stands(cohort, at, mine_of(held[cohort.pool_id])))
-        for cohort in cohorts
-    ]

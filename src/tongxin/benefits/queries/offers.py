@@ -120,6 +120,11 @@ def taken_at(scheme: Scheme, on: date) -> QuerySet[Accepts]:
     return rows.order_by("partner__name")
 
 
+def open_first(offers: Iterable[Offer]) -> list[Offer]:
+    """What is over last; else as they come."""
+    return sorted(offers, key=lambda offer: offer.stand in {Stand.CLOSED, Stand.STOPPED})
+
+
 def by_brand(offers: Iterable[Offer]) -> list[tuple[Brand | None, list[Offer]]]:
     """Brands in the order in which they come; what has none last."""
     groups: dict[int | None, tuple[Brand | None, list[Offer]]] = {}

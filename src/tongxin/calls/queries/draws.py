@@ -27,6 +27,7 @@ class MyDraw:
     draw: Draw
     rank: int
     line: int | None
+    place: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,13 @@ def published() -> QuerySet[Round]:
 def rounds_of(held: Round) -> list[Round]:
     """Of the same call, newest first: also those that failed."""
     return list(Round.objects.filter(call=held.call_id).order_by("-number"))
+
+
+def counting_round(call: int) -> Round | None:
+    """The newest that is not void, of a call that draws."""
+    rows = Round.objects.filter(call=call).exclude(state=RoundState.VOID)
+    found: Round | None = rows.order_by("-number").first()
+    return found
 
 
 def seals_of(held: Round) -> list[Seal]:
@@ -100,10 +108,15 @@ def standing(application: Application) -> Mine:
     newest = Round.objects.filter(call=application.call_id).select_related("call").order_by("-number").first()
     if newest is None:
         return Mine(application, None, [])
-    wishes = dict(application.preferences.order_by("rank").values_list("pool", "rank"))
+    wishes = {pool: (rank, no) for pool, rank, no in application.preferences.values_list("pool", "rank", "no")}
     rows = Draw.objects.filter(round=newest, pool__in=wishes).select_related("pool", "file").defer("frozen")
     lines = rows.annotate(line=RawSQL(_LINE, [f"\n{application.ticket},"]))  # noqa: S611 - its own column, one parameter
-    found = [MyDraw(draw, wishes[draw.pool_id], draw.line or None) for draw in lines]
+    drawn = newest.drawn_at is not None and newest.call.policy == Policy.DRAW  # a level start numbers who came
+    found = [
+        MyDraw(draw, rank, draw.line or None, no if drawn else None)
+        for draw in lines
+        for rank, no in (wishes[draw.pool_id],)
+    ]
     return Mine(application, newest, sorted(found, key=lambda one: one.rank))
 
 

@@ -24,7 +24,7 @@ def brand(request: HouseRequest, slug: str) -> HttpResponse:
     """For a worker what they may have stands first in each part, and what is for others says so."""
     found = get_object_or_404(Brand.objects.select_related("union"), slug=slug)
     on, person = request.actor.on, request.actor.person_id
-    rows = offers.as_offers(offers.offered(on).filter(brand=found), person, request.now)
+    rows = offers.open_first(offers.as_offers(offers.offered(on).filter(brand=found), person, request.now))
     mine = (
         None if person is None else set(offers.for_person(person, on).filter(brand=found).values_list("pk", flat=True))
     )
@@ -64,7 +64,8 @@ def _said(row: Parameter) -> dict[str, Any]:
         "words": row.key.words,
         "value": benefit_words.money(row.number) if row.number is not None else "",
         "unit": row.unit,
-        "paper": "：".join(filter(None, [row.document, row.clause])),
+        "document": row.document,
+        "clause": row.clause,
         "certainty": row.get_certainty_display(),
     }
 

@@ -8,6 +8,8 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 
 from tongxin.calls.models import Publication
+from tongxin.calls.queries.draws import counting_round
+from tongxin.calls.queries.outcomes import WAITING
 from tongxin.calls.states import ObjectionState
 from tongxin.web import call_words
 from tongxin.web.answers import render_part
@@ -38,6 +40,9 @@ def shown(request: HouseRequest, found: Publication) -> dict[str, Any]:
     objections = found.objections.order_by("at", "pk")
     return {
         "found": found,
+        "name": call_words.name_of(found.call),
+        "held": counting_round(found.call_id),
+        "waiting": WAITING,
         "manner": call_words.manner(found.call),
         "page": Paginator(lines, SIZE).get_page(request.GET.get("page")),
         "q": text,

@@ -235,6 +235,12 @@ def worker_tabs(context: Context) -> list[navigation.Item]:
 
 
 @register.simple_tag
+def gap() -> str:
+    """Between two sentences: a blank in English, nothing in Chinese."""
+    return " " if dates.english() else ""
+
+
+@register.simple_tag
 def link(name: str, *args: Any) -> str:
     """The address of a page that may not be there yet; empty then."""
     return navigation.address(name, *args)

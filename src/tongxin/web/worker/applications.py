@@ -23,13 +23,12 @@ from tongxin.web import call_words, dates
 from tongxin.web.answers import render_form, render_part, render_refusal
 from tongxin.web.forms import HouseForm
 from tongxin.web.guard import HouseRequest, OpenTo, page
+from tongxin.web.worker import awaited
 
 ONE = "worker/applications/one.html"
 WISHES = "worker/applications/wishes.html"
-GAVE_UP = {
-    ApplicationState.WITHDRAWN,
-    ApplicationState.LAPSED,
-}  # they had their turn, or left: nothing is to be explained
+# They had their turn, or left: nothing is to be explained.
+GAVE_UP = {ApplicationState.WITHDRAWN, ApplicationState.LAPSED}
 TOLD_WHY = set(ApplicationState) - set(ENTRY) - GAVE_UP
 RANKS = (_("第一志愿"), _("第二志愿"), _("第三志愿"))
 
@@ -113,6 +112,7 @@ def own_of(request: HouseRequest, application_id: str) -> Application:
 def context(request: HouseRequest, own: Application) -> dict[str, Any]:
     call, state = own.call, ApplicationState(own.state)
     wished = wishes_of(own)
+    pages = awaited.page_of(wish.pool.pk for wish in wished)
     offer = Award.objects.filter(application=own, state=AwardState.OFFERED).order_by("pk").first()
     party = party_of(own, request.now)
     lead = party.lead is not None and party.lead.pk == request.actor.person_id
@@ -133,6 +133,7 @@ def context(request: HouseRequest, own: Application) -> dict[str, Any]:
         "wishes": [
             {
                 "wish": wish,
+                "page": pages.get(wish.pool.pk, ""),
                 "place": place_in_line(own, wish.pool) if wish.waits else None,
                 "why": call_words.why_not(wish, call.policy, better=_better(wish, wished)) if state in TOLD_WHY else "",
             }

@@ -41,7 +41,7 @@ def benefits(request: HouseRequest) -> HttpResponse:
         if person is None or everything
         else offers.for_person(person, request.actor.on)
     )
-    groups = offers.by_brand(offers.as_offers(rows, person, request.now))
+    groups = offers.by_brand(offers.open_first(offers.as_offers(rows, person, request.now)))
     context = {
         "everything": everything,
         "groups": [(brand, [_card(offer) for offer in found]) for brand, found in groups],

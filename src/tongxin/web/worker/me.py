@@ -7,16 +7,17 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext, gettext_noop
 
-from tongxin.activities.queries.mine import MyClass, MyWait, my_things
-from tongxin.activities.states import Standing
+from tongxin.activities.queries.mine import MyClass, my_things
+from tongxin.benefits.queries import mine as vouchers
+from tongxin.benefits.states import VoucherState
 from tongxin.notices.queries import unread
 from tongxin.people.masks import Purpose, shown
 from tongxin.people.models import Disclosure, Membership, Person
 from tongxin.people.queries.joining import waiting_of
-from tongxin.web import class_words, dates
+from tongxin.web import benefit_words, class_words, dates
 from tongxin.web.accounts.outside_sign_in import linked
 from tongxin.web.guard import HouseRequest, OpenTo, page
-from tongxin.web.worker import cards
+from tongxin.web.worker import awaited, cards
 
 FIELDS = (
     ("name", gettext_noop("姓名")),
@@ -31,6 +32,7 @@ FIELDS = (
     ("skill_level", gettext_noop("技能等级")),
 )
 LOOKS = 50
+VOUCHERS = 3
 
 
 @page(open_to=OpenTo.WORKER, methods=("GET",))
@@ -39,7 +41,8 @@ def me(request: HouseRequest) -> HttpResponse:
     things = my_things(request.actor.person_id, at=request.now)
     context = {
         "current": [_row(one, request) for one in things.current],
-        "waiting": [_waiting(one) for one in things.waiting],
+        "waiting": awaited.rows_of(request.actor.person_id),
+        "vouchers": _vouchers(request.actor.person_id),
         "past": [_row(one, request) for one in things.past],
         "person": Person.objects.only("name").get(pk=request.actor.person_id),
         "unread": unread(request.actor.person_id),
@@ -68,14 +71,10 @@ def record(request: HouseRequest) -> HttpResponse:
     return render(request, "worker/me/record.html", context)
 
 
-def _waiting(one: MyWait) -> dict[str, Any]:
-    pending = one.stands.state in {Standing.ENTERED, Standing.OFFERED}
-    return {
-        "cohort": one.cohort,
-        "entered": pending,
-        "application": one.application.public_id,
-        "seats": gettext(one.stands.state.label) if pending else cards.seats(one.stands),
-    }
+def _vouchers(person: int) -> list[dict[str, Any]]:
+    """Those that can be used, what ends first at the top."""
+    live = vouchers.of_person(person).filter(state=VoucherState.ISSUED).order_by("last_day", "-at")
+    return [{"voucher": one, "until": benefit_words.until(one)} for one in live[:VOUCHERS]]
 
 
 def _row(one: MyClass, request: HouseRequest) -> dict[str, Any]:
