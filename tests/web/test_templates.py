@@ -30,6 +30,8 @@ FORBIDDEN = {
     "address of elsewhere": re.compile(r"(?:src|href|action)=\"(?:https?:)?//"),
     "unrendered tag": re.compile(r"{{|{%"),
 }
+ENGLISH = [name for name in ALL if name.startswith(("worker/", "public/", "accounts/", "parts/")) and "notes" not in name]
+GLUED = re.compile(r'。(?:" %}|{% endblocktranslate %})(?:{% (?:end)?if[^%]*%})*{% (?:translate|blocktranslate)')
 HAN_SPACE_DIGIT = re.compile(r"[\u4e00-\u9fff] [0-9]|[0-9] [\u4e00-\u9fff]")
 ALLOWED_SPACE = re.compile(
     r"周[一二三四五六日] [0-9]|[日天] [0-9]{1,2}:[0-9]{2}|[0-9]{4} [\u4e00-\u9fff]"
@@ -59,7 +61,13 @@ def test_template_has_nothing_inline(name: str) -> None:
     assert [fault for fault, pattern in list(FORBIDDEN.items())[:4] if pattern.search(text)] == []
 
 
-@pytest.mark.parametrize("name", [name for name in ALL if name.startswith(("worker/", "public/", "accounts/"))])
+@pytest.mark.parametrize("name", ENGLISH)
+def test_sentences_are_parted_in_english(name: str) -> None:
+    """{% gap %} stands between them: a blank in English alone."""
+    assert GLUED.findall((TEMPLATES / name).read_text()) == []
+
+
+@pytest.mark.parametrize("name", ENGLISH)
 def test_error_is_said_once(name: str) -> None:
     """base.html begins the title with it, parts/notes.html stands on top of every page."""
     text = (TEMPLATES / name).read_text()
