@@ -30,7 +30,9 @@ FORBIDDEN = {
     "address of elsewhere": re.compile(r"(?:src|href|action)=\"(?:https?:)?//"),
     "unrendered tag": re.compile(r"{{|{%"),
 }
-ENGLISH = [name for name in ALL if name.startswith(("worker/", "public/", "accounts/", "parts/")) and "notes" not in name]
+ENGLISH = [
+    name for name in ALL if name.startswith(("worker/", "public/", "accounts/", "parts/")) and "notes" not in name
+]
 GLUED = re.compile(r'。(?:" %}|{% endblocktranslate %})(?:{% (?:end)?if[^%]*%})*{% (?:translate|blocktranslate)')
 HAN_SPACE_DIGIT = re.compile(r"[\u4e00-\u9fff] [0-9]|[0-9] [\u4e00-\u9fff]")
 ALLOWED_SPACE = re.compile(

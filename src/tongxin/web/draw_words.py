@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext, gettext_noop
 
-from tongxin.calls.models import Call, Draw, Round, Seal
+from tongxin.calls.models import Draw, Round, Seal
 from tongxin.calls.queries import draws
 from tongxin.calls.sources import words_of
 from tongxin.calls.states import How, Policy, RoundState, Spill, When
