@@ -70,7 +70,7 @@ TABLES = {  # modules whose constants are words, translated where they are read
     "web/staff/journal_words.py", "web/staff/lane_journal.py", "web/staff/operate.py",
 }  # fmt: skip
 SHIPPED_COLUMNS = {
-    "rulebook/data/parameters.csv": ("words", "unit", "document", "clause", "note"),
+    "rulebook/data/parameters.csv": ("words", "unit", "value", "document", "clause", "note"),
     "calls/data/draw_sources.csv": ("name",),
 }
 HEAD = (
@@ -134,7 +134,7 @@ def _called(tree: ast.AST) -> Iterator[tuple[str, str]]:
         name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
         if name in GETTEXT and node.args and (text := _text(node.args[0])):
             yield text, _text(node.args[1]) if name.startswith("n") and len(node.args) > 1 else ""
-        elif name == "Refused":
+        elif name in {"Refused", "_wrong"}:
             yield from ((text, "") for arg in node.args for text in _han(arg))
 
 
@@ -191,7 +191,10 @@ def _from_data() -> Iterator[tuple[Path, list[tuple[str, str]]]]:
         yield path, [(text, "") for text in _strings(tomllib.loads(path.read_text()))]
     for name, columns in SHIPPED_COLUMNS.items():
         with (CODE / name).open(encoding="utf-8") as file:
-            yield CODE / name, [(row[column], "") for row in csv.DictReader(file) for column in columns if row[column]]
+            yield (
+                CODE / name,
+                [(row[column], "") for row in csv.DictReader(file) for column in columns if HAN.search(row[column])],
+            )
 
 
 def _strings(data: object) -> Iterator[str]:

@@ -118,13 +118,13 @@ def from_data(data: object) -> Condition:
     """The tree, or Refused("rule-form") that names the place, as in `all[1].not.value`."""
     condition = _read(data, "", 1)
     if sum(1 for _ in comparisons(condition)) > MOST:
-        raise _wrong("", f"条件超过{MOST}个")
+        raise _wrong("", "条件超过%(most)s个", most=MOST)
     return condition
 
 
 def _read(data: object, at: str, depth: int) -> Condition:
     if depth > DEEPEST:
-        raise _wrong(at, f"条件嵌套超过{DEEPEST}层")
+        raise _wrong(at, "条件嵌套超过%(deepest)s层", deepest=DEEPEST)
     if not isinstance(data, Mapping):
         raise _wrong(at, "应是一个条件")
     if "fact" in data:
@@ -144,9 +144,9 @@ def _read(data: object, at: str, depth: int) -> Condition:
 def _read_comparison(data: Mapping[str, object], at: str) -> Compare:
     missing = {"fact", "op", "value", "words"} - set(data)
     if missing:
-        raise _wrong(at, f"缺少{'、'.join(sorted(missing))}")
+        raise _wrong(at, "缺少%(names)s", names="、".join(sorted(missing)))
     if extra := set(data) - {"fact", "op", "value", "words", "clause"}:
-        raise _wrong(at, f"多出{'、'.join(sorted(map(str, extra)))}")
+        raise _wrong(at, "多出%(names)s", names="、".join(sorted(map(str, extra))))
     value = _value_from_data(data["value"], _below(at, "value"))
     clause = data.get("clause")
     if any(_NO_TEXT.search(text) for text in _texts([data["fact"], data["words"], data["value"], clause])):
@@ -161,7 +161,7 @@ def _check_comparison(fact: object, op: object, value: Value | Param, words: obj
     if not isinstance(fact, str) or not fact:
         raise _wrong(_below(at, "fact"), "应是事实的名称")
     if op not in OPS:
-        raise _wrong(_below(at, "op"), f"应是{' '.join(OPS)}其中一个")
+        raise _wrong(_below(at, "op"), "应是%(ops)s其中一个", ops=" ".join(OPS))
     if not isinstance(words, str) or not words.strip():
         raise _wrong(_below(at, "words"), "要写出给人看的话")
     if (op == "in") != isinstance(value, frozenset):
@@ -233,5 +233,10 @@ def _below(at: str, name: str) -> str:
     return f"{at}.{name}" if at else name
 
 
-def _wrong(at: str, what: str) -> Refused:
-    return Refused("rule-form", "规则的%(place)s写得不对：%(what)s，请改正后再存。", place=at or "最外层", what=what)
+def _wrong(at: str, what: str, **params: object) -> Refused:
+    return Refused(
+        "rule-form",
+        "规则的%(place)s写得不对：%(what)s，请改正后再存。",
+        place=at or "最外层",
+        what=Refused("rule-form", what, **params),
+    )

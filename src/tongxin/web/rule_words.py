@@ -19,12 +19,12 @@ from tongxin.unions.models import Union
 from tongxin.web import english
 
 SIGNS: Final = {
+    "=": _("是（=）"),
+    "!=": _("不是（≠）"),
     ">=": _("不小于（≥）"),
     "<=": _("不大于（≤）"),
     ">": _("大于（＞）"),
     "<": _("小于（＜）"),
-    "=": _("是（=）"),
-    "!=": _("不是（≠）"),
     "in": _("是其中之一"),
     "has": _("属于"),
 }

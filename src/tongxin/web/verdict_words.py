@@ -130,7 +130,7 @@ def source_words(fact: Fact) -> str:
 
 def limit_words(quoted: Quoted) -> str:
     """节日慰问品每人每年上限：2200元/人/年."""
-    number = "" if quoted.value is None else plain(quoted.value)
+    number = "" if quoted.value is None else english.plain(plain(quoted.value))
     label, unit = english.plain(quoted.words or quoted.key), english.plain(quoted.unit)
     if dates.english():
         return f"{label}: {f'{number} {unit}'.strip() or gettext('没有查到')}"

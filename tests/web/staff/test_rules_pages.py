@@ -103,6 +103,23 @@ def test_what_is_typed_wrong_is_said_and_kept(cast: Cast, as_staff: AsStaff, rul
     assert revision() == "1"
 
 
+def test_a_rule_written_on_english_pages_is_kept_in_chinese(cast: Cast, as_staff: AsStaff) -> None:
+    client = as_staff(cast.admin)
+    client.cookies["tx-language"] = "en"
+    body(client, "/staff/rules/new/", union=cast.yongchuan.public_id, name="春游条件")
+    at = f"/staff/rules/{Rule.objects.get().public_id}/draft"
+    for fact, op, value in (("is_member", "=", "Yes"), ("gig_group", "in", "Food delivery rider, Courier")):
+        body(client, f"{at}/condition/?in=", revision=revision(), fact=fact, op=op, value=value, words="", clause="")
+    kept = Draft.objects.get().condition["all"]
+    assert [(one["value"], one["words"]) for one in kept] == [
+        (True, "是工会会员：是"),
+        (["courier", "food_delivery_rider"], "新就业形态群体是其中之一：快递员、外卖配送员"),
+    ]
+    assert 'value="Courier, Food delivery rider"' in body(client, f"{at}/condition/?at=1")
+    wrong = body(client, f"{at}/text/", 422, text='{"all": []}', revision=revision())
+    assert "all of the rule is wrong: it needs at least one condition. Correct it and save again." in wrong
+
+
 def test_a_step_on_an_old_page_is_refused_with_the_draft_as_it_is(cast: Cast, as_staff: AsStaff, rule: Rule) -> None:
     client, at = as_staff(cast.admin), f"/staff/rules/{rule.public_id}"
     body(client, f"{at}/begin/", go="1")

@@ -54,7 +54,7 @@ class EnglishForm(HouseForm):
                 max_length=actions.LONGEST,
                 initial=known.get(text, ""),
                 help_text=gettext("自带的英文：%(english)s") % {"english": shipped} if shipped else "",
-                widget=forms.Textarea(attrs={"rows": 1 + len(text) // 40, "lang": "en"}),
+                widget=forms.Textarea(attrs={"rows": 2 + len(text) // 20, "lang": "en"}),
             )
 
     @property

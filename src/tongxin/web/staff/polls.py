@@ -19,6 +19,7 @@ from tongxin.kernel.refused import Refused
 from tongxin.people.authority import may
 from tongxin.people.powers import Power
 from tongxin.venues.models import Site
+from tongxin.web import english
 from tongxin.web.answers import render_form, render_part, render_refusal
 from tongxin.web.dates import weekdays
 from tongxin.web.forms import HouseForm
@@ -61,6 +62,7 @@ class AskForm(HouseForm):
         self.fields["programme"] = forms.ModelChoiceField(
             mine, label=_("排进哪个项目的下一期"), to_field_name="public_id", empty_label=None
         )
+        self.fields["programme"].label_from_instance = _called  # type: ignore[attr-defined]
         self.order_fields(["programme"])
 
     def asked(self) -> Asked:
@@ -84,10 +86,15 @@ class TakeUpForm(HouseForm):
         terms = [(term.public_id, gettext("第%(n)s期") % {"n": term.ordinal}) for term in terms_for(poll)]
         self.fields["term"] = forms.ChoiceField(label=_("排进哪一期"), choices=terms)
         self.fields["site"].queryset = Site.objects.filter(union=poll.union_id, closed_on=None)  # type: ignore[attr-defined]
+        self.fields["site"].label_from_instance = _called  # type: ignore[attr-defined]
         self.order_fields(["term", "site"])
 
     def slot(self) -> Slot:
         return Slot(**{name: value for name, value in self.cleaned_data.items() if name != "term"})
+
+
+def _called(row: Programme | Site) -> str:
+    return english.plain(row.name)
 
 
 @page(power=Power.SEE_COURSES, methods=("GET",))

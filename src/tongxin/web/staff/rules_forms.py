@@ -80,7 +80,7 @@ class LeafForm(HouseForm):
 
 class TermsForm(HouseForm):
     valid_from = DayField(label=_("从哪天起"))
-    valid_to = DayField(label=_("到哪天止"), required=False, help_text=_("从这一天起不再有效。不填就一直有效。"))
+    valid_to = DayField(label=_("从哪天起不再有效"), required=False, help_text=_("不填就一直有效。"))
     amount = forms.DecimalField(
         label=_("每人多少元"),
         required=False,

@@ -123,8 +123,8 @@ def _strip(found: Figures) -> list[dict[str, Any]]:
     people = gettext("人")
     cost = gettext("没有填金额") if found.cost is None else _yuan(found.cost)
     return [
-        {"label": gettext("会员"), "value": f"{found.counted.members:,}", "unit": people},
-        {"label": gettext("符合"), "value": f"{found.reached:,}", "unit": people},
+        {"label": gettext("会员总数"), "value": f"{found.counted.members:,}", "unit": people},
+        {"label": gettext("符合的人"), "value": f"{found.reached:,}", "unit": people},
         {
             "label": gettext("登记缺、不能判断"),
             "value": f"{found.unknown:,}",
