@@ -76,6 +76,15 @@ def copy_columns(model: type[models.Model], columns: Columns, count: int) -> Non
         copy.write(text)
 
 
+def copy_keyed(model: type[models.Model], columns: Columns, count: int) -> list[int]:
+    """As `copy_columns`, with new keys. Returns them; none for no rows."""
+    if not count:
+        return []
+    keys = new_keys(model, count)
+    copy_columns(model, columns | {"id": list(map(str, keys))}, count)
+    return keys
+
+
 def copy_unless_there(model: type[models.Model], columns: Columns, *, unique: str) -> None:
     """As `copy_columns`, by way of a table of this transaction: a row whose `unique` column is there already is left out."""
     must_be_writing(f"copy of {model.__name__}")

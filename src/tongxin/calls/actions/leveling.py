@@ -9,22 +9,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Min, QuerySet
+from django.db.models import Min
 
 from tongxin.calls.actions import lines, settling
+from tongxin.calls.actions.settling import Come, Row
 from tongxin.calls.entries import holder
-from tongxin.calls.models import Applicant, Application, Arrival, Call, Intake, Lane, Pool, Preference, Step
+from tongxin.calls.models import Application, Arrival, Call, Intake, Lane, Pool
 from tongxin.calls.models.windows import GRACE
 from tongxin.calls.queries.groups import groups_of_many
 from tongxin.calls.states import ApplicationState, Policy
 from tongxin.people.authority import Actor
-from tongxin.people.models import Person
 from tongxin.records.actions import journal
 from tongxin.store.atomic import atomic
-from tongxin.store.copying import copy_new
+from tongxin.store.copying import Columns, as_text
 
 MOST: Final = 5_000  # numbers in one transaction
-Come = dict[int, tuple[Arrival, Person]]  # by person, in order
 
 
 @atomic
@@ -38,7 +37,7 @@ def level(*, pool: Pool, by: Actor, at: datetime, most: int = MOST) -> int:
         lane.level_last = Intake.objects.values_list("arrived", flat=True).get(pool=pool)
         lane.save(update_fields=["level_last"])
     in_time = Arrival.objects.filter(pool=pool, no__gt=lane.settled, no__lte=lane.level_last, at__lt=call.list_ends)
-    rows = _read(in_time.order_by("no"), most)
+    rows = settling.read(in_time.order_by("no"), most)
     if rows:
         _enter(pool, lane, rows, by=by, at=at)
         return len(rows)
@@ -56,7 +55,7 @@ def follow(*, pool: Pool, by: Actor, at: datetime, most: int = MOST) -> int:
     pool, lane = settling.lock(pool)
     if not pool.reserved or pool.call.settled_at is None or pool.closed_at is not None:
         return 0
-    rows = _read(settling.later(pool, lane), most)
+    rows = settling.read(settling.later(pool, lane), most)
     if rows:
         _join(pool, lane, rows, by=by, at=at)
     elif lane.settled < (last := lane.level_last or 0):  # the last of its minutes stand crosswise, and are in the list
@@ -65,81 +64,34 @@ def follow(*, pool: Pool, by: Actor, at: datetime, most: int = MOST) -> int:
     return len(rows)
 
 
-def _enter(pool: Pool, lane: Lane, rows: Sequence[Arrival], *, by: Actor, at: datetime) -> None:
+def _enter(pool: Pool, lane: Lane, rows: Sequence[Row], *, by: Actor, at: datetime) -> None:
     """The ticket is the name that stands on the receipt: whoever holds one finds it in the list."""
-    come, salt = _without_application(pool, rows), bytes(lane.salt)
-    entered = _applications(pool, come, ApplicationState.ENTERED)
-    for one, (row, _) in zip(entered, come.values(), strict=True):
-        one.ticket = holder(salt, row.person_id)
-    _write(come, entered, "enter", by, at)
-    copy_new([Preference(federation=one.federation, application=one, pool=pool, rank=1) for one in entered])
-    first, lane.settled = lane.settled + 1, rows[-1].no
+    come, salt = settling.newcomers(pool, rows), bytes(lane.salt)
+    tickets = [holder(salt, person) for person, _ in come.values()]
+    said = _groups(pool, come) | {"state": ApplicationState.ENTERED.value, "ticket": tickets}
+    settling.write(pool, come, said, {}, "enter", by, at)
+    first, lane.settled = lane.settled + 1, rows[-1][0]
     lane.save(update_fields=["settled"])
-    journal.write("arrivals.entered", of=pool, by=by, at=at, first=first, last=lane.settled, entered=len(entered))
+    journal.write("arrivals.entered", of=pool, by=by, at=at, first=first, last=lane.settled, entered=len(come))
 
 
-def _join(pool: Pool, lane: Lane, rows: Sequence[Arrival], *, by: Actor, at: datetime) -> None:
-    come = _without_application(pool, rows)
-    joined = _applications(pool, come, ApplicationState.WAITING)
-    _write(come, joined, "wait", by, at)
-    copy_new(
-        [
-            Preference(federation=one.federation, application=one, pool=pool, rank=1, no=no, waits=True)
-            for no, one in enumerate(joined, pool.next_no)
-        ]
-    )
-    pool.next_no, pool.waiting = pool.next_no + len(joined), pool.waiting + len(joined)
+def _join(pool: Pool, lane: Lane, rows: Sequence[Row], *, by: Actor, at: datetime) -> None:
+    come = settling.newcomers(pool, rows)
+    numbers = [str(no) for no in range(pool.next_no, pool.next_no + len(come))]
+    said = _groups(pool, come) | {"state": ApplicationState.WAITING.value}
+    settling.write(pool, come, said, {"no": numbers, "waits": "t"}, "wait", by, at)
+    pool.next_no, pool.waiting = pool.next_no + len(come), pool.waiting + len(come)
     lines.count(pool)
-    first, lane.settled = lane.settled + 1, rows[-1].no
+    first, lane.settled = lane.settled + 1, rows[-1][0]
     lane.save(update_fields=["settled"])
-    journal.write("arrivals.joined", of=pool, by=by, at=at, first=first, last=lane.settled, joined=len(joined))
+    journal.write("arrivals.joined", of=pool, by=by, at=at, first=first, last=lane.settled, joined=len(come))
     lines.fill(pool, by=by, at=at)
 
 
-def _applications(pool: Pool, come: Come, state: ApplicationState) -> list[Application]:
-    """With the moment of the arrival, and the groups in which each one was then."""
-    groups = groups_of_many(pool, list(come), [row.at for row, _ in come.values()])
-    call = pool.call
-    return [
-        Application(
-            federation=call.federation, call=call, union_id=call.union_id, state=state, at=row.at, groups=mine
-        )
-        for (row, _), mine in zip(come.values(), groups, strict=True)
-    ]  # fmt: skip
-
-
-def _write(come: Come, made: Sequence[Application], verb: str, by: Actor, at: datetime) -> None:
-    """By COPY, each with its person and a step."""
-    copy_new(made)
-    copy_new(
-        [
-            Applicant(federation=one.federation, application=one, call=one.call, person=who, slot=1)
-            for one, (_, who) in zip(made, come.values(), strict=True)
-        ]
-    )
-    copy_new(
-        [Step(federation=one.federation, application=one, verb=verb, account=by.account_id, at=at) for one in made]
-    )
-
-
-def _read(rows: "QuerySet[Arrival]", most: int) -> list[Arrival]:
-    """With what is asked of each person here, and no more: there are hundreds of thousands."""
-    found = rows.select_related("person")
-    return list(found.only("no", "at", "pool", "person__federation", "person__merged_into")[:most])
-
-
-def _without_application(pool: Pool, rows: Sequence[Arrival]) -> Come:
-    """A record that was merged since counts as the one that it went into; nobody stands in the call twice."""
-    merged = {row.person.merged_into_id for row in rows if row.person.merged_into_id}
-    heirs = Person.objects.only("federation").in_bulk(merged)
-    found: Come = {}
-    for row in rows:
-        person = heirs[row.person.merged_into_id] if row.person.merged_into_id else row.person
-        found.setdefault(person.pk, (row, person))
-    live = Applicant.objects.filter(person__in=list(found), call=pool.call_id, live=True)
-    for person_id in live.values_list("person_id", flat=True):
-        found.pop(person_id, None)
-    return found
+def _groups(pool: Pool, come: Come) -> Columns:
+    """In which each one was at the moment of the arrival."""
+    groups = groups_of_many(pool, list(come), [when for _, when in come.values()])
+    return {"groups": list(map(as_text, groups))}
 
 
 def _close(call: Call, pool: Pool, lane: Lane, *, by: Actor, at: datetime) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from tongxin.calls.actions import lines
 from tongxin.calls.actions.tellings import Told, tell
@@ -20,10 +20,11 @@ from tongxin.kernel.public_ids import new_public_ids
 from tongxin.people.authority import Actor
 from tongxin.records.actions import journal
 from tongxin.store.atomic import atomic
-from tongxin.store.copying import NULL, Columns, copy_columns, new_keys
+from tongxin.store.copying import NULL, Columns, copy_keyed
 
 MOST: Final = 2_000  # numbers in one transaction
 Row = tuple[int, datetime, int, int | None]  # number, moment, person, and the record that theirs was merged into
+Come = dict[int, tuple[int, datetime]]  # by person: on whose receipt the number stands, and when they came
 
 
 @atomic
@@ -38,9 +39,9 @@ def settle(*, pool: Pool, by: Actor, at: datetime, most: int = MOST) -> int:
         return 0
     drawn_first = pool.call.policy == Policy.LEVEL_START and pool.call.settled_at is None
     free = 0 if pool.closed_at or pool.waiting or drawn_first else min(pool.left, most)
-    if free <= 0 or not (rows := _rows(pool, lane, free)):
+    if free <= 0 or not (rows := read(later(pool, lane), free)):
         return 0
-    given = _give(pool, _without_place(pool, rows), by=by, at=at)
+    given = _give(pool, newcomers(pool, rows), by=by, at=at)
     late = lane.settled >= pool.units  # nobody waits for these any more: they are told
     first, lane.settled = lane.settled + 1, rows[-1][0]
     lane.save(update_fields=["settled"])
@@ -67,51 +68,64 @@ def later(pool: Pool, lane: Lane) -> "QuerySet[Arrival]":
     return found.filter(Q(at__gte=pool.call.list_ends) | Q(no__gt=lane.level_last))
 
 
-def _rows(pool: Pool, lane: Lane, most: int) -> list[Row]:
-    return list(later(pool, lane).values_list("no", "at", "person_id", "person__merged_into_id")[:most])
+def read(found: "QuerySet[Arrival]", most: int) -> list[Row]:
+    """Columns alone: a release has hundreds of thousands."""
+    return list(found.values_list("no", "at", "person_id", "person__merged_into_id")[:most])
 
 
-def _without_place(pool: Pool, rows: Sequence[Row]) -> dict[int, datetime]:
-    """In order of their numbers: when each person came. Who is in the call already keeps what they have there."""
-    moments: dict[int, datetime] = {}
-    for _, when, person, heir in rows:
-        moments.setdefault(heir or person, when)
-    live = Applicant.objects.filter(person__in=list(moments), call=pool.call_id, live=True)
-    for person in live.values_list("person_id", flat=True):
-        moments.pop(person, None)
-    return moments
-
-
-def _give(pool: Pool, moments: dict[int, datetime], *, by: Actor, at: datetime) -> list[Award]:
-    """Every one of them has a place; the kind hears of all at once. Five tables by COPY, from columns: a release gives a
-    hundred thousand places in a minute beside a million claims, and an instance for each row was two thirds of the price.
+def newcomers(pool: Pool, rows: Sequence[Row]) -> Come:
+    """In order of their numbers. A record that was merged since counts as the one that it went into; who is in the call already
+    keeps what they have there.
     """
-    if not moments:
-        return []
-    many, call = len(moments), pool.call
-    kept = str(call.federation)
-    came, applications = [when.isoformat() for when in moments.values()], new_keys(Application, many)
-    of, to = list(map(str, applications)), list(map(str, moments))
-    numbers = range(pool.next_no, pool.next_no + many)
-    shared = {"federation": kept, "application_id": of}
-    copy_columns(
+    come: Come = {}
+    for _, when, person, heir in rows:
+        come.setdefault(heir or person, (person, when))
+    live = Applicant.objects.filter(person__in=list(come), call=pool.call_id, live=True)
+    for one in live.values_list("person_id", flat=True):
+        come.pop(one, None)
+    return come
+
+
+def write(pool: Pool, come: Come, said: Columns, wish: Columns, verb: str, by: Actor, at: datetime) -> list[int]:
+    """Applications with their moment of arrival, and what is `said` of them besides; each with its person, a step and its one
+    wish. Their keys. By COPY, from columns: a release writes a hundred thousand in a minute beside a million claims, and an
+    instance for each row was two thirds of the price.
+    """
+    many, call = len(come), pool.call
+    kept: Columns = {"federation": str(call.federation)}
+    applications = copy_keyed(
         Application,
-        {
-            "id": of, "public_id": new_public_ids(many), "federation": kept, "call_id": str(call.pk), "at": came,
-            "union_id": str(call.union_id), "state": ApplicationState.GRANTED.value,
+        kept | said | {
+            "public_id": new_public_ids(many), "call_id": str(call.pk), "union_id": str(call.union_id),
+            "at": [when.isoformat() for _, when in come.values()],
         },
         many,
     )  # fmt: skip
-    _copy(Applicant, shared | {"call_id": str(call.pk), "person_id": to, "slot": "1"}, many)
+    shared = kept | {"application_id": list(map(str, applications))}
+    person: Columns = {"call_id": str(call.pk), "person_id": list(map(str, come)), "slot": "1"}
+    copy_keyed(Applicant, shared | person, many)
     account = NULL if by.account_id is None else str(by.account_id)
-    _copy(Step, shared | {"verb": "grant", "account": account, "at": at.isoformat()}, many)
-    _copy(Preference, shared | {"pool_id": str(pool.pk), "rank": "1", "no": list(map(str, numbers))}, many)
-    keys = _copy(
+    copy_keyed(Step, shared | {"verb": verb, "account": account, "at": at.isoformat()}, many)
+    copy_keyed(Preference, shared | wish | {"pool_id": str(pool.pk), "rank": "1"}, many)
+    return applications
+
+
+def _give(pool: Pool, come: Come, *, by: Actor, at: datetime) -> list[Award]:
+    """Every one of them has a place; the kind hears of all at once."""
+    if not come:
+        return []
+    many, call = len(come), pool.call
+    wish: Columns = {"no": [str(no) for no in range(pool.next_no, pool.next_no + many)]}
+    applications = write(pool, come, {"state": ApplicationState.GRANTED.value}, wish, "grant", by, at)
+    keys = copy_keyed(
         Award,
-        shared | {"public_id": new_public_ids(many), "pool_id": str(pool.pk), "person_id": to, "at": at.isoformat()},
+        {
+            "public_id": new_public_ids(many), "federation": str(call.federation), "pool_id": str(pool.pk),
+            "application_id": list(map(str, applications)), "person_id": list(map(str, come)), "at": at.isoformat(),
+        },
         many,
-    )
-    given = zip(keys, applications, moments, strict=True)
+    )  # fmt: skip
+    given = zip(keys, applications, come, strict=True)
     awards = [
         Award(pk=key, federation=call.federation, application_id=one, person_id=who, pool=pool, at=at)
         for key, one, who in given
@@ -120,10 +134,3 @@ def _give(pool: Pool, moments: dict[int, datetime], *, by: Actor, at: datetime) 
     lines.count(pool)
     kind_of(call).granted(awards, by=by, at=at)
     return awards
-
-
-def _copy(model: type[Model], columns: Columns, many: int) -> list[int]:
-    """Their keys."""
-    keys = new_keys(model, many)
-    copy_columns(model, columns | {"id": list(map(str, keys))}, many)
-    return keys
