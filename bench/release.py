@@ -85,7 +85,7 @@ def bench(folder: Path, workers: int, places: int, clients: int) -> dict[str, An
         now = timezone.now()
         pool = release(places, now)
         stem = folder / "release-cookies"
-        lines = write_cookies(stem, pool, workers, THREADS, now)
+        lines = write_cookies(stem, pool, workers, _threads(clients), now)
         one_row = one_row_per_second(folder, ONE_ROW_SECONDS, pools=1)
         empty = _empty(server, clients)
         with Beside(server) as beside:
@@ -110,7 +110,7 @@ def bench(folder: Path, workers: int, places: int, clients: int) -> dict[str, An
 def _empty(server: Server, clients: int) -> float:
     if not WRK:
         return send_all(server.port, repeat(get("/lane/empty")), connections=clients, seconds=EMPTY_SECONDS).rate
-    command = _command(server, "/lane/empty", f"-c{clients}", f"-d{EMPTY_SECONDS}s")
+    command = _command(server, "/lane/empty", clients, f"-d{EMPTY_SECONDS}s")
     text = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603  our own arguments
     return float(_found(r"Requests/sec:\s+([\d.]+)", text))
 
@@ -120,21 +120,21 @@ def _run(
 ) -> tuple[dict[str, Any], dict[str, float], float]:
     """`seconds`: until the last receipt and the last voucher; `told["seconds"]`: until the last receipt."""
     command = _command(
-        server, "/", f"-c{clients}", f"-d{LONGEST}s", "-s", str(ROOT / "bench" / "release.lua"),
-        after=[str(stem), f"/lane/{pool.public_id}", str(THREADS)],
+        server, "/", clients, f"-d{LONGEST}s", "-s", str(ROOT / "bench" / "release.lua"),
+        after=[str(stem), f"/lane/{pool.public_id}", str(_threads(clients))],
     )  # fmt: skip
     cores: dict[str, float] = {}
     say(f"{lines:,} claims at {clients} connections …")
     began = time.perf_counter()
     with watched(server, cores):
-        told = _by_wrk(command) if WRK else _by_own_client(server, pool, stem, clients)
+        told = _by_wrk(command, _threads(clients)) if WRK else _by_own_client(server, pool, stem, clients)
         say(f"all have their receipts after {told['seconds']:.1f} s")
     _wait_for_places(pool)
     return told, cores, time.perf_counter() - began
 
 
-def _by_wrk(command: list[str]) -> dict[str, Any]:
-    text, took = _until_done(command)
+def _by_wrk(command: list[str], threads: int) -> dict[str, Any]:
+    text, took = _until_done(command, threads)
     found: dict[str, Any] = json.loads(_found(r"RESULT (.*)", text))
     return found | {"seconds": took}
 
@@ -144,7 +144,7 @@ def _by_own_client(server: Server, pool: Any, stem: Path, clients: int) -> dict[
     say("wrk is missing (apt-get install wrk): our own client asks, and may be what bounds the rate")
     claims = (
         post(f"/lane/{pool.public_id}", line.rstrip("\n"))
-        for thread in range(THREADS)
+        for thread in range(_threads(clients))
         for line in stem.with_suffix(f".{thread}").open()
     )
     told = send_all(server.port, claims, connections=clients, seconds=LONGEST)
@@ -156,13 +156,13 @@ def _by_own_client(server: Server, pool: Any, stem: Path, clients: int) -> dict[
     }  # fmt: skip
 
 
-def _until_done(command: list[str]) -> tuple[str, float]:
+def _until_done(command: list[str], threads: int) -> tuple[str, float]:
     """Wrk sleeps for its whole time, whatever its threads have done: it is told to end once they all have said so."""
     began = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:  # noqa: S603
         assert child.stderr is not None
         done = 0
-        while done < THREADS and (line := child.stderr.readline()):
+        while done < threads and (line := child.stderr.readline()):
             done += line == "DONE\n"
         took = time.perf_counter() - began
         child.send_signal(signal.SIGINT)
@@ -201,9 +201,14 @@ def _counted(pool: Any) -> dict[str, int]:
     }
 
 
-def _command(server: Server, address: str, *options: str, after: list[str] | None = None) -> list[str]:
+def _threads(clients: int) -> int:
+    """Of wrk, which wants a connection for each."""
+    return min(THREADS, clients)
+
+
+def _command(server: Server, address: str, clients: int, *options: str, after: list[str] | None = None) -> list[str]:
     return [
-        "wrk", f"-t{THREADS}", "--latency", "--timeout", "30s", *options, f"{server.address}{address}",
+        "wrk", f"-t{_threads(clients)}", f"-c{clients}", "--latency", "--timeout", "30s", *options, f"{server.address}{address}",
         *(["--", *after] if after else []),
     ]  # fmt: skip
 
