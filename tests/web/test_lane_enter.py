@@ -147,6 +147,22 @@ def test_a_pool_closed_meanwhile_takes_nobody(cast: Cast, pool: Pool) -> None:
     assert (answer.status, answer.told["code"]) == (410, "closed-already")
 
 
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        ("https://gonghui.example", 200), ("https://a.cq.example", 200), ("http://gonghui.example", 403),
+        ("https://gonghui.example.evil", 403), ("https://evilgonghui.example", 403), ("null", 403),
+    ],
+)  # fmt: skip
+def test_a_name_of_ours_that_is_not_the_host_s_is_taken_as_forms_are(
+    cast: Cast, pool: Pool, settings, origin: str, status: int
+) -> None:
+    """A proxy in front may speak to us by another name; the pages are set up for it (TONGXIN_ORIGINS), and so is this."""
+    settings.CSRF_TRUSTED_ORIGINS = ["https://gonghui.example", "https://*.cq.example"]
+    (answer,) = ask(enter(pool, passes(pool, cast.wang.person.pk), headers={"origin": origin}))
+    assert answer.status == status
+
+
 def test_a_form_of_another_site_is_not_taken(cast: Cast, pool: Pool) -> None:
     cookie = passes(pool, cast.wang.person.pk)
     (foreign,) = ask(enter(pool, cookie, headers={"origin": "https://example.org"}))

@@ -11,7 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 from urllib.parse import quote
 
+from django.conf import settings
 from django.db import connection
+from django.utils.http import is_same_domain
 
 from tongxin.calls.actions.arrive import Into
 from tongxin.calls.entries import Pass, Passes
@@ -101,7 +103,7 @@ class Lane:
     def _checked(self, scope: Scope, headers: dict[bytes, bytes], facts: Facts, now: int) -> int:
         """The person that may enter this pool, by what the request carries alone."""
         passes, origin = self._read_passes(), headers.get(b"origin")
-        if origin and origin.partition(b"://")[2] != headers.get(b"host"):
+        if origin and origin.partition(b"://")[2] != headers.get(b"host") and not _is_ours(origin):
             raise Turned("foreign-page")
         session = passes.read_session(cookie(headers, b"tx-lane="))
         if session is None or session.ends * 1000 <= now:
@@ -172,6 +174,13 @@ class Lane:
 def _let_go() -> None:
     """Of the connection of the thread in which this runs."""
     connection.close()
+
+
+def _is_ours(origin: bytes) -> bool:
+    """Also by another name than the host's, as a proxy in front may have it: the same that forms are accepted from."""
+    scheme, _, name = origin.decode("latin-1").partition("://")
+    named = (one.partition("://") for one in settings.CSRF_TRUSTED_ORIGINS)
+    return any(scheme == its and is_same_domain(name, host.removeprefix("*")) for its, _, host in named)
 
 
 def _page_of(pool: str) -> bytes:
