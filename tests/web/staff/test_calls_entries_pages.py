@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.cast import HOUSE, NOW, Cast, Player, worker
 from tests.factories.activities import OPENS
 
-from tongxin.calls.actions import allocations, calls, entries, pools, reserves
+from tongxin.calls.actions import allocations, applications, calls, entries, pools, reserves
 from tongxin.calls.models import Applicant, Application, Call, Pool
 from tongxin.calls.states import Policy
 from tongxin.people.models import Person
@@ -141,7 +141,7 @@ def test_chances_are_shown_before_they_are_written(cast: Cast, as_staff: As) -> 
         Call.objects.filter(pk=before.pk).update(settled_at=NOW - timedelta(days=1))
     call, other = a_call(cast.yongchuan)
     mine, client = enter(call, other, cast.wang.person), as_staff(cast.officer)
-    enter(call, other, cast.li.person)
+    new = enter(call, other, cast.li.person)
     address = f"/staff/calls/{call.public_id}/weights/"
     looked = client.get(address).content.decode()
     assert ("1份报名的机会数会变" in looked, "看了1次以前的抽签" in looked) == (True, True)
@@ -152,6 +152,29 @@ def test_chances_are_shown_before_they_are_written(cast: Cast, as_staff: As) -> 
     entries.freeze(call=call, by=HOUSE, at=CLOSES)
     late = client.post(address)
     assert (late.status_code, "已经封存" in late.content.decode()) == (422, True)
+    allocations.settle(call=call, orders={other.pk: [str(mine.ticket), str(new.ticket)]}, by=HOUSE, at=CLOSES)
+    after = client.get(address).content.decode()  # what was published stands, though nobody waits for a result
+    assert (f"{mine.ticket}"[:12] in after, "2次机会" in after, "没有人在以前" in after) == (True, True, False)
+
+
+def test_offer_is_named_as_staff_read_it(cast: Cast, as_staff: As) -> None:
+    slow = calls.Manner(policy=Policy.DRAW, result_at=CLOSES, accept_hours=24)
+    (call, pool), client = a_call(cast.yongchuan, slow), as_staff(cast.officer)
+    mine = enter(call, pool, cast.wang.person)
+    allocations.settle(call=call, orders={pool.pk: [str(mine.ticket)]}, by=HOUSE, at=CLOSES)
+    page = client.get(f"/staff/calls/{call.public_id}/entries/").content.decode()
+    assert ("等本人确认" in page, "等您确认" in page) == (True, False)
+
+
+def test_reserves_are_fixed_once_somebody_came_by_order_of_arrival(cast: Cast, as_staff: As) -> None:
+    quick = calls.Manner(policy=Policy.ORDER_OF_ARRIVAL, policy_reason="名额多。")
+    (call, pool), client = a_call(cast.yongchuan, quick), as_staff(cast.officer)
+    address = f"/staff/calls/{call.public_id}/"
+    before = client.get(address).content.decode()
+    assert ("预留给一组" in before, "不再预留" in before, "等结果的报名" in before) == (True, True, False)
+    applications.apply(pool=pool, person=cast.wang.person, by=HOUSE, at=NOW)
+    after = client.get(address).content.decode()
+    assert ("预留给一组" in after, "不再预留" in after) == (False, False)
 
 
 def test_list_takes_as_many_queries_for_three_as_for_one(cast: Cast, as_staff: As) -> None:

@@ -152,3 +152,13 @@ def test_many_lines_take_as_many_queries_as_one(cast: Cast, as_staff: As) -> Non
             assert client.post(address(call), said(names)).status_code == 200
         counts.append(len(captured))
     assert counts[0] == counts[1]
+
+
+def test_lines_say_why_in_english_too(cast: Cast, as_staff: As) -> None:
+    (call, pool), client = a_call(cast.yongchuan), as_staff(cast.officer)
+    mine = enter(call, pool, two_more(cast)[0])
+    applications.withdraw(application=mine, why="不去了", by=HOUSE, at=NOW)
+    client.cookies["tx-language"] = "en"
+    page = client.post(address(call), said(f"王大伟\n{mine.ticket}\n{'0' * 32}")).content.decode()
+    for words in ("Add at least the last 4", "This application: Withdrawn.", "No application here has this ticket"):
+        assert words in page

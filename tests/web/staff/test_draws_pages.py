@@ -92,6 +92,7 @@ def test_value_is_typed_by_one_and_confirmed_by_another(cast: Cast, clock: Clock
     early = officer.post(f"{here}hold/")
     assert early.status_code == 422
     assert "还没有由两个人填好" in text(early)
+    assert ("还差：公开来源的数没有由两个人填好" in text(early), "抽签，公布结果" in text(early)) == (True, False)
     assert admin.post(f"{here}value/", {"value": VALUE}).status_code == 302
     assert officer.post(f"{here}hold/").status_code == 302
     assert Round.objects.get().state == RoundState.DRAWN

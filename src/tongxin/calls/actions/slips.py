@@ -1,6 +1,5 @@
-"""A small draw in a room: numbered slips, the order typed by one and signed by another. Nobody can compute it again.
-
-And the pages say so.
+"""A small draw in a room: numbered slips, the order typed by one and signed by another. Nobody can compute it
+again, and the pages say so.
 
 A slip's number is the ticket's line in the frozen list.
 """
@@ -8,6 +7,7 @@ A slip's number is the ticket's line in the frozen list.
 import re
 from collections import Counter
 from datetime import datetime
+from typing import Final
 
 from tongxin.calls.actions import rounds
 from tongxin.calls.models import Draw, Round
@@ -18,6 +18,12 @@ from tongxin.people.powers import Power
 from tongxin.records.actions import journal
 from tongxin.store.atomic import atomic
 from tongxin.store.moments import Moment
+
+WRONG: Final = (
+    "没有这样的号：%(numbers)s。号从1到%(entries)d。",
+    "这些号录了不止一次：%(numbers)s。",
+    "还缺这些号：%(numbers)s。没抽中的也要接着抽完，候补按这个次序排。",
+)
 
 
 @atomic
@@ -75,11 +81,7 @@ def _check_order(order: list[int], entries: int) -> None:
     twice = sorted(number for number, times in Counter(order).items() if times > 1)
     foreign = sorted({number for number in order if not 1 <= number <= entries})
     missing = sorted(set(range(1, entries + 1)) - set(order))
-    for numbers, words in (
-        (foreign, "没有这样的号：%(numbers)s。号从1到%(entries)d。"),
-        (twice, "这些号录了不止一次：%(numbers)s。"),
-        (missing, "还缺这些号：%(numbers)s。没抽中的也要接着抽完，候补按这个次序排。"),
-    ):
+    for numbers, words in zip((foreign, twice, missing), WRONG, strict=True):
         if numbers:
             told = "、".join(map(str, numbers[:20])) + ("…" if len(numbers) > 20 else "")
             raise Refused("slips-wrong", words, numbers=told, entries=entries)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, QuerySet
 
 from tongxin.calls.models import Applicant, Application, Award, Call, Preference
-from tongxin.calls.states import ENTRY, Policy
+from tongxin.calls.states import ENTRY, ApplicationState, Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,12 @@ def chances(call: Call) -> list[Chance]:
         for row in rows
         for losses in [min((lost.get(person, 0) for person in people[row.pk]), default=0)]
     ]
+
+
+def recorded(call: Call) -> list[Chance]:
+    """Of a frozen list: as it was published, whatever became of the applications since. Losses are not counted again."""
+    rows = Application.objects.filter(call=call, ticket__isnull=False).exclude(state=ApplicationState.WITHDRAWN)
+    return [Chance(row, row.weight - 1, row.weight) for row in rows.order_by("ticket")]
 
 
 def _lost(call: Call) -> dict[int, int]:

@@ -98,8 +98,8 @@ def _of_name(line: Line, by_name: Mapping[str, Sequence[Applicant]]) -> _Meant:
             why=Refused("line-unread", "没有读到票号，也没有读到姓名。请写票号；或者姓名，逗号，再写号码的后4位。")
         )
     if len(line.number) < FEWEST_DIGITS:
-        words = "请补上证件号码或手机号的后%(n)d位以上，或改写票号，免得标错人。"
-        return _Meant(named=Named.UNSURE, why=Refused("digits-few", words, n=FEWEST_DIGITS))
+        said = Refused("digits-few", "请补上证件号码或手机号的后%(n)d位以上，或改写票号，免得标错人。", n=FEWEST_DIGITS)
+        return _Meant(named=Named.UNSURE, why=said)
     people = by_name.get(line.name, [])
     if not people:
         return _Meant(
@@ -118,12 +118,12 @@ def _one_of(no: int, text: str, meant: _Meant, rows: Mapping[int, Application]) 
     found = [rows[pk] for pk in sorted(meant.among)]
     live = [row for row in found if row.state in MARKABLE]
     if len(live) > 1:
-        words = "有%(n)d份报名对得上这一行。请改写票号，报名名单里有。"
-        return Judged(no, text, Named.UNSURE, why=Refused("several-fit", words, n=len(live)))
+        said = Refused("several-fit", "有%(n)d份报名对得上这一行。请改写票号，报名名单里有。", n=len(live))
+        return Judged(no, text, Named.UNSURE, why=said)
     if not live:
-        words = "这份报名%(state)s，标组不再起作用。"
         state = ApplicationState(found[-1].state).label
-        return Judged(no, text, Named.CLOSED, found[-1], Refused("wrong-state", words, state=state))
+        said = Refused("wrong-state", "这份报名%(state)s，标组不再起作用。", state=state)
+        return Judged(no, text, Named.CLOSED, found[-1], said)
     return Judged(no, text, Named.FOUND, live[0])
 
 

@@ -17,7 +17,7 @@ from tongxin.calls.models import Application, Call, Pool, Reserve
 from tongxin.calls.queries import is_open as call_is_open
 from tongxin.calls.queries.lists import calls_within, pools_of
 from tongxin.calls.queries.outcomes import counts_by_group
-from tongxin.calls.states import ENTRY, CallState, Policy, Spill, When
+from tongxin.calls.states import BY_ENTRY, ENTRY, CallState, Policy, Spill, When
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import may
 from tongxin.people.powers import Power
@@ -52,7 +52,7 @@ class ReserveForm(HouseForm):
         label=gettext_lazy("按哪条规则认人"),
         queryset=RuleVersion.objects.none(),
         required=False,
-        help_text=gettext_lazy("不选就由工作人员逐个标。"),
+        help_text=gettext_lazy("不选就由工作人员标，一个一个标，或按名单一起标。"),
     )
     when = forms.ChoiceField(label=gettext_lazy("先后"), choices=When, initial=When.FIRST)
     spill = forms.ChoiceField(label=gettext_lazy("没用完的"), choices=Spill, initial=Spill.OPEN)
@@ -63,6 +63,7 @@ class ReserveForm(HouseForm):
         field = self.fields["rule"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = rows.order_by("rule__name", "-number")
+        field.empty_label = gettext("不用规则")
         field.label_from_instance = lambda row: english.plain(row.rule.name)  # type: ignore[method-assign, assignment]
 
     def plan(self) -> reserves.Plan:
@@ -181,7 +182,8 @@ def _context(request: HouseRequest, one: Call) -> dict[str, Any]:
         "published": one.publications.filter(application=None, until__gt=request.now).first(),
         "ranked": one.policy == Policy.RANKED and one.settled_at is None and request.now >= one.closes,
         "given": any(pool.taken for pool in pools_of(one)),
-        "fixed": entered > 0 or one.settled_at is not None,
+        "fixed": one.settled_at is not None or one.applications.exists(),
+        "awaits": one.policy in BY_ENTRY and one.settled_at is None,
         "promise": calls.manner_of(one),
         "enters": call_is_open(one, request.now)
         and not one.by_lane

@@ -14,7 +14,7 @@ from tongxin.calls.actions import reserves, weights
 from tongxin.calls.models import Application, Call
 from tongxin.calls.places import groups_in
 from tongxin.calls.queries.lists import entries_of
-from tongxin.calls.queries.losses import chances, earlier
+from tongxin.calls.queries.losses import chances, earlier, recorded
 from tongxin.calls.queries.marking import markable_in
 from tongxin.calls.states import MARKABLE, ApplicationState
 from tongxin.kernel.refused import Refused
@@ -26,6 +26,7 @@ from tongxin.web.forms import HouseForm
 from tongxin.web.guard import HouseRequest, page
 from tongxin.web.paging import SIZE, paged
 from tongxin.web.staff.calls_frame import opened
+from tongxin.web.tones import tone
 
 ENTRIES, MARK, WEIGHTS = "staff/calls/entries.html", "staff/calls/mark.html", "staff/calls/weights.html"
 WHY = 200
@@ -107,10 +108,19 @@ def _listed(request: HouseRequest, call: Call) -> dict[str, Any]:
     show = show if show in ApplicationState.values else ""
     found = paged(request, entries_of(call, show))
     groups = markable_in(call) if call.frozen_at is None else {}
-    rows = [{"one": row, "names": names_of(row), "marks": bool(groups) and row.state in MARKABLE} for row in found.rows]
+    rows = [
+        {
+            "one": row,
+            "names": names_of(row),
+            "marks": bool(groups) and row.state in MARKABLE,
+            "state": _state(ApplicationState(row.state)),
+            "tone": tone(ApplicationState(row.state)),
+        }
+        for row in found.rows
+    ]
     return {
         "call": call, "page": found.of(rows), "show": show, "groups": groups, "chosen": set(), "typed": {},
-        "shows": [("", gettext("全部")), *((state.value, gettext(state.label)) for state in ApplicationState)],
+        "shows": [("", gettext("全部")), *((state.value, _state(state)) for state in ApplicationState)],
     }  # fmt: skip
 
 
@@ -123,6 +133,11 @@ def marked_words(changed: int, *, into: bool) -> str:
     return words % {"n": changed}
 
 
+def _state(state: ApplicationState) -> str:
+    """As staff read it: the label of an offer speaks to whoever has it."""
+    return gettext("等本人确认") if state == ApplicationState.OFFERED else gettext(state.label)
+
+
 def names_of(row: Application) -> str:
     """Who entered comes first; those without a record are counted."""
     people = [shown(one.person, "name", Purpose.STAFF_LIST) for one in row.applicants.all()]
@@ -133,7 +148,7 @@ def names_of(row: Application) -> str:
 
 def _weighed(call: Call) -> dict[str, Any]:
     """How many tickets have how many chances by the rule, and the first of those that have more than one."""
-    found = chances(call) if call.chances > 1 else []
+    found = (recorded(call) if call.frozen_at else chances(call)) if call.chances > 1 else []
     more = sorted((one for one in found if one.weight > 1), key=lambda one: (-one.weight, one.application.pk))
     counts = Counter(one.weight for one in found)
     return {

@@ -238,7 +238,7 @@ def _shown(request: HouseRequest, held: Round) -> dict[str, Any]:
         "takes_value": due and bool(held.source) and held.confirmed_at is None,
         "second": bool(held.value) and held.value_account != request.actor.account_id,
         "hint": sources()[held.source].value_hint if held.source else "",
-        "draws_now": due,
+        "draws_now": due, "missing": _missing(held) if due else "",
         "types": due and held.how == How.SLIPS,
         "withholds": due and now >= published.patience_until(held),
         "patience": published.patience_until(held),
@@ -247,6 +247,18 @@ def _shown(request: HouseRequest, held: Round) -> dict[str, Any]:
         "names": _typists(held),
         "value_form": ValueForm(), "void_form": VoidForm(), "order_form": OrderForm(), "sign_form": SignForm(),
     }  # fmt: skip
+
+
+def _missing(held: Round) -> str:
+    """What must still come before it can be drawn."""
+    if held.how == How.SLIPS:
+        waits = Draw.objects.filter(round=held, signed_at=None).count()
+        return gettext("%(n)d份次序没有签好名") % {"n": waits} if waits else ""
+    seals = Seal.objects.filter(round=held, text="").count()
+    said = [gettext("%(n)d位没有交出封存的数") % {"n": seals}] if seals else []
+    if held.source and held.confirmed_at is None:
+        said.append(gettext("公开来源的数没有由两个人填好"))
+    return gettext("、").join(said)
 
 
 def _typists(held: Round) -> dict[int, str]:
