@@ -11,11 +11,11 @@ from tests.cast import HOUSE, NOW, Cast
 from tests.factories.counters import Counter, a_counter, a_device, a_partner, entry, given, running, shown, text_of
 from tests.factories.schemes import PLAN
 
-from tongxin.benefits.actions import offline, partners, redemptions, shifts, tills, vouchers
+from tongxin.benefits.actions import offline, partners, redemptions, settlements, shifts, tills, vouchers
 from tongxin.benefits.counter_states import OfflineVerdict, Outcome
 from tongxin.benefits.models import Device, OfflineEntry, Redemption, Shift, Voucher
 from tongxin.benefits.offline_list import Signed
-from tongxin.benefits.queries.settlements import disputed_of, unsettled_of
+from tongxin.benefits.queries.settlements import differences_of, disputed_of, lines_of, unsettled_of
 from tongxin.benefits.queries.tills import drawer_of
 from tongxin.benefits.queries.totals import contradictions
 from tongxin.benefits.states import VoucherState
@@ -81,6 +81,46 @@ def test_opened_here_and_taken_by_two_tills_of_the_site_the_union_bears_it(cast:
     assert bring(counter) == ["doubled"]
     assert drawer_of(counter.shift).total == Decimal("100.00")  # paid all the same
     assert contradictions() == []
+
+
+def test_opened_here_and_taken_by_two_tills_without_network_both_are_paid_and_no_clerk_bears_it(cast: Cast) -> None:
+    """Neither could know of the other. The settlement pays both, says what the union bears, and both drawers agree with it."""
+    counter = a_counter(cast).knows_its_key()
+    other = till_beside(counter).knows_its_key()
+    voucher = shown(given(counter.scheme, cast.wang.person), site=counter.site.public_id)
+    for till in (counter, other):
+        entry(till, text_of(voucher))
+        shifts.close_shift(shift=till.shift, counted=Decimal("100.00"), at=NOW + timedelta(hours=1))
+    assert [*bring(counter), *bring(other)] == ["spent", "doubled"]
+    assert [(one.counted, one.expected) for one in Shift.objects.order_by("pk")] == [(Decimal("100.00"),) * 2] * 2
+    made = settlements.draw_up(partner=counter.partner, last=NOW.date(), by=cast.officer.on(BACK.date()), at=BACK)
+    apart = differences_of(made, lines_of(made))
+    assert (made.redeemed, made.reversed, made.total) == (Decimal("200.00"), Decimal("0.00"), Decimal("200.00"))
+    assert (apart.shifts, [line.clerk for line in apart.borne], apart.borne_sum) == ([], ["2号收银"], Decimal("100.00"))
+    assert contradictions() == []
+
+
+def till_beside(counter: Counter) -> Counter:
+    """A second till of the same site, with a clerk of its own and what was opened for the site to take."""
+    device, token = a_device(counter.site, "2号台")
+    clerk, pin = shifts.add_clerk(partner=counter.partner, label="2号收银", by=HOUSE, at=NOW)
+    shift = shifts.open_shift(device=device, clerk=clerk, pin=pin, at=NOW)
+    return Counter(counter.partner, counter.site, device, token, clerk, pin, shift, counter.scheme)
+
+
+@pytest.mark.parametrize("cap", [Decimal(0), Decimal("100.00")])
+def test_the_cap_is_whole_for_others_after_two_tills_took_what_was_opened_here(cast: Cast, cap: Decimal) -> None:
+    """What the till was told to take is paid whatever the cap, and leaves the cap to what was opened for no site."""
+    counter = a_counter(cast, cap=cap).knows_its_key()
+    other = till_beside(counter).knows_its_key()
+    here, nowhere = (shown(given(counter.scheme, cast.wang.person), site=counter.site.public_id),
+                     shown(given(counter.scheme, cast.li.person)))  # fmt: skip
+    entry(counter, text_of(here))
+    entry(other, text_of(here))
+    entry(other, text_of(nowhere), at=NOW + timedelta(seconds=5))
+    used_elsewhere(cast, counter, nowhere)
+    assert [*bring(counter), *bring(other)] == ["spent", "doubled", "doubled" if cap else "over_cap"]
+    assert drawer_of(other.shift).total == Decimal("100.00") + cap
 
 
 def test_not_opened_here_it_is_borne_up_to_the_cap_and_beyond_it_is_named(cast: Cast) -> None:

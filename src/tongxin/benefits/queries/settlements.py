@@ -71,7 +71,11 @@ class Differences:
 
     shifts: list[Shift] = field(default_factory=list)  # counted otherwise, or not at all
     late: list[Line] = field(default_factory=list)  # of days that an earlier settlement had closed
-    borne: list[Line] = field(default_factory=list)  # used elsewhere before; the union bears it
+    borne: list[Line] = field(default_factory=list)  # used up when it came in: the union bears it
+
+    @property
+    def borne_sum(self) -> Decimal:
+        return sum((line.amount for line in self.borne), NOTHING)
 
     def __bool__(self) -> bool:
         return bool(self.shifts or self.late or self.borne)

@@ -26,7 +26,7 @@ from tongxin.web.staff.fields import DayField
 from tongxin.web.staff.partner_frame import address_of, form_page, partner_of, site_of
 
 CAP: Final = gettext_lazy(
-    "没有网络时，为别处打开或没有指定门店的券，每台设备一天最多收多少元；重复使用的损失在这个数以内由工会承担。不许就填0"
+    "没有网络时，没有为任何门店打开的券，每台设备一天最多收多少元；重复使用的损失在这个数以内由工会承担。不许就填0"
 )
 
 

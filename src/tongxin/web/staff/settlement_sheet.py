@@ -57,7 +57,7 @@ def _notes(one: Settlement, found: list[Line], signer: str) -> list[str]:
         )
     notes += [f"晚到的核销：{dates.moment(line.at)} {line.site} {line.amount}元" for line in apart.late]
     notes += [
-        f"由工会承担（券在别处用过或已过期）：{dates.moment(line.at)} {line.site} {line.amount}元"
+        f"由工会承担（券已在别的设备上用过、已收回或已过期）：{dates.moment(line.at)} {line.site} {line.amount}元"
         for line in apart.borne
     ]
     return notes
