@@ -45,6 +45,13 @@ def party(call: Call) -> str:
     ) % {"n": call.party_most}
 
 
+def wishes(call: Call) -> str:
+    """How many one may name; empty where it is one."""
+    if call.choices == 1:
+        return ""
+    return gettext("报名后可以改成最多%(n)d个志愿，按最想去的排；一个人最多得到一个。") % {"n": call.choices}
+
+
 def chances(call: Call) -> str:
     """What earlier losses give, as it is promised; empty where all are alike."""
     if call.chances == 1:

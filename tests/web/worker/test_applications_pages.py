@@ -44,6 +44,7 @@ def test_entering_a_draw_shows_the_ticket_and_wishes_can_be_changed(cast: Cast, 
     client = as_worker(cast.wang)
     mine, pools = entered(drawn, client)
     assert str(mine.ticket) in client.get(f"/applications/{mine.public_id}/").content.decode()
+    assert "加志愿、排先后" in client.get(f"/applications/{mine.public_id}/").content.decode()
     wishes = f"/applications/{mine.public_id}/wishes/"
     assert client.post(wishes, {"wish0": pools[1], "wish1": pools[1]}).status_code == 422
     assert client.post(wishes, {"wish0": pools[1], "wish1": pools[0]}).status_code == 302
@@ -100,6 +101,9 @@ def test_outcome_is_for_everybody_and_an_objection_for_the_union(
     assert client.post(address, {"words": "少了一人", "ticket": ""}).status_code == 302
     assert "少了一人" not in Client().get(f"/outcomes/{found.public_id}/").content.decode()
     assert Objection.objects.get().person == cast.zhang.person
+    clock.now = found.until
+    late = as_worker(cast.zhang).get(address).content.decode()
+    assert ("少了一人" in late, "结束。还有疑问的" in late, "提交异议" in late) == (True, True, False)
 
 
 def test_page_says_why_it_was_not_the_first_wish(cast: Cast, drawn: School, as_worker: As, clock: Clock) -> None:

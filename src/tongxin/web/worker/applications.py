@@ -165,6 +165,7 @@ def _facts(own: Application) -> list[tuple[str, str]]:
     call = own.call
     return [
         (gettext("录取办法"), call_words.manner(call)),
+        (gettext("志愿"), call_words.wishes(call)),
         (gettext("几个人一起"), call_words.party(call)),
         (gettext("抽签的机会"), call_words.chances(call)),
         (gettext("报名截止"), dates.moment(call.closes)),

@@ -12,15 +12,16 @@ from tongxin.activities.actions import enrolments
 from tongxin.activities.models import Cohort
 from tongxin.activities.queries.classes import ClassPage, class_page, to_sign_up, visible
 from tongxin.activities.queries.standing import Stands
-from tongxin.activities.states import ActivityKind, Standing
+from tongxin.activities.states import ActivityKind, SessionState, Standing
 from tongxin.calls.actions import noting
 from tongxin.calls.states import ApplicationState
 from tongxin.kernel.public_ids import new_public_id
 from tongxin.kernel.refused import Refused
 from tongxin.people.models import Person
 from tongxin.rulebook.queries import verdict_given, verdict_on
-from tongxin.web import call_words, class_words, dates, verdict_words
+from tongxin.web import call_words, class_words, dates, english, verdict_words
 from tongxin.web.answers import render_part, render_refusal, wants_part
+from tongxin.web.calendar_file import Event, as_file
 from tongxin.web.guard import HouseRequest, OpenTo, page
 from tongxin.web.worker import cards, listing
 
@@ -54,6 +55,16 @@ def class_may(request: HouseRequest, cohort_id: str) -> HttpResponse:
             verdict = verdict_on(version, Person.objects.get(pk=person), request.actor.on, union=union)
         context |= {"verdict": verdict_words.shown(verdict), "version": version}
     return render_part(request, "worker/classes/may.html", context)
+
+
+@page(open_to=OpenTo.VISITOR, methods=("GET",))
+def class_calendar(request: HouseRequest, cohort_id: str) -> HttpResponse:
+    """Its lessons for the phone's own calendar."""
+    cohort = get_object_or_404(visible(), public_id=cohort_id)
+    lessons = cohort.sessions.exclude(state=SessionState.CANCELLED).order_by("starts_at", "pk")
+    where = ", ".join(filter(None, (class_words.where(cohort), cohort.site.address)))
+    events = (Event(one.public_id, english.plain(cohort.title), where, one.starts_at, one.ends_at) for one in lessons)
+    return as_file(events, name=f"class-{cohort.public_id}", at=request.now)
 
 
 @page(open_to=OpenTo.WORKER, methods=("POST",))
@@ -141,6 +152,7 @@ def _facts(cohort: Cohort, stands: Stands) -> list[tuple[str, str]]:
         (gettext("老师"), cohort.teacher_name),
         (gettext("费用"), fee),
         (gettext("报名办法"), call_words.manner(cohort.term.call)),
+        (gettext("志愿"), call_words.wishes(cohort.term.call) if cohort.term.call else ""),
         (gettext("几个人一起"), call_words.party(cohort.term.call) if cohort.term.call else ""),
         (gettext("抽签的机会"), call_words.chances(cohort.term.call) if cohort.term.call else ""),
         (gettext("报名截止"), _until(stands)),
@@ -170,6 +182,7 @@ urlpatterns = [
     path("classes/", classes, name="classes"),
     path("classes/<str:cohort_id>/", class_, name="class"),
     path("classes/<str:cohort_id>/may/", class_may, name="class-may"),
+    path("classes/<str:cohort_id>/calendar.ics", class_calendar, name="class-calendar"),
     path("classes/<str:cohort_id>/sign-up/", sign_up, name="sign-up"),
     path("classes/<str:cohort_id>/withdraw/", withdraw, name="withdraw"),
 ]

@@ -46,7 +46,8 @@ def object_(request: HouseRequest, publication_id: str) -> HttpResponse:
             messages.success(request, gettext("已收到您的异议，答复会告诉您，也会写在公示页上。"))
             return redirect("public:outcome", publication_id)
     mine = Objection.objects.filter(publication=found, person=request.actor.person_id).order_by("-at")
-    return render_form(request, "worker/applications/object.html", form, {"found": found, "mine": mine})
+    context = {"found": found, "mine": mine, "open": request.now < found.until}
+    return render_form(request, "worker/applications/object.html", form, context)
 
 
 @page(open_to=OpenTo.WORKER, methods=("POST",))
