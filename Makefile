@@ -79,5 +79,5 @@ PLACES ?= 100000
 bench-release: install
 	$(BIN)/tongxin bench_release --workers $(WORKERS) --places $(PLACES)
 
-# All of them over the same rows, one after the other: some fifty minutes on two cores with nothing else running.
+# All but the two of one engine alone, one after the other: some fifty minutes on two cores with nothing else running.
 bench: bench-data bench-pages bench-sign-ins bench-joining bench-likeness bench-import bench-notices bench-rules bench-vouchers bench-draw bench-release

@@ -6,36 +6,16 @@ for work, membership and age, and half of all are members; one of thirteen comes
 nothing. Prints one line of JSON; seconds of processor are those of this process, and of its connection's server process.
 """
 
-import json
-import os
 import resource
-import sys
-import time
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
+
+from bench import alone
 
 BATCH: Final = 1_000
 GIGS: Final = ("courier", "truck_driver", "ride_hailing_driver", "food_delivery_rider")
 OPENS: Final = datetime(2024, 4, 1, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
-
-
-def main(many: int, groups: int) -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
-    import django  # noqa: PLC0415  after the settings are named
-
-    django.setup()
-    from django.conf import settings  # noqa: PLC0415
-    from django.test.utils import setup_databases, teardown_databases  # noqa: PLC0415
-
-    settings.CALL_KINDS = {"nothing": "bench.settle.Nothing"}
-    old = setup_databases(verbosity=0, interactive=False)
-    try:
-        sys.stdout.write(json.dumps(measure(many, groups)) + "\n")
-    finally:
-        teardown_databases(old, verbosity=0)
 
 
 def measure(many: int, groups: int) -> dict[str, Any]:
@@ -53,39 +33,24 @@ def measure(many: int, groups: int) -> dict[str, Any]:
     written, result = pool.call.list_ends + GRACE, OPENS + AFTER
     found: dict[str, Any] = {"people": many, "groups": groups}
     people = list(Person.objects.order_by("-pk").values_list("pk", flat=True)[: leveling.MOST])
-    _timed(found, "asking_5000", lambda: asked.groups_of_many(pool, people, [OPENS] * len(people)))
-    _timed(found, "list", lambda: write_list(pool, written, most=leveling.MOST))
+    with alone.timed(found, "asking_5000_"):
+        asked.groups_of_many(pool, people, [OPENS] * len(people))
+    with alone.timed(found, "list_"):
+        write_list(pool, written, most=leveling.MOST)
     held = Round.objects.get()
     open_all(held, result)
-    _timed(found, "draw", lambda: rounds.draw(held=held, by=by, at=result))
+    with alone.timed(found, "draw_"):
+        rounds.draw(held=held, by=by, at=result)
     if groups:
-        _timed(found, "later", lambda: follow(pool, by, result))
+        with alone.timed(found, "later_"):
+            follow(pool, by, result)
     draw = Draw.objects.select_related("file").get()
     return found | {
         "list_mb": round(len(draw.frozen) / 1e6, 1),
         "places": Award.objects.count(),
         "miscounted": len(miscounted()),
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-        "load": round(os.getloadavg()[0], 1),
     }
-
-
-def _timed(found: dict[str, Any], what: str, deed: Callable[[], object]) -> None:
-    began, cpu, server = time.monotonic(), time.process_time(), _server_cpu()
-    deed()
-    found[f"{what}_seconds"] = round(time.monotonic() - began, 1)
-    found[f"{what}_cpu_seconds"] = round(time.process_time() - cpu, 2)
-    found[f"{what}_server_cpu_seconds"] = round(_server_cpu() - server, 2)
-
-
-def _server_cpu() -> float:
-    from django.db import connection  # noqa: PLC0415
-
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        (pid,) = cursor.fetchone()
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def follow(pool: Any, by: Any, at: datetime) -> None:
@@ -101,7 +66,6 @@ def build(many: int, groups: int) -> Any:
     from tongxin.people.models import Membership, Person  # noqa: PLC0415
     from tongxin.store.atomic import writing  # noqa: PLC0415
     from tongxin.store.copying import copy_new  # noqa: PLC0415
-    from tongxin.unions.models import Union  # noqa: PLC0415
 
     people = [
         Person(
@@ -110,14 +74,13 @@ def build(many: int, groups: int) -> Any:
         )
         for n in range(many)
     ]  # fmt: skip
-    with writing():
-        union = Union.make(kind="federation", level=2, name="合成", code="99", federation=1)
-        copy_new(people)
-        if groups:
+    union = alone.planted(people)
+    if groups:
+        with writing():
             stays = [Membership(federation=1, person=one, union=union, starts=date(2020, 1, 1)) for one in people[::2]]
             copy_new(stays)
     kept = [a_reserve(union, GIGS[n], max(1, many // 50)) for n in range(groups)]
-    pool = a_lane(union, max(1, many // 5), manner=LEVEL, opens=OPENS, kind="nothing", kept=kept)
+    pool = a_lane(union, max(1, many // 5), manner=LEVEL, opens=OPENS, kind=alone.KIND, kept=kept)
     over = 130 if groups else 100  # seconds; 120 are the level start's minutes
     for first in range(0, many, BATCH):
         come(pool, people[first : first + BATCH], OPENS + timedelta(seconds=over) * first / many)
@@ -142,5 +105,4 @@ def a_reserve(union: Any, gig: str, units: int) -> Any:
 
 
 if __name__ == "__main__":
-    given = [int(text) for text in sys.argv[1:]]
-    main(*given, *(100_000, 0)[len(given) :])
+    alone.run(measure, 100_000, 0)

@@ -48,8 +48,8 @@ def pages_per_second(server: Server, address: str, seconds: int, cookie: str = "
     headers = ["-H", f"Cookie: {cookie}"] if cookie else []
     with watched(server, cores):
         text = _wrk(server, address, seconds, *headers)
-    rate = float(_found(r"Requests/sec:\s+([\d.]+)", text))
-    p50, p99 = (_milliseconds(_found(rf"{share}%\s+([\d.]+\w+)", text)) for share in (50, 99))
+    rate = float(found_in(r"Requests/sec:\s+([\d.]+)", text))
+    p50, p99 = (_milliseconds(found_in(rf"{share}%\s+([\d.]+\w+)", text)) for share in (50, 99))
     wrong = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
     return Rate(rate, p50, p99, cores, int(wrong[1]) if wrong else 0)
 
@@ -64,7 +64,7 @@ def sign_ups_per_second(server: Server, lines: Path, seconds: int) -> tuple[Rate
     cores: dict[str, float] = {}
     with watched(server, cores):
         text = _wrk(server, "/", seconds, "-s", str(ROOT / "bench" / "sign_up.lua"), after=[str(lines), str(THREADS)])
-    told = json.loads(_found(r"RESULT (.*)", text))
+    told = json.loads(found_in(r"RESULT (.*)", text))
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*), count(DISTINCT person_id), extract(epoch FROM max(at) - min(at)) FROM calls_award WHERE"
@@ -94,7 +94,7 @@ def one_row_per_second(folder: Path, seconds: int, *, pools: int = 20) -> float:
     finally:
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE bench_pool, bench_claim")
-    return float(_found(r"tps = ([\d.]+)", text))
+    return float(found_in(r"tps = ([\d.]+)", text))
 
 
 def _pgbench(*arguments: str) -> str:
@@ -118,7 +118,7 @@ def _wrk(server: Server, address: str, seconds: int, *options: str, after: list[
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603  our own arguments
 
 
-def _found(pattern: str, text: str) -> str:
+def found_in(pattern: str, text: str) -> str:
     match = re.search(pattern, text)
     if match is None:
         message = f"not found in the answer: {pattern}\n{text}"

@@ -5,7 +5,6 @@ database does when each claim is a transaction on one row.
 """
 
 import json
-import re
 import resource
 import shutil
 import signal
@@ -20,7 +19,7 @@ from typing import Any, Final, Self
 
 from bench.crowd import fill, release, write_cookies
 from bench.ground import ROOT, machine, say
-from bench.load import one_row_per_second
+from bench.load import found_in, one_row_per_second
 from bench.server import Server, processor_seconds, serving, watched
 from tongxin.web.lane.crowd import get, post, send_all
 
@@ -112,7 +111,7 @@ def _empty(server: Server, clients: int) -> float:
         return send_all(server.port, repeat(get("/lane/empty")), connections=clients, seconds=EMPTY_SECONDS).rate
     command = _command(server, "/lane/empty", clients, f"-d{EMPTY_SECONDS}s")
     text = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603  our own arguments
-    return float(_found(r"Requests/sec:\s+([\d.]+)", text))
+    return float(found_in(r"Requests/sec:\s+([\d.]+)", text))
 
 
 def _run(
@@ -135,7 +134,7 @@ def _run(
 
 def _by_wrk(command: list[str], threads: int) -> dict[str, Any]:
     text, took = _until_done(command, threads)
-    found: dict[str, Any] = json.loads(_found(r"RESULT (.*)", text))
+    found: dict[str, Any] = json.loads(found_in(r"RESULT (.*)", text))
     return found | {"seconds": took}
 
 
@@ -211,13 +210,6 @@ def _command(server: Server, address: str, clients: int, *options: str, after: l
         "wrk", f"-t{_threads(clients)}", f"-c{clients}", "--latency", "--timeout", "30s", *options, f"{server.address}{address}",
         *(["--", *after] if after else []),
     ]  # fmt: skip
-
-
-def _found(pattern: str, text: str) -> str:
-    match = re.search(pattern, text)
-    if match is None:
-        raise SystemExit(f"not in the answer of wrk: {pattern}\n{text}")
-    return match[1]
 
 
 def _megabytes(pid: int) -> float:

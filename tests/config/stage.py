@@ -1,39 +1,21 @@
-"""Makes an installation with one class and two rosters, for tests that kill servers: `python -m tests.config.stage`.
+"""Makes an installation with one class and two rosters, for tests that kill servers: `python -m tests.config.stage`."""
 
-Runs in a process of its own, on the data folder of TONGXIN_DATA and by the real clock, and prints what stands where as
-JSON: addresses, and open sessions by which to act (nobody types a code thousands of times).
-"""
-
-import json
-import os
-import sys
 from datetime import date, datetime, time, timedelta
+
+from tests.config.staging import city, make, session_of
 
 WORKERS, PLACES, ROWS = 16, 5, 1_200
 LARGE_ROWS, ROWS_A_PART = 3_000, 10  # many parts: a kill falls between them
-
-
-def main() -> None:
-    from config.commands.migrate import migrate
-    from config.surroundings import database, set_up_django
-
-    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
-    with database():
-        set_up_django()
-        migrate()
-        sys.stdout.write(json.dumps(stage()))
 
 
 def stage() -> dict[str, object]:
     from django.utils import timezone
     from tests import cast as people
 
-    from tongxin.unions.models import Kind, Level
+    from tongxin.unions.models import Level
 
     now = timezone.now()
-    nation = people.union_under(None, "中华全国总工会", "000000", Level.NATION, kind=Kind.ACFTU)
-    city = people.union_under(nation, "重庆市总工会", "500000", Level.PROVINCE)
-    union = people.union_under(city, "永川区总工会", "500118", Level.COUNTY)
+    union = people.union_under(city(), "永川区总工会", "500118", Level.COUNTY)
     workers = [people.worker(union, f"工友{n}", login=f"worker{n}") for n in range(WORKERS)]
     cohort = _cohort(union, now)
     cadre = _cadre(union, now)
@@ -119,25 +101,5 @@ def _large(union, cadre, now: datetime, first: int) -> str:
     return made.public_id
 
 
-def session_of(account, *methods: str) -> str:
-    """As web.accounts.sessions leaves it."""
-    import time as clock
-    from importlib import import_module
-
-    from django.conf import settings
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-
-    from tongxin.web.accounts.sessions import BACKEND
-
-    session = import_module(settings.SESSION_ENGINE).SessionStore()
-    session[SESSION_KEY] = str(account.pk)
-    session[BACKEND_SESSION_KEY] = BACKEND
-    session[HASH_SESSION_KEY] = account.get_session_auth_hash()
-    session["account_authentication_methods"] = [{"method": method, "at": clock.time()} for method in methods]
-    session["account_authentication_methods_user"] = session[SESSION_KEY]
-    session.save()
-    return str(session.session_key)
-
-
 if __name__ == "__main__":
-    main()
+    make(stage)
