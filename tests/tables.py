@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from functools import cache
 from pathlib import Path
 
@@ -38,6 +39,20 @@ def template() -> str:
             _migrate(with_database(url, half))
             server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(*map(sql.Identifier, (half, name))))
     return name
+
+
+def sessions_left(name: str, patience: float = 10.0) -> list[str]:
+    """Of that database, when we have closed our own: since when, and what they asked last. They are ended."""
+    words = "format('%%s since %%s, last: %%s', coalesce(nullif(application_name, ''), 'unnamed'), backend_start, left(query, 200))"
+    where = "FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'"
+    with psycopg.connect(with_database(os.environ["DATABASE_URL"], "postgres"), autocommit=True) as server:
+        until = time.monotonic() + patience
+        while found := [row[0] for row in server.execute(f"SELECT {words} {where}", [name])]:
+            if time.monotonic() > until:
+                server.execute(f"SELECT pg_terminate_backend(pid, 5000) {where}", [name])
+                break
+            time.sleep(0.1)
+    return found
 
 
 def lay_tables(server: EmbeddedServer) -> None:

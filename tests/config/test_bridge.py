@@ -172,8 +172,8 @@ def test_stream_ends_when_the_client_is_gone():
 
     stream = Stream(endless())
     sent = call(streaming(stream), messages=[{"type": "http.request"}, {"type": "http.disconnect"}])
-    assert len(made) < 100
-    assert len(sent) < 100
+    assert len(made) < 1000
+    assert len(sent) < 1000
     assert stream.closed
 
 

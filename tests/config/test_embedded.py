@@ -13,7 +13,6 @@ from config.embedded_host import ServerUnavailable
 STARTER = """
 import sys
 from pathlib import Path
-from pathlib import Path
 from config.embedded import EmbeddedServer
 server = EmbeddedServer(Path(sys.argv[1]), {"fsync": "off"})
 server.ensure_running()
@@ -73,7 +72,7 @@ def test_two_commands_at_once_on_a_new_folder_share_one_server(folders):
     assert len(pids) == 1
     assert pids != {""}
     for process in both:
-        process.communicate("\n", timeout=30)
+        process.communicate("\n", timeout=120)
     assert [process.returncode for process in both] == [0, 0]
     assert not server.is_alive()
 

@@ -82,30 +82,38 @@ class Installation:
 
     def kill_web(self) -> None:
         """The web server and its workers; the supervisor that started them lives on."""
-        (web,) = [pid for pid in children_of(self.served.process.pid) if "config.server" in command_of(pid)]
-        for pid in [web, *children_of(web)]:
-            os.kill(pid, signal.SIGKILL)
+        self._kill("config.server")
 
     def kill_jobs(self) -> None:
         """The job worker, and with it the hands of a large import, which it started."""
-        (jobs,) = [pid for pid in children_of(self.served.process.pid) if "config.worker" in command_of(pid)]
-        for pid in [*children_of(jobs), jobs]:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        self._kill("config.worker")
 
     def kill_database(self) -> None:
         os.kill(int((self.served.database.cluster / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
 
+    def _kill(self, module: str) -> None:
+        """The supervisor's child that runs this module, as soon as it is there, and all whom that one started."""
+        children = eventually(
+            lambda: [pid for pid in children_of(self.served.process.pid) if module in command_of(pid)]
+        )
+        for pid in [*children_of(children[0]), children[0]]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
 
 def children_of(pid: int) -> list[int]:
     """Whom this process started, in all its threads."""
-    return [
-        int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()
-    ]
+    found: list[int] = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(OSError):  # a thread that ended meanwhile
+            found += map(int, (task / "children").read_text().split())
+    return found
 
 
 def command_of(pid: int) -> str:
-    return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    return ""
 
 
 @pytest.fixture
@@ -136,12 +144,9 @@ def test_kills_in_the_middle_leave_nothing_half_done(installation: Installation)
 def _sign_ups_survive(installation: Installation) -> None:
     crowd = Crowd(installation)
     with crowd:
-        time.sleep(1.0)
-        installation.kill_web()
-        time.sleep(2.5)
-        installation.kill_database()
-        time.sleep(2.5)
-        installation.kill_web()
+        for kill in (installation.kill_web, installation.kill_database, installation.kill_web):
+            crowd.goes_on()
+            kill()
     assert crowd.wrong == []
     assert crowd.broken > 0, "nothing was cut off: the kills came too late"
     assert crowd.signed_up > 0
@@ -165,6 +170,11 @@ class Crowd:
     def __enter__(self) -> None:
         for thread in self.threads:
             thread.start()
+
+    def goes_on(self) -> None:
+        """Until as many as they are have been answered once more."""
+        enough = self.signed_up + len(self.threads)
+        assert eventually(lambda: self.signed_up >= enough or self.wrong)
 
     def __exit__(self, *_failure: object) -> None:
         self.over.set()
@@ -238,9 +248,10 @@ def _import_is_whole_or_not_there(installation: Installation, batch: str, kill: 
             answers.append(problem)
 
     pressing = threading.Thread(target=press, daemon=True)
-    pressing.start()
-    assert eventually(lambda: _is_writing(installation) or answers), "the import never began"
-    kill()
+    with _nobody_joins(installation):  # so it waits in the middle: after the persons, before their memberships
+        pressing.start()
+        assert eventually(lambda: _is_writing(installation) or answers), "the import never began"
+        kill()
     pressing.join(PATIENCE)
     assert [isinstance(answer, Exception) or answer >= 500 for answer in answers] == [True]
 
@@ -258,9 +269,10 @@ def _large_import_goes_on_and_doubles_nothing(installation: Installation, batch:
     """Killed between two parts: what is written is whole parts, and a second press goes on with those that are left."""
     address, session = f"/staff/imports/{batch}/commit", installation.stage["cadre"]
     before, rows = _people(installation), installation.stage["large_rows"]
-    assert installation.post_until_answered(address, session) == 302
-    assert eventually(lambda: _parts(installation, batch, "done") > 2), "the import never began"
-    kill()
+    with _nobody_joins(installation) as step:
+        assert installation.post_until_answered(address, session) == 302
+        assert eventually(lambda: step() and _parts(installation, batch, "done") > 2), "the import never began"
+        kill()
     assert eventually(installation.served.is_well)
     ((state, written, parts),) = installation.ask(HOW_FAR, batch)
     assert (state, 0 < written < parts) == ("committing", True), "the kill came too late"
@@ -278,14 +290,30 @@ def _large_import_goes_on_and_doubles_nothing(installation: Installation, batch:
 def _large_undo_goes_on(installation: Installation, batch: str) -> None:
     address, session = f"/staff/imports/{batch}/undo", installation.stage["cadre"]
     before, rows = _people(installation), installation.stage["large_rows"]
-    assert installation.post_until_answered(address, session) == 302
-    assert eventually(lambda: _parts(installation, batch, "undone") > 2), "the undo never began"
-    installation.kill_jobs()
+    with _nobody_joins(installation) as step:
+        assert installation.post_until_answered(address, session) == 302
+        assert eventually(lambda: step() and _parts(installation, batch, "undone") > 2), "the undo never began"
+        installation.kill_jobs()
     assert _state(installation, batch) == "undoing"
     assert eventually(installation.served.is_well)
     assert eventually(lambda: _taken_up(installation, batch, "undo") == "undone", patience=2 * PATIENCE)
     assert _people(installation) == (before[0] - rows, before[1] - rows)
     assert installation.ask("SELECT undone, kept FROM people_importbatch WHERE public_id = %s", batch) == [(rows, 0)]
+
+
+@contextlib.contextmanager
+def _nobody_joins(installation: Installation) -> Iterator[Callable[[], bool]]:
+    """Memberships are not written meanwhile, so that no kill comes too late; `step()` lets who waits for it go one step on."""
+    lock = "LOCK TABLE people_membership IN SHARE MODE"
+    with contextlib.suppress(psycopg.Error), psycopg.connect(installation.served.database.url()) as holding:
+        holding.execute(lock)
+
+        def step() -> bool:
+            holding.rollback()
+            holding.execute(lock)
+            return True
+
+        yield step
 
 
 def _taken_up(installation: Installation, batch: str, verb: str) -> str:

@@ -1,6 +1,7 @@
 """`tongxin serve` as an operator meets it: started, killed, its database killed, stopped."""
 
 import contextlib
+import itertools
 import json
 import os
 import signal
@@ -21,13 +22,21 @@ pytestmark = pytest.mark.slow
 OURS = {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}  # of the tests: an operator's server has neither
 
 
+TURNS = itertools.count()
+
+
 def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
+    """Below those that the system gives to whoever asks for any: one of these may be another test's by the time that our
+    server listens, or while it is dead that of a client who asks for it (who then talks to itself, and the port is taken).
+    """
+    while True:
+        port = 20_000 + (17 * os.getpid() + next(TURNS)) % 10_000
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
-def eventually(question, patience=30):
-    """The answer as soon as it is true, or the last one."""
+def eventually(question, patience=90):
+    """The answer as soon as it is true, or the last one. Patience costs nothing where all is well."""
     deadline = time.monotonic() + patience
     while not (answer := question()) and time.monotonic() < deadline:
         time.sleep(0.1)
@@ -61,7 +70,7 @@ class Served:
     def end(self):
         with contextlib.suppress(ProcessLookupError):
             self.process.send_signal(signal.SIGTERM)
-        self.process.communicate(timeout=40)
+        self.process.communicate(timeout=120)
 
 
 @pytest.fixture

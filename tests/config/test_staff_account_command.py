@@ -104,6 +104,7 @@ def test_days_out_of_bounds_are_a_wrong_call(days: str) -> None:
 def test_an_empty_folder_becomes_an_installation_with_an_administrator(folders: object) -> None:
     """As docs/operate.md tells it, in processes of their own."""
     server = folders.careless()
+    server.ensure_running()  # and held: eleven commands that each start and stop it would test that eleven times
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     environment |= {"TONGXIN_DATA": str(server.data), "DJANGO_SETTINGS_MODULE": "config.settings"}
 

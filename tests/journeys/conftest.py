@@ -1,15 +1,21 @@
 """A real browser against a real server. `phone` and `desk` are pages that fail the test when something goes wrong unseen."""
 
 import os
+import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from django.core.signals import request_finished, request_started
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from tests.cast import NOW
 from tests.web.conftest import Clock
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's own loop runs in this thread
+PATIENCE = 60_000  # milliseconds: a busy machine is not a fault, and where all is well nobody waits
+expect.set_options(timeout=PATIENCE)
 FLAGS = [
     "--no-sandbox",
     "--disable-background-networking",
@@ -81,6 +87,7 @@ def open_page(browser: Browser, live_server: object, clock: Clock) -> Iterator[C
             locale="zh-CN",
             **options,
         )
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda told: wrong.append(f"{page.url} {told.text}") if is_wrong(told, broken) else None)
@@ -90,10 +97,37 @@ def open_page(browser: Browser, live_server: object, clock: Clock) -> Iterator[C
         )
         return page
 
-    yield opened
-    for context in contexts:
-        context.close()
+    with answered_in_full():
+        yield opened
+        for context in contexts:
+            context.close()
     assert wrong == []
+
+
+@contextmanager
+def answered_in_full() -> Iterator[None]:
+    """At the end the server has done with every request, also with those that a page made as it was left: the next thing is
+    that all tables are emptied, and who still reads them would lock up with that.
+    """
+    under_way: set[int] = set()
+
+    def begin(**_: object) -> None:
+        if threading.current_thread() is not threading.main_thread():  # where a test's own client waits for its answer
+            under_way.add(threading.get_ident())
+
+    def end(**_: object) -> None:
+        under_way.discard(threading.get_ident())
+
+    request_started.connect(begin)
+    request_finished.connect(end)
+    try:
+        yield
+        deadline = time.monotonic() + PATIENCE / 1000
+        while under_way and time.monotonic() < deadline:
+            time.sleep(0.005)
+    finally:
+        request_started.disconnect(begin)
+        request_finished.disconnect(end)
 
 
 @pytest.fixture
@@ -110,7 +144,7 @@ class Widths:
     """A loaded page at a phone's width and touch, and at a desk's: as if it were turned, instead of loaded twice."""
 
     def __init__(self, page: Page) -> None:
-        self._session = page.context.new_cdp_session(page)
+        self._page, self._session = page, page.context.new_cdp_session(page)
 
     def be(self, width: int) -> None:
         small = width < 800
@@ -124,6 +158,19 @@ class Widths:
         )  # fmt: skip
         touch = {"enabled": small, "maxTouchPoints": 1} if small else {"enabled": False}
         self._session.send("Emulation.setTouchEmulationEnabled", touch)
+        until(self._page, f"innerWidth === {width} && navigator.maxTouchPoints === {int(small)}")
+
+
+def until(page: Page, condition: str) -> None:
+    """Whether or not it comes true: the page is judged afterwards. Playwright's own waiting is an eval, which our CSP forbids."""
+    deadline = time.monotonic() + PATIENCE / 1000
+    while not page.evaluate(condition) and time.monotonic() < deadline:
+        page.wait_for_timeout(20)
+
+
+def painted(page: Page) -> None:
+    """What a page does with its next picture is done: it moves the focus to where a link within it leads, for one."""
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 def width_of(page: Page) -> int:

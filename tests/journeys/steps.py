@@ -11,7 +11,6 @@ from tests.web.conftest import Clock
 from tongxin.kernel import one_time_codes
 
 WIDTHS = {390: 844, 1280: 800}
-PATIENCE = 12_000  # milliseconds, on a busy machine
 NARROW = 320  # the least that a page must fit
 
 
@@ -34,7 +33,6 @@ class Staff:
     def __init__(self, page: Page, clock: Clock, look: Callable[[Page], None]) -> None:
         self.page, self.clock, self.look = page, clock, look
         self.secret = ""
-        page.set_default_timeout(PATIENCE)
 
     def sign_in(self, login: str) -> None:
         page = self.page
@@ -136,7 +134,6 @@ class Worker:
 
     def __init__(self, page: Page, look: Callable[[Page], None]) -> None:
         self.page, self.look = page, look
-        page.set_default_timeout(PATIENCE)
 
     def opens_the_class(self, name: str) -> None:
         self.page.goto("/classes/")
@@ -163,9 +160,11 @@ class Worker:
         page.fill("[name=document-name]", name)
         page.fill("[name=document-number]", number)
         page.click("form:has([name=document-number]) button")
+        expect(page.locator("h1")).not_to_have_text("您是哪一位")
 
-    def presses_sign_up(self) -> None:
+    def presses_sign_up(self, then: str) -> None:
         self.page.click(".w-act button")
+        expect(self.page.locator("main")).to_contain_text(then)
 
     def withdraws(self) -> None:
         self.page.click("summary:has-text('退课')")

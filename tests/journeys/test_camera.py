@@ -70,9 +70,7 @@ def test_camera_reads_a_code_where_the_browser_cannot(
     )
     assert sorted(url.rsplit("/tx/")[-1] for url in kept if "/qr/" in url) == ["qr/decode.js", "qr/index.js"]
     till.click("text=用摄像头扫")
-    expect(till.locator(".p-yes")).to_contain_text(
-        "¥100.00", timeout=30_000
-    )  # a camera takes its time on a busy machine
+    expect(till.locator(".p-yes")).to_contain_text("¥100.00")
     till.wait_for_timeout(600)  # the phone is still held out: it is the same one
     assert till.locator(".p-no").count() == 0
     assert (Redemption.objects.count(), wrong) == (1, [])

@@ -1,6 +1,7 @@
 """A seal is drawn in its holder's browser and nothing but its hash leaves it; a draw is checked in a visitor's, without network."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -36,8 +37,8 @@ def test_seal_and_check_in_the_browser(cast: Cast, clock: Clock, open_page: Call
     phone.on("request", lambda request: sent.append(request.post_data or ""))
     phone.goto(f"/seal/{link}/")
     phone.click("[data-s=take]")
+    expect(phone.locator("[data-s=text]")).to_have_text(re.compile("^[0-9a-f]{64}$"))
     secret = phone.inner_text("[data-s=text]")
-    assert len(secret) == 64
     assert faults(phone) == []
     shot(phone, "seal")
     phone.check("[name=kept]")
@@ -51,7 +52,7 @@ def test_seal_and_check_in_the_browser(cast: Cast, clock: Clock, open_page: Call
     for (seal, by, _), text in zip(rows[:2], texts, strict=True):
         seals.open_seal(seal=seal, text=text, by=by, at=clock.now)
     phone.reload()
-    assert phone.input_value("[name=seal]") == secret  # this browser kept it
+    expect(phone.locator("[name=seal]")).to_have_value(secret)  # this browser kept it
     phone.click("form[data-s=form] button.btn-primary")
     expect(phone.locator("body")).to_contain_text("您的数已经公布")
     rounds.draw(held=Round.objects.get(), by=HOUSE, at=clock.now)

@@ -98,10 +98,10 @@ def test_large_text_and_language_work_without_scripts(open_page: Callable[..., P
     page = open_page(390, java_script_enabled=False)
     page.goto("/about/")
     page.click("text=大字")
+    expect(page.locator("html")).to_have_class("tx-large")
     expect(page).to_have_url(re.compile("/about/$"))
-    assert page.evaluate("document.documentElement.className") == "tx-large"
     page.click("text=English")
-    assert page.evaluate("document.documentElement.lang") == "en"
+    expect(page.locator("html")).to_have_attribute("lang", "en")
     shot(page, "about-english-large")
 
 

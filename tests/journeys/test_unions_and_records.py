@@ -37,7 +37,6 @@ def as_(open_page: Callable[..., Page], live_server: object) -> Callable[..., Pa
         page = open_page(width)
         session = sign_in(who.account, factor=factor).cookies["sessionid"].value
         page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
-        page.set_default_timeout(12_000)
         return page
 
     return opened

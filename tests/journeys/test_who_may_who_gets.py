@@ -25,7 +25,6 @@ from tongxin.rulebook.models import Acceptance, Rule, RuleVersion
 from tongxin.rules.conditions import any_of, compare
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-PATIENCE = 30_000  # milliseconds, on a busy machine
 WIDTHS = ((390, 844), (1280, 800))
 MEMBER = compare("is_member", "=", value=True, words="是工会会员", clause="示例办法第三条")
 
@@ -57,13 +56,11 @@ class Ways:
         page.set_viewport_size(usual)
 
     def _opened(self, width: int, player: Player, *, factor: bool) -> Page:
-        page = signed_in(self.open_page(width), player.account, self.live_server, factor=factor)
-        page.set_default_timeout(PATIENCE)
-        return page
+        return signed_in(self.open_page(width), player.account, self.live_server, factor=factor)
 
 
 def says(page: Page, words: str) -> None:
-    expect(page.locator("body")).to_contain_text(words, timeout=PATIENCE)
+    expect(page.locator("body")).to_contain_text(words)
 
 
 @pytest.fixture
@@ -167,7 +164,7 @@ def wishes(ways: Ways, classes: list) -> Application:
         phone.select_option(f"[name=wish{place}]", one.pool.public_id)
     ways.look(phone, "wishes")
     phone.click("text=保存志愿")
-    says(phone, "志愿")
+    says(phone, "志愿已改好。")
     ways.look(phone, "application-entered")
     mine = Application.objects.select_related("call").get()
     assert mine.preferences.count() == 3
@@ -201,7 +198,7 @@ def objects(ways: Ways, mine: Application) -> None:
     desk.goto(f"/staff/calls/{mine.call.public_id}/")
     ways.look(desk, "call")
     desk.click("text=公示现在的结果")
-    says(desk, "结果公示")
+    expect(desk.locator("h1")).to_have_text("结果公示")
     phone = ways.phone(ways.cast.zhang)
     phone.goto(desk.url)
     ways.look(phone, "outcome")
@@ -217,7 +214,7 @@ def objects(ways: Ways, mine: Application) -> None:
     desk.fill("[name=words]", "给了候补第1位，次序在公布的名单里。")
     ways.look(desk, "objection")
     desk.click("text=公开答复")
-    says(desk, "答复")
+    says(desk, "给了候补第1位")
     phone.reload()
     says(phone, "给了候补第1位")
     ways.look(phone, "outcome-answered")

@@ -43,13 +43,13 @@ def test_from_roster_to_figure(open_page: Callable[..., Page], cast: Cast, clock
     officer.adds_a_cohort("瑜伽入门", units=1)
     officer.publishes()
 
-    for who, (name, document, mobile) in ((one, FIRST), (two, SECOND)):
+    for who, (name, document, mobile), then in ((one, FIRST, "您已报名"), (two, SECOND, "您的候补位置")):
         who.opens_the_class("瑜伽入门")
         who.signs_in(mobile)
-        who.presses_sign_up()
+        who.presses_sign_up(then="您是哪一位")
         who.claims(name, document)
         who.opens_the_class("瑜伽入门")
-        who.presses_sign_up()
+        who.presses_sign_up(then)
     one.page.reload()
     expect(one.page.locator("#main")).to_contain_text("您已报名")
     look(one.page)

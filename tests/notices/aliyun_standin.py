@@ -7,6 +7,7 @@ ways in which gateways do: to say nothing, to take a message and say nothing, to
 import hashlib
 import hmac
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -31,6 +32,14 @@ class Sms:
     status: int = 1
 
 
+@contextmanager
+def closed_door() -> Iterator[int]:
+    """A port at which nobody listens, kept so that nobody else comes to."""
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        yield door.getsockname()[1]
+
+
 @dataclass
 class AliyunStandin:
     url: str = ""
@@ -39,6 +48,8 @@ class AliyunStandin:
     behave: list[str] = field(default_factory=list)  # of the next SendSms calls, one after the other; then as it should
     ask_behave: list[str] = field(default_factory=list)  # of the next questions
     slow: float = 0.0
+    takes: int = 1_000_000  # calls; who makes another waits until `go_on`
+    go_on: threading.Event = field(default_factory=threading.Event)
     today: str = "20240328"
     wrong_signatures: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -61,7 +72,7 @@ class AliyunStandin:
             server.shutdown()
             server.server_close()
 
-    def settings(self, patience: float = 2.0) -> dict[str, object]:
+    def settings(self, patience: float = 60.0) -> dict[str, object]:
         return {"key": KEY, "secret": SECRET, "url": self.url, "hook": "hook-key-of-the-test", "patience": patience}
 
     # ---- what it does -------------------------------------------------------------------------------------------
@@ -71,7 +82,10 @@ class AliyunStandin:
             self.calls.append({"Action": action} | query)
             line = self.behave if action == "SendSms" else self.ask_behave
             how = line.pop(0) if line else "good"
+            full = len(self.calls) > self.takes
         time.sleep(self.slow)
+        if full:
+            self.go_on.wait(60)
         if how == "silent":
             return None
         if how == "garbage":

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from tests.cast import NOW
-from tests.notices.aliyun_standin import AliyunStandin
+from tests.notices.aliyun_standin import AliyunStandin, closed_door
 
 from tongxin.notices.gateways.aliyun import AliyunSms, signed
 from tongxin.notices.gateways.parcels import Fate, Filled, Parcel, Verdict
@@ -20,7 +20,7 @@ PHONE = "+8619900000001"
 @pytest.fixture
 def standin(settings: Any) -> Iterator[AliyunStandin]:
     with AliyunStandin().listening() as found:
-        settings.ALIYUN_SMS = found.settings(patience=0.5)
+        settings.ALIYUN_SMS = found.settings()
         yield found
 
 
@@ -91,8 +91,9 @@ def test_no_answer_is_a_doubt(standin: AliyunStandin, how: str) -> None:
     assert send()[0] is Verdict.DOUBT
 
 
-def test_answer_that_comes_too_late_is_a_doubt(standin: AliyunStandin) -> None:
-    standin.slow = 1.5
+def test_answer_that_comes_too_late_is_a_doubt(standin: AliyunStandin, settings: Any) -> None:
+    settings.ALIYUN_SMS = standin.settings(patience=0.3)
+    standin.slow = 1.0
     assert send() == (Verdict.DOUBT, "", "TimeoutError")
 
 
@@ -123,16 +124,16 @@ def saying(answer: bytes) -> Iterator[str]:
 )  # fmt: skip
 def test_garbage_on_the_wire_is_a_doubt(settings: Any, answer: bytes) -> None:
     with saying(answer) as url:
-        settings.ALIYUN_SMS = {"key": "k", "secret": "s", "url": url, "hook": "", "patience": 1.0}
+        settings.ALIYUN_SMS = {"key": "k", "secret": "s", "url": url, "hook": "", "patience": 60.0}
         assert send()[0] is Verdict.DOUBT
 
 
 def test_closed_door_is_certainly_not_sent(settings: Any) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        port = door.getsockname()[1]
-    settings.ALIYUN_SMS = {"key": "k", "secret": "s", "url": f"http://127.0.0.1:{port}", "hook": "", "patience": 1.0}
-    assert send() == (Verdict.LATER, "", "ConnectionRefusedError")
-    assert AliyunSms().trace("s1", PHONE, sent=NOW).fate is Fate.UNKNOWN
+    with closed_door() as port:
+        url = f"http://127.0.0.1:{port}"
+        settings.ALIYUN_SMS = {"key": "k", "secret": "s", "url": url, "hook": "", "patience": 60.0}
+        assert send() == (Verdict.LATER, "", "ConnectionRefusedError")
+        assert AliyunSms().trace("s1", PHONE, sent=NOW).fate is Fate.UNKNOWN
 
 
 # ---- asking -------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -216,14 +216,22 @@ def start(standin: AliyunStandin) -> subprocess.Popen[bytes]:
         url += "?" + os.environ["DATABASE_URL"].partition("?")[2]
     paths = f"{REPOSITORY / 'src'}{os.pathsep}{REPOSITORY}"
     command = [sys.executable, "-m", "tests.notices.carrying", json.dumps(standin.settings()), LATER.isoformat()]
-    return subprocess.Popen(command, env=os.environ | {"DATABASE_URL": url, "PYTHONPATH": paths})
+    ours = {"DATABASE_URL": url, "PYTHONPATH": paths, "PGAPPNAME": f"couriers-{os.getpid()}"}
+    return subprocess.Popen(command, env=os.environ | ours)
 
 
-def wait_until(standin: AliyunStandin, count: int) -> None:
-    deadline = time.monotonic() + 60
-    while len(standin.seen) < count:
-        assert time.monotonic() < deadline, "the courier carries nothing"
+def wait_until(happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 120
+    while not happened():
+        assert time.monotonic() < deadline, "the couriers carry nothing, or do not end"
         time.sleep(0.005)
+
+
+def are_gone() -> bool:
+    """The sessions of the killed ones, which end what they began."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE application_name = %s", [f"couriers-{os.getpid()}"])
+        return cursor.fetchone() == (0,)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -236,18 +244,21 @@ def test_killed_couriers_leave_doubts_that_are_asked_about_and_nothing_is_sent_t
     people = [cast.wang, cast.zhang, *(worker(cast.factory, f"工友{n}") for n in range(4))]
     for player in people:
         tell(player, *(f"{player.person.pk}-{n}" for n in range(40)))
-    standin.slow = 0.01
+    standin.takes = 40
     couriers = [start(standin) for _ in range(2)]
-    wait_until(standin, 40)
+    wait_until(lambda: len(standin.calls) == 42)  # each has handed one over and waits for the answer
     for one in couriers:
         one.send_signal(signal.SIGKILL)
-        one.wait(10)
+        one.wait(60)
+    wait_until(are_gone)
     doubts = Delivery.objects.filter(state="sending")
     assert 0 < doubts.count() <= 100
     noted = set(Delivery.objects.filter(state="accepted").values_list("public_id", flat=True))
     assert noted <= set(standin.serials)
 
-    standin.slow = 0.0
+    standin.takes = 1_000_000
+    standin.go_on.set()  # what nobody waits for any more is taken all the same
+    wait_until(lambda: len(standin.seen) == 42)
     courier.carry_all(lambda: LATER)
     settled = LATER + deliveries.SETTLED_AFTER
     courier.look_after(lambda: LATER + deliveries.DOUBT_AFTER)

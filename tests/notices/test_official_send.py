@@ -91,7 +91,7 @@ class Account:
 def account(settings: Any) -> Iterator[Account]:
     with Account().listening() as found:
         settings.OFFICIAL_ACCOUNT = {
-            "app": "wx1", "secret": "shh", "url": found.url, "asking": "https://mp.example/subscribemsg", "patience": 1.0,
+            "app": "wx1", "secret": "shh", "url": found.url, "asking": "https://mp.example/subscribemsg", "patience": 60.0,
         }  # fmt: skip
         yield found
 

@@ -5,11 +5,13 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection
 from tests.cast import NOW, Cast
@@ -80,15 +82,16 @@ def test_rotation_that_was_killed_goes_on_where_it_stood(request: pytest.Fixture
     with writing():
         for n in range(150):
             DemoSms.make(phone=f"+86199{n:08d}", text="x", at=NOW)
-    with child(tmp_path, "--batch", "1") as first:
-        while not under().get(2, {}).get("notices_demosms"):
+    middle = sorted(DemoSms.objects.values_list("pk", flat=True))[75]
+    with held_at("notices_demosms", middle) as is_there, child(tmp_path, "--batch", "1") as first:
+        while not is_there():
             assert first.poll() is None
             time.sleep(0.01)
         first.kill()
     forget_ring()
     assert ring().current.id == 2
     half = sum(sms.phone.key_id == 2 for sms in DemoSms.objects.all())
-    assert 0 < half < 150
+    assert half == 75
     assert lookup.by_document("resident_id", cast.wang.person.document_text()) == cast.wang.person
     with child(tmp_path, "--json") as second:
         told = json.loads(second.communicate()[0])
@@ -97,11 +100,21 @@ def test_rotation_that_was_killed_goes_on_where_it_stood(request: pytest.Fixture
     assert {sms.phone.open() for sms in DemoSms.objects.all()} == {f"+86199{n:08d}" for n in range(150)}
 
 
-def under() -> dict[int, dict[str, int]]:
-    found: dict[int, dict[str, int]] = {}
-    for key, columns in resealing.under().items():
-        found[key] = {name.partition(".")[0]: count for name, count in columns.items()}
-    return found
+@contextmanager
+def held_at(table: str, pk: int) -> Iterator[Callable[[], bool]]:
+    """Whoever writes that row waits, until the end, when it is too late; asked whether somebody does."""
+    url = with_database(os.environ["DATABASE_URL"], connection.settings_dict["NAME"])
+    with psycopg.connect(url, autocommit=True) as own:
+        own.execute(f"SELECT pg_advisory_lock({pk})")
+        own.execute(
+            "CREATE FUNCTION held() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN PERFORM pg_advisory_xact_lock(NEW.id); RETURN NEW; END $$;"
+            f"CREATE TRIGGER held BEFORE UPDATE ON {table} FOR EACH ROW WHEN (NEW.id = {pk}) EXECUTE FUNCTION held()"
+        )
+        waiting = f"locktype = 'advisory' AND objid = {pk} AND NOT granted"
+        yield lambda: own.execute(f"SELECT 1 FROM pg_locks WHERE {waiting}").fetchone() is not None
+        own.execute(f"SELECT pg_terminate_backend(pid, 60000) FROM pg_locks WHERE {waiting}")
+        own.execute(f"DROP TRIGGER held ON {table}; DROP FUNCTION held")
 
 
 def child(data: Path, *more: str) -> subprocess.Popen[str]:

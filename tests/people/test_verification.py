@@ -129,7 +129,7 @@ class _Handler(BaseHTTPRequestHandler):
         assert signed == self.headers["X-Tongxin-Signature"]
         self.asked.append(json.loads(body))
         if self.answers.get("silent"):
-            self.wait.wait(5)
+            self.wait.wait(60)
             return
         told = {"request_id": request_id, "reference": "R-1", **self.answers}
         raw = self.answers.get("raw", json.dumps(told).encode())
@@ -148,7 +148,8 @@ def service(settings, **answers: object) -> Iterator[type[_Handler]]:
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     settings.CONFIRM_URL = f"http://127.0.0.1:{server.server_port}/confirm"
-    settings.CONFIRM_KEY, settings.CONFIRM_NAME, settings.CONFIRM_SECONDS = KEY, "local-test", 0.5
+    settings.CONFIRM_KEY, settings.CONFIRM_NAME = KEY, "local-test"
+    settings.CONFIRM_SECONDS = 0.5 if answers.get("silent") else 60.0
     try:
         yield _Handler
     finally:
