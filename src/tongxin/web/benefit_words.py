@@ -49,7 +49,7 @@ def until(voucher: Voucher) -> str:
 
 
 def days(scheme: Scheme) -> str:
-    return f"{dates.day(scheme.starts)}—{dates.day(scheme.last_day)}"
+    return dates.between(dates.day(scheme.starts), dates.day(scheme.last_day))
 
 
 def how(call: Call) -> str:

@@ -105,6 +105,11 @@ def lasting(starts: date, ends: date | None) -> str:
     return f"from {day(starts)} to {day(last_day(ends))}" if english() else f"{day(starts)}起，到{day(last_day(ends))}"
 
 
+def between(first: str, last: str) -> str:
+    """Two ends that are words already, such as days with their hours."""
+    return f"{first}{' – ' if english() else '—'}{last}"
+
+
 def last_day(ends: date) -> date:
     """The last day inside a half-open period."""
     return ends - timedelta(days=1)

@@ -203,21 +203,20 @@ def _can_lane(scheme: Scheme, request: HouseRequest) -> bool:
 
 def _facts(scheme: Scheme, signing: Signing | None) -> list[tuple[str, str]]:
     call = scheme.call
-    window = f"{dates.day(call.opens)} {dates.clock(call.opens)}—{dates.day(call.closes)} {dates.clock(call.closes)}"
     return [
         (gettext("发的是什么"), benefit_words.what(scheme)),
         (gettext("使用日期"), benefit_words.days(scheme)),
         (gettext("领到后"), gettext("%(n)s天内有效") % {"n": scheme.good_days} if scheme.good_days else ""),
         (gettext("在哪里用"), scheme.where),
-        (gettext("领取时间"), window),
+        (gettext("领取时间"), dates.between(dates.moment(call.opens), dates.moment(call.closes))),
         (gettext("怎么给"), benefit_words.how(call)),
-        (gettext("公布结果"), f"{dates.day(call.result_at)} {dates.clock(call.result_at)}" if call.result_at else ""),
+        (gettext("公布结果"), dates.moment(call.result_at) if call.result_at else ""),
         (gettext("谁可以领"), _rule(call)),
         (gettext("每人最多"), gettext("%(n)s份") % {"n": call.per_person}),
         (gettext("谁出钱"), gettext(scheme.get_fund_display())),
         (gettext("年度上限"), _limit_words(scheme)),
         (gettext("共同目录"), _line(signing)),
-        (gettext("品牌"), scheme.brand.name if scheme.brand else ""),
+        (gettext("所属品牌"), scheme.brand.name if scheme.brand else ""),
         (gettext("普惠互认"), gettext("对方会员凭协议也能领") if scheme.universal else ""),
     ]
 
@@ -273,10 +272,10 @@ def _ends(scheme: Scheme, found: Totals) -> list[dict[str, Any]]:
 def _figures(scheme: Scheme, found: Totals) -> list[dict[str, Any]]:
     href = reverse("staff:benefit-vouchers", args=[scheme.public_id])
     return [
-        {"label": gettext("已发放"), "value": found.issued, "unit": gettext("张"), "href": href},
+        {"label": gettext("已发放"), "value": f"{found.issued:,}", "unit": gettext("张"), "href": href},
         {
             "label": gettext("已使用"),
-            "value": found.count(VoucherState.REDEEMED),
+            "value": f"{found.count(VoucherState.REDEEMED):,}",
             "unit": gettext("张"),
             "href": f"{href}?state=redeemed",
         },
@@ -285,7 +284,7 @@ def _figures(scheme: Scheme, found: Totals) -> list[dict[str, Any]]:
             "value": benefit_words.money(scheme.budget - scheme.bound),
             "unit": gettext("元"),
         },
-        {"label": gettext("名额还剩"), "value": scheme.pool.left, "unit": gettext("份")},
+        {"label": gettext("名额还剩"), "value": f"{scheme.pool.left:,}", "unit": gettext("份")},
     ]
 
 

@@ -65,7 +65,7 @@ class PlanForm(HouseForm):
         empty_label=_("公布前再选"),
     )  # fmt: skip
     brand = forms.ModelChoiceField(
-        Brand.objects.none(), label=_("品牌"), to_field_name="slug", required=False, empty_label=_("没有")
+        Brand.objects.none(), label=_("归在哪个品牌"), to_field_name="slug", required=False, empty_label=_("不归品牌")
     )
     theme = forms.ChoiceField(label=_("类别"), choices=Theme.choices)
     universal = forms.BooleanField(label=_("普惠：凭两地互认协议，对方的会员也能领"), required=False)
@@ -79,7 +79,7 @@ class PlanForm(HouseForm):
         super().__init__(*args, **kwargs)
         keys = ParameterKey.objects.filter(type=ValueType.DECIMAL).order_by("key")
         named = [(key, english.plain(words)) for key, words in keys.values_list("key", "words")]
-        self.fields["limit_key"].choices = [("", gettext("没有")), *named]  # type: ignore[attr-defined]
+        self.fields["limit_key"].choices = [("", gettext("不核对")), *named]  # type: ignore[attr-defined]
         _among(self, "line", CatalogueLine.objects.filter(ended_on=None).order_by("name"))
         _among(self, "brand", Brand.objects.order_by("name"))
         self.fields["brand"].label_from_instance = lambda brand: english.plain(brand.name)  # type: ignore[attr-defined]

@@ -30,7 +30,7 @@ from tongxin.web.staff.vouchers_sheet import sheet
 
 LIST, ONE, FORM = "staff/benefits/vouchers.html", "staff/benefits/voucher.html", "staff/benefits/form.html"
 VERBS = {
-    "issue": gettext_noop("发放"), "withhold": gettext_noop("暂未发放"), "spend": gettext_noop("核销"),
+    "issue": gettext_noop("发给本人"), "withhold": gettext_noop("暂未发放"), "spend": gettext_noop("已核销"),
     "undo_spend": gettext_noop("撤销核销"), "expire": gettext_noop("过期"), "give_back": gettext_noop("退回"),
     "refund": gettext_noop("退款"), "pass_on": gettext_noop("名额让给下一位"),
 }  # fmt: skip
@@ -91,7 +91,10 @@ def refund(request: HouseRequest, voucher_id: str) -> HttpResponse:
             return redirect("staff:voucher", voucher_id)
     ask = gettext("商家没能提供时用：钱退回工会，本人可以再领。已结算的，从下一次结算里扣。")
     return render_form(
-        request, FORM, form, {"scheme": found.scheme, "title": gettext("退款"), "say": gettext("确定退款"), "ask": ask}
+        request,
+        FORM,
+        form,
+        {"scheme": found.scheme, "title": gettext("办理退款"), "say": gettext("确定退款"), "ask": ask},
     )
 
 

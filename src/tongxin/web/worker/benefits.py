@@ -121,11 +121,11 @@ def _context(request: HouseRequest, scheme: Scheme) -> dict[str, Any]:
 
 def _facts(scheme: Scheme, on: date) -> list[tuple[str, str]]:
     call = scheme.call
-    window = f"{dates.full_day(call.opens)} {dates.clock(call.opens)}—{dates.full_day(call.closes)} {dates.clock(call.closes)}"
+    opens, closes = (f"{dates.full_day(at)} {dates.clock(at)}" for at in (call.opens, call.closes))
     return [
         (gettext("使用日期"), benefit_words.days(scheme)),
         (gettext("在哪里用"), scheme.where),
-        (gettext("领取时间"), window),
+        (gettext("领取时间"), dates.between(opens, closes)),
         (gettext("怎么给"), benefit_words.how(call)),
         (gettext("几个人一起"), call_words.party(call)),
         (gettext("抽签的机会"), call_words.chances(call)),
