@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.test import Client
@@ -17,6 +18,7 @@ from tongxin.benefits.models import Voucher
 from tongxin.benefits.queries import mine
 from tongxin.benefits.states import VoucherState
 from tongxin.calls.actions.calls import Manner
+from tongxin.web.paging import paged
 
 pytestmark = pytest.mark.django_db
 AsWorker = Callable[[Player], Client]
@@ -233,3 +235,21 @@ def test_a_claim_after_the_session_ended_leads_back_to_where_it_was_made(cast: C
     answer = Client().post(f"/benefits/{scheme.public_id}/claim/", {"key": "k-1"}, headers=headers)
     assert answer["Location"] == f"/sign-in/?next={back.format(scheme.public_id)}"
     assert not Voucher.objects.exists()
+
+
+def test_however_much_is_offered_it_comes_by_pages_and_what_is_closed_last(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tens of thousands of unions may each offer something; machines read the same in the same order."""
+    monkeypatch.setattr("tongxin.web.worker.benefits.paged", partial(paged, size=2))
+    monkeypatch.setattr("tongxin.web.api.benefits.PAGE", 2)
+    over = a_release(opens=NOW - timedelta(days=2), closes=NOW - timedelta(hours=1))
+    a_scheme(cast.yongchuan, replace(PLAN, name="甲券"), release=over)
+    for name in ("乙券", "丙券"):
+        a_scheme(cast.yongchuan, replace(PLAN, name=name))
+    pages = [text(Client(), f"/benefits/?all=1&page={number}") for number in (1, 2)]
+    assert [re.findall("[甲乙丙]券", page) for page in pages] == [["乙券", "丙券"], ["甲券"]]
+    assert "?all=1&amp;page=2" in pages[0]
+    told = [Client().get("/api/benefits", {"page": number}).json() for number in (1, 2)]
+    assert [[row["name"] for row in one["benefits"]] for one in told] == [["乙券", "丙券"], ["甲券"]]
+    assert [(one["page"], one["more"]) for one in told] == [(1, True), (2, False)]

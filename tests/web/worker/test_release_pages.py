@@ -1,5 +1,6 @@
 """The pages of a release: the entry, the page that asks nothing, what came of it; and staff's."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -11,7 +12,7 @@ from tests.factories.calls import a_group, a_pool, as_couriers
 from tests.factories.lanes import LEVEL, QUICK, a_lane, come, hold
 from tests.web.conftest import Clock
 
-from tongxin.calls.actions import calls, settling
+from tongxin.calls.actions import calls, pools, settling
 from tongxin.calls.actions.reserves import Plan
 from tongxin.calls.entries import Passes
 from tongxin.calls.models import Application, Entry, Lane, Pool, Rehearsal, Round
@@ -214,3 +215,13 @@ def _touched(text: str) -> str:
     """Another signature, as well written."""
     head, said, path, signature = text.strip().split(".")
     return ".".join([head, said, path, ("A" if signature[0] != "A" else "B") + signature[1:]])
+
+
+def test_the_next_release_stands_first_however_many_follow(cast: Cast, clock: Clock) -> None:
+    clock.now = NOW
+    hours = {"昨天": -30, "前天": -50, "下周": 170, "现在": -1, "明天": 20}
+    for name, hour in hours.items():
+        found = a_lane(cast.factory, 1, opens=NOW + timedelta(hours=hour), kind="plain")
+        pools.rename(pool=found, name=name, by=HOUSE, at=NOW)
+    page = Client().get("/releases/").content.decode()
+    assert re.findall('class="m"><b>(..)</b>', page) == ["现在", "明天", "下周", "昨天", "前天"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import ExpressionWrapper, Q, QuerySet
 from django.utils.timezone import localdate
 
 from tongxin.benefits.models import Accepts, Brand, Scheme, Voucher
@@ -118,6 +118,12 @@ def taken_at(scheme: Scheme, on: date) -> QuerySet[Accepts]:
     rows = Accepts.objects.filter(running, scheme=scheme, ends=None)
     rows = rows.select_related("partner").prefetch_related("partner__sites")
     return rows.order_by("partner__name")
+
+
+def closed_last(rows: QuerySet[Scheme], at: datetime) -> QuerySet[Scheme]:
+    """In an order that can be cut into pages: what can still be asked for stands on the first."""
+    closed = ExpressionWrapper(Q(call__closes__lte=at), output_field=models.BooleanField())
+    return rows.annotate(closed=closed).order_by("closed", *rows.query.order_by)
 
 
 def open_first(offers: Iterable[Offer]) -> list[Offer]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from django.db.models import QuerySet
+from django.db.models import BooleanField, Case, ExpressionWrapper, F, Q, QuerySet, When
 from django.utils.timezone import localdate
 
 from tongxin.calls.entries import holder
@@ -90,6 +90,16 @@ def releases() -> "QuerySet[Lane]":
     """Published ones; the newest first."""
     found: QuerySet[Lane] = Lane.objects.filter(pool__call__state=CallState.PUBLISHED)
     return found.select_related("pool__call", "pool__union", "pool__intake").order_by("-pool__call__opens", "-pk")
+
+
+def closed_last(at: datetime) -> "QuerySet[Lane]":
+    """What is open or to come, the nearest first; then what is over, the latest first."""
+    over = Q(pool__call__closes__lte=at)
+    rows = releases().annotate(
+        over=ExpressionWrapper(over, output_field=BooleanField()),
+        next=Case(When(over, then=None), default=F("pool__call__opens")),
+    )
+    return rows.order_by("over", F("next").asc(nulls_last=True), "-pool__call__opens", "-pk")
 
 
 def release_of(lane: Lane, at: datetime) -> Release:

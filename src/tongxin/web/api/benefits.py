@@ -7,7 +7,7 @@ from typing import Annotated, cast
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Path, Router
+from ninja import Path, Query, Router
 from ninja.errors import HttpError
 
 from tongxin.benefits.models import Scheme, Voucher
@@ -24,18 +24,19 @@ from tongxin.web.api.shapes_benefits import BenefitOut, BenefitsOut, ClaimIn, Cl
 from tongxin.web.guard import HouseRequest, read_only
 
 router = Router(tags=["benefits"])
+PAGE = 100
 BenefitId = Annotated[str, Path(pattern=r"^[0-9a-z]{12}$", description="A benefit's public id.")]
 
 
 @router.get("/benefits", response={200: BenefitsOut, 422: RefusalOut}, auth=None, summary="What is offered now")
-def benefits(request: HttpRequest) -> BenefitsOut:
-    """As it stands to whoever asks; a visitor sees it as to nobody."""
-    actor = anyone(request)
+def benefits(request: HttpRequest, page: Annotated[int, Query(ge=1, le=500)] = 1) -> BenefitsOut:
+    """As it stands to whoever asks; a visitor sees it as to nobody. What is closed comes last."""
+    actor, start = anyone(request), (page - 1) * PAGE
     with read_only():
-        rows = offers.offered(actor.on)[:500]
-        found = offers.as_offers(rows, actor.person_id, _now(request))
+        rows = list(offers.closed_last(offers.offered(actor.on), _now(request))[start : start + PAGE + 1])
+        found = offers.as_offers(rows[:PAGE], actor.person_id, _now(request))
         joint = joint_lines(actor.on)
-    return BenefitsOut(benefits=[_out(offer, joint) for offer in found])
+    return BenefitsOut(benefits=[_out(offer, joint) for offer in found], page=page, more=len(rows) > PAGE)
 
 
 @router.get(

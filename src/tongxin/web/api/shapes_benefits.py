@@ -42,6 +42,8 @@ class BenefitOut(Schema):
 
 class BenefitsOut(Schema):
     benefits: list[BenefitOut]
+    page: int
+    more: bool
 
 
 class ClaimIn(Strict):

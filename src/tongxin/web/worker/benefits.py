@@ -21,6 +21,7 @@ from tongxin.people.models import Person
 from tongxin.web import benefit_words, call_words, catalogue_words, dates, verdict_words
 from tongxin.web.answers import render_part, render_refusal
 from tongxin.web.guard import HouseRequest, OpenTo, page
+from tongxin.web.paging import paged
 
 LIST, ONE = "worker/benefits/list.html", "worker/benefits/scheme.html"
 KEY = 64
@@ -41,11 +42,13 @@ def benefits(request: HouseRequest) -> HttpResponse:
         if person is None or everything
         else offers.for_person(person, request.actor.on)
     )
-    groups = offers.by_brand(offers.open_first(offers.as_offers(rows, person, request.now)))
+    found = paged(request, offers.closed_last(rows, request.now))
+    groups = offers.by_brand(offers.open_first(offers.as_offers(found, person, request.now)))
     context = {
+        "page": found,
         "everything": everything,
-        "groups": [(brand, [_card(offer) for offer in found]) for brand, found in groups],
-        "synthetic": any(offer.scheme.union.synthetic for _, found in groups for offer in found),
+        "groups": [(brand, [_card(offer) for offer in held]) for brand, held in groups],
+        "synthetic": any(offer.scheme.union.synthetic for _, held in groups for offer in held),
     }
     return render_part(request, LIST, context)
 

@@ -25,6 +25,7 @@ from tongxin.web import dates, release_words
 from tongxin.web.answers import render_refusal
 from tongxin.web.guard import HouseRequest, OpenTo, page
 from tongxin.web.lane.answers import SAID
+from tongxin.web.paging import paged
 
 ONE = "worker/releases/one.html"
 SHORTEST_JITTER, LEVEL_JITTER = 2_000, 20_000  # milliseconds over which pages enter by themselves
@@ -32,8 +33,9 @@ SHORTEST_JITTER, LEVEL_JITTER = 2_000, 20_000  # milliseconds over which pages e
 
 @page(open_to=OpenTo.VISITOR, methods=("GET",))
 def releases(request: HouseRequest) -> HttpResponse:
-    rows = [release_words.card(reads.release_of(lane, request.now)) for lane in reads.releases()[:50]]
-    return render(request, "worker/releases/list.html", {"rows": rows})
+    found = paged(request, reads.closed_last(request.now))
+    rows = [release_words.card(reads.release_of(lane, request.now)) for lane in found]
+    return render(request, "worker/releases/list.html", {"page": found.of(rows)})
 
 
 @page(open_to=OpenTo.VISITOR, methods=("GET",))
