@@ -157,18 +157,25 @@ def _tables(tree: ast.Module) -> Iterator[tuple[str, str]]:
 
 
 def _constants_beside_refusals(tree: ast.Module) -> Iterator[tuple[str, str]]:
-    """Chinese constants of a module that raises Refused with words held in a table."""
-    indirect = any(
+    """Chinese sentences that a Refused may say though they do not stand in it: tables of its module and of its own function."""
+    if not _refuses_indirectly(tree):
+        return
+    tables = [node for node in tree.body if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None]
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef) and _refuses_indirectly(function):
+            tables += [line for line in function.body if not isinstance(line, ast.Expr)]  # its docstring left out
+    for node in tables:
+        yield from ((text, "") for text in _han(node) if text.endswith("。"))
+
+
+def _refuses_indirectly(tree: ast.AST) -> bool:
+    return any(
         isinstance(node, ast.Call)
         and getattr(node.func, "id", "") == "Refused"
         and len(node.args) > 1
         and not _text(node.args[1])
         for node in ast.walk(tree)
     )
-    if indirect:
-        for node in tree.body:
-            if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
-                yield from ((text, "") for text in _han(node.value) if text.endswith("。"))
 
 
 def _han(node: ast.AST) -> Iterator[str]:

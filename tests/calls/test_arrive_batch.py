@@ -1,6 +1,7 @@
 """Numbers in a pool's line: whole, each once, the first for ever."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -9,7 +10,9 @@ from tests.factories.calls import people
 from tests.factories.lanes import a_lane, come, into
 from tests.factories.racing import side_by_side
 
+from tongxin import calls
 from tongxin.calls.actions import applications
+from tongxin.calls.actions import arrive as arrive_module
 from tongxin.calls.actions.arrive import arrive, note
 from tongxin.calls.models import Arrival, Intake
 from tongxin.kernel.refused import Refused
@@ -68,6 +71,13 @@ def test_two_processes_at_once_leave_no_number_out(cast: Cast) -> None:
     rows = Arrival.objects.order_by("no")
     assert [row.no for row in rows] == list(range(1, 41))
     assert {row.person_id for row in rows} == {person.pk for person in crowd}
+
+
+def test_what_calls_arrive_says_today_stands_where_the_action_says() -> None:
+    """The function's text is in several migrations, each with the one before it as its way back."""
+    migrations = sorted(Path(calls.__file__).parent.glob("migrations/0*.py"))
+    writes = [one.name for one in migrations if "FUNCTION calls_arrive(the_pool" in one.read_text()]
+    assert f"migrations/{writes[-1]}" in Path(arrive_module.__file__).read_text()
 
 
 def test_nobody_comes_in_beside_the_lane(cast: Cast) -> None:

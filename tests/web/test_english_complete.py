@@ -26,6 +26,11 @@ def test_every_word_of_whole_pages_is_collected() -> None:
     assert left == []
 
 
+def test_words_from_which_a_refusal_chooses_are_collected() -> None:
+    """They stand in a table of the function, not in the call (benefits.actions.vouchers)."""
+    assert "这张券已经退回，不能再用。" in {message.msgid for message in ALL}
+
+
 def test_english_fills_the_same_places() -> None:
     wrong = [
         one.msgid

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from tests.cast import HOUSE, Cast, Player
 from tests.factories.calls import heard
-from tests.factories.draws import FREEZES, RESULT, a_drawn_call, announced, enter_all, open_all, sealed
+from tests.factories.draws import FREEZES, RESULT, a_drawn_call, a_pool, announced, enter_all, open_all, sealed
 from tests.web.conftest import Clock
 
 from tongxin.calls.actions import rounds
@@ -164,6 +164,25 @@ def test_slips_are_printed_typed_and_signed_by_two(cast: Cast, clock: Clock, as_
     shown = text(Client().get(f"/draws/{made.round.public_id}/"))
     assert "2 3 1" in shown
     assert "职工12人" in shown
+
+
+def test_order_that_is_refused_stays_with_its_own_list(cast: Cast, clock: Clock, as_staff: AsStaff) -> None:
+    call, pool = a_drawn_call(cast)
+    other = a_pool(call, 1)
+    enter_all(call, pool, cast, 2)
+    enter_all(call, other, cast, 3)
+    made = announced(call, cast, how=How.SLIPS, holders=())
+    rounds.freeze(held=made.round, by=HOUSE, at=FREEZES)
+    clock.now = AFTER
+    first = Draw.objects.get(pool=pool)
+    wrong = text(
+        as_staff(cast.officer).post(
+            f"/staff/draws/{made.round.public_id}/slips/{first.public_id}/order/", {"numbers": "2 2"}
+        )
+    )
+    assert (wrong.count("这些号录了不止一次：2。"), wrong.count(">\n2 2</textarea>")) == (2, 1)  # summary, field
+    ids = re.findall(r'id="(id_\w+_numbers)"', wrong)
+    assert (len(ids), len(set(ids))) == (2, 2)
 
 
 def test_list_costs_the_same_for_one_and_for_three(cast: Cast, clock: Clock, as_staff: AsStaff) -> None:

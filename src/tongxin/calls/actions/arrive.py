@@ -18,6 +18,8 @@ from tongxin.records.actions import journal
 from tongxin.store.atomic import atomic
 from tongxin.store.prepared import Prepared
 
+# calls_arrive is a function of the database; what it says today stands in migrations/0014_arrive_in_one_statement.py (a test
+# holds this line to the newest).
 _ARRIVE: Final = Prepared("""
 WITH come AS MATERIALIZED (
     SELECT person, no, at, fresh FROM calls_arrive(%(pool)s, %(persons)s::text::bigint[], %(moments)s::text::bigint[])

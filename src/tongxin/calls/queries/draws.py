@@ -1,6 +1,6 @@
 """What is published of draws, what is due, and where one's own ticket stands."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.db.models.expressions import RawSQL
 
-from tongxin.calls.models import Applicant, Application, Award, Draw, Round, Seal
-from tongxin.calls.states import BY_DRAW, HOLDING, ApplicationState, CallState, How, Policy, RoundState
+from tongxin.calls.models import Applicant, Application, Draw, Round, Seal
+from tongxin.calls.states import BY_DRAW, ApplicationState, CallState, How, Policy, RoundState
 from tongxin.people.models import Person
 
 REMINDED: Final = timedelta(hours=24)  # before closing, whoever has not sealed is reminded
@@ -84,12 +84,6 @@ def withdrawn(held: Round) -> Mapping[int, list[tuple[str, datetime]]]:
     for pool, ticket, left in rows.values_list("preferences__pool", "ticket", "left"):
         found.setdefault(pool, []).append((ticket, left))
     return found
-
-
-def given_count(draws: Iterable[Draw]) -> Mapping[int, int]:
-    """By pool: units that are taken now."""
-    rows = Award.objects.filter(pool__in=[draw.pool_id for draw in draws], state__in=HOLDING)
-    return dict(rows.values("pool").annotate(n=Sum("units")).values_list("pool", "n"))
 
 
 # ---- one's own ----------------------------------------------------------------------------------------------------

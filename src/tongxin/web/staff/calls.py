@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils.translation import gettext, gettext_lazy
 
-from tongxin.calls.actions import calls, publications, ranking, reserves
+from tongxin.calls.actions import publications, ranking, reserves
 from tongxin.calls.models import Application, Call, Pool, Reserve
 from tongxin.calls.queries import is_open as call_is_open
 from tongxin.calls.queries.lists import calls_within, pools_of
@@ -184,7 +184,6 @@ def _context(request: HouseRequest, one: Call) -> dict[str, Any]:
         "given": any(pool.taken for pool in pools_of(one)),
         "fixed": one.settled_at is not None or one.applications.exists(),
         "awaits": one.policy in BY_ENTRY and one.settled_at is None,
-        "promise": calls.manner_of(one),
         "enters": call_is_open(one, request.now)
         and not one.by_lane
         and one.frozen_at is None

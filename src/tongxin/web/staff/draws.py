@@ -1,6 +1,6 @@
 """办理抽签: announce, freeze, see to it that seals come, type the outside value, draw, void, repeat; and slips in a room."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ from tongxin.people.powers import Power
 from tongxin.web import call_words, draw_slips
 from tongxin.web.answers import render_form, render_part, render_refusal
 from tongxin.web.draw_words import name_of, shown
+from tongxin.web.forms import HouseForm
 from tongxin.web.guard import HouseRequest, page
 from tongxin.web.paging import paged
 from tongxin.web.staff.draws_forms import OrderForm, PlanForm, SignForm, ValueForm, VoidForm
@@ -31,6 +32,7 @@ from tongxin.web.staff.draws_forms import OrderForm, PlanForm, SignForm, ValueFo
 LIST, NEW = "staff/draws/list.html", "staff/draws/new.html"
 ONE, LINKS = "staff/draws/one.html", "staff/draws/links.html"
 USUAL: Final = timedelta(minutes=20)  # holders are there by then
+Forms = Mapping[int, HouseForm]
 OPEN: Final = (RoundState.ANNOUNCED, RoundState.FROZEN, RoundState.SEALED)
 
 
@@ -162,7 +164,7 @@ def print_slips(request: HouseRequest, round_id: str, draw_id: str) -> HttpRespo
 @page(power=Power.HOLD_DRAWS, methods=("POST",))
 def type_order(request: HouseRequest, round_id: str, draw_id: str) -> HttpResponse:
     held, found = _draw(request, round_id, draw_id)
-    form = OrderForm(request.POST)
+    form = OrderForm(request.POST, auto_id=_ids(found))
     if form.is_valid():
         try:
             slips.type_order(draw=found, numbers=form.cleaned_data["numbers"], by=request.actor, at=request.now)
@@ -171,13 +173,13 @@ def type_order(request: HouseRequest, round_id: str, draw_id: str) -> HttpRespon
         else:
             messages.success(request, gettext("已录入。请另一个在场的人核对签名。"))
             return redirect("staff:draw", round_id)
-    return render_form(request, ONE, form, _shown(request, held) | {"order_form": form, "order_of": found.pk})
+    return render_form(request, ONE, form, _shown(request, held, orders={found.pk: form}))
 
 
 @page(power=Power.HOLD_DRAWS, methods=("POST",))
 def sign(request: HouseRequest, round_id: str, draw_id: str) -> HttpResponse:
     held, found = _draw(request, round_id, draw_id)
-    form = SignForm(request.POST)
+    form = SignForm(request.POST, auto_id=_ids(found))
     if form.is_valid():
         try:
             slips.sign(draw=found, witnesses=form.cleaned_data["witnesses"], by=request.actor, at=request.now)
@@ -186,7 +188,7 @@ def sign(request: HouseRequest, round_id: str, draw_id: str) -> HttpResponse:
         else:
             messages.success(request, gettext("已签名。全部签好后，可以公布结果。"))
             return redirect("staff:draw", round_id)
-    return render_form(request, ONE, form, _shown(request, held) | {"sign_form": form, "order_of": found.pk})
+    return render_form(request, ONE, form, _shown(request, held, signs={found.pk: form}))
 
 
 # ---- what the pages show ------------------------------------------------------------------------------------------
@@ -229,10 +231,15 @@ def _unannounced(request: HouseRequest) -> list[dict[str, Any]]:
     return [{"call": call, "name": call_words.name_of(call)} for call in found if call.pools.all()]
 
 
-def _shown(request: HouseRequest, held: Round) -> dict[str, Any]:
+def _shown(
+    request: HouseRequest, held: Round, *, orders: Forms | None = None, signs: Forms | None = None
+) -> dict[str, Any]:
+    """`orders`, `signs`: what was typed for a list and refused, by draw; the others of the round stay as they are."""
     state, now = RoundState(held.state), request.now
     due = state == RoundState.SEALED and now >= held.result_at
-    return shown(held) | {
+    found = shown(held)
+    draws = [one.draw for one in found["draws"]]
+    return found | {
         "open": state in OPEN,
         "freezes": state == RoundState.ANNOUNCED and now >= held.call.closes and held.call.policy == Policy.DRAW,
         "takes_value": due and bool(held.source) and held.confirmed_at is None,
@@ -245,8 +252,15 @@ def _shown(request: HouseRequest, held: Round) -> dict[str, Any]:
         "voids": state in OPEN and not published.void_hindrance(held, at=now),
         "repeats": state == RoundState.VOID and held.pk == published.rounds_of(held)[0].pk,
         "names": _typists(held),
-        "value_form": ValueForm(), "void_form": VoidForm(), "order_form": OrderForm(), "sign_form": SignForm(),
+        "value_form": ValueForm(), "void_form": VoidForm(),
+        "order_forms": {one.pk: OrderForm(auto_id=_ids(one)) for one in draws} | dict(orders or {}),
+        "sign_forms": {one.pk: SignForm(auto_id=_ids(one)) for one in draws} | dict(signs or {}),
     }  # fmt: skip
+
+
+def _ids(draw: Draw) -> str:
+    """Several lists may be typed on one page."""
+    return f"id_{draw.public_id}_%s"
 
 
 def _missing(held: Round) -> str:
