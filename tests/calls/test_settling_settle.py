@@ -10,7 +10,7 @@ from tests.factories.racing import side_by_side
 
 from tongxin.calls import jobs
 from tongxin.calls.actions import applications, pools, settling
-from tongxin.calls.models import Applicant, Application, Award, Lane, Pool, Step
+from tongxin.calls.models import Applicant, Application, Award, Call, Lane, Pool, Step
 from tongxin.calls.queries import miscounted
 from tongxin.calls.states import ApplicationState
 from tongxin.people.models import Person
@@ -117,3 +117,18 @@ def test_the_job_gives_all_that_there_is(cast: Cast) -> None:
     come(pool, crowd)
     jobs.settle_lanes(0)
     assert holders(pool) == [person.pk for person in crowd[:3]]
+
+
+def test_a_release_that_breaks_the_job_holds_up_no_other(cast: Cast, heard: Heard, settings) -> None:
+    """A room that is gone, a row that somebody spoiled: the job fails in the open, once the others have their places."""
+    broken, other = a_lane(cast.factory, 1), a_lane(cast.factory, 1)
+    first, second = people(cast.factory, 2)
+    come(broken, [first])
+    come(other, [second])
+    settings.CALL_KINDS = {**settings.CALL_KINDS, "gone": "tongxin.gone.Gone"}
+    with writing():
+        Call.objects.filter(pk=broken.call_id).update(kind="gone")
+    with pytest.raises(ModuleNotFoundError):
+        jobs.settle_lanes(0)
+    assert (holders(broken), holders(other)) == ([], [second.pk])
+    assert miscounted() == []

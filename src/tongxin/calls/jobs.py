@@ -97,9 +97,18 @@ def look_after_draws(timestamp: int) -> None:  # noqa: ARG001 - as above
 
 
 def _each(rows: Iterable[M], deed: Callable[[M], object]) -> None:
-    """What cannot be done for one does not hold up the others."""
+    """What cannot be done for one does not hold up the others: neither a refusal nor what nobody thought of, which is
+    raised once the others were looked after, so that the operator sees it.
+    """
+    broken: Exception | None = None
     for row in rows:
+        of = f"{row._meta.model_name} {row.pk}"
         try:
             deed(row)
         except Refused as refusal:
-            log.warning("left standing", of=f"{row._meta.model_name} {row.pk}", code=refusal.code)
+            log.warning("left standing", of=of, code=refusal.code)
+        except Exception as problem:  # noqa: BLE001 - raised again below
+            log.warning("broke off", of=of, problem=type(problem).__name__)
+            broken = broken or problem
+    if broken is not None:
+        raise broken
