@@ -108,7 +108,7 @@ def test_a_union_from_the_request_to_the_reminder(
     assert messages.deliver(at=clock.now) >= 1
     desk.goto("/inbox/")
     expect(desk.locator("main")).to_contain_text("第4届")
-    desk.click(".w-list a >> nth=0")
+    desk.click(".w-list button >> nth=0")
     expect(desk).to_have_url(re.compile(f"/staff/unions/{cast.factory.public_id}/committee/"))
 
 

@@ -159,7 +159,7 @@ def wishes(ways: Ways, classes: list) -> Application:
     phone.goto(f"/classes/{classes[0].public_id}/")
     phone.click(".w-act button")
     says(phone, "您的票号")
-    phone.click("a:has-text('改志愿')")
+    phone.click("a:has-text('加志愿')")
     for place, one in enumerate(classes):
         phone.select_option(f"[name=wish{place}]", one.pool.public_id)
     ways.look(phone, "wishes")

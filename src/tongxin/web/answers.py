@@ -13,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from tongxin.kernel.refused import Refused
 
 UNPROCESSABLE = 422
+KEY = 64  # characters of it that are kept
 
 
 def wants_part(request: HttpRequest) -> bool:
@@ -50,6 +51,11 @@ def render_refusal(
 ) -> HttpResponse:
     """The same page (or part) again, 422, with the refusal's words on top."""
     return render_part(request, template, {**(context or {}), "refusal": refusal}, UNPROCESSABLE)
+
+
+def sent_key(request: HttpRequest) -> str | None:
+    """The page's own, which makes a form that comes twice count once."""
+    return request.POST.get("key", "")[:KEY] or None
 
 
 def safe_next(request: HttpRequest, fallback: str = "/") -> str:

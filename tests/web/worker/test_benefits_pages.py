@@ -253,3 +253,9 @@ def test_however_much_is_offered_it_comes_by_pages_and_what_is_closed_last(
     told = [Client().get("/api/benefits", {"page": number}).json() for number in (1, 2)]
     assert [[row["name"] for row in one["benefits"]] for one in told] == [["乙券", "丙券"], ["甲券"]]
     assert [(one["page"], one["more"]) for one in told] == [(1, True), (2, False)]
+
+
+def test_codes_that_are_not_to_be_had_are_refused_on_the_voucher_s_page(cast: Cast, as_worker: AsWorker) -> None:
+    voucher = given(a_scheme(cast.yongchuan), cast.wang.person)
+    answer = as_worker(cast.wang).post(f"/me/vouchers/{voucher.public_id}/ticket/", {"pool": "nothing"})
+    assert (answer.status_code, answer.content.decode().count("这一种票码现在取不了")) == (422, 1)

@@ -19,12 +19,11 @@ from tongxin.kernel.public_ids import new_public_id
 from tongxin.kernel.refused import Refused
 from tongxin.people.models import Person
 from tongxin.web import benefit_words, call_words, catalogue_words, dates, verdict_words
-from tongxin.web.answers import render_part, render_refusal
+from tongxin.web.answers import render_part, render_refusal, sent_key
 from tongxin.web.guard import HouseRequest, OpenTo, page
 from tongxin.web.paging import paged
 
 LIST, ONE = "worker/benefits/list.html", "worker/benefits/scheme.html"
-KEY = 64
 SAID = {
     ApplicationState.GRANTED: gettext_noop("领到了，在“我的票券”里。"),
     ApplicationState.WAITING: gettext_noop("已排上候补。有名额会按先后轮到您，并告诉您。"),
@@ -63,7 +62,7 @@ def claim(request: HouseRequest, scheme_id: str) -> HttpResponse:
     """For oneself alone: whose it is comes from the session, never from the form."""
     scheme = _scheme(scheme_id)
     person = Person.objects.get(account=request.user)
-    key = request.POST.get("key", "")[:KEY] or None
+    key = sent_key(request)
     try:
         with noting.watched(pool=scheme.pool, by=request.actor, at=request.now):
             made = applications.apply(pool=scheme.pool, person=person, by=request.actor, at=request.now, key=key)

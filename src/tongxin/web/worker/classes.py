@@ -20,12 +20,10 @@ from tongxin.kernel.refused import Refused
 from tongxin.people.models import Person
 from tongxin.rulebook.queries import verdict_given, verdict_on
 from tongxin.web import call_words, class_words, dates, english, verdict_words
-from tongxin.web.answers import render_part, render_refusal, wants_part
+from tongxin.web.answers import render_part, render_refusal, sent_key, wants_part
 from tongxin.web.calendar_file import Event, as_file
 from tongxin.web.guard import HouseRequest, OpenTo, page
 from tongxin.web.worker import cards, listing
-
-KEY = 64
 
 
 @page(open_to=OpenTo.VISITOR, methods=("GET",))
@@ -72,7 +70,7 @@ def sign_up(request: HouseRequest, cohort_id: str) -> HttpResponse:
     found = to_sign_up(cohort_id, request.actor.person_id or 0)
     if found is None:
         raise Http404
-    key = request.POST.get("key", "")[:KEY] or None
+    key = sent_key(request)
     by, at = request.actor, request.now
     try:
         with noting.watched(pool=found.cohort.pool, by=by, at=at):

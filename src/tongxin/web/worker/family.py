@@ -16,11 +16,9 @@ from tongxin.kernel.public_ids import new_public_id
 from tongxin.kernel.refused import Refused
 from tongxin.people.models import Person
 from tongxin.web import call_words
-from tongxin.web.answers import render_form
+from tongxin.web.answers import render_form, sent_key
 from tongxin.web.family_forms import BANDS, UNDER, FamilyForm, children_of
 from tongxin.web.guard import HouseRequest, OpenTo, page
-
-KEY = 64
 
 
 @page(open_to=OpenTo.WORKER)
@@ -51,7 +49,7 @@ def _sign_up(request: HouseRequest, cohort: Cohort, given: dict[str, Any]) -> No
         consents=given["consents"],
         by=request.actor,
         at=request.now,
-        key=request.POST.get("key", "")[:KEY] or None,
+        key=sent_key(request),
     )
 
 

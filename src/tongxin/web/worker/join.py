@@ -33,11 +33,10 @@ from tongxin.people.queries.joining import (
 from tongxin.people.states import JoinState
 from tongxin.unions.models import Kind, Level, Union
 from tongxin.unions.queries import children_on, path_on
-from tongxin.web.answers import render_form
+from tongxin.web.answers import render_form, sent_key
 from tongxin.web.forms import HouseForm
 from tongxin.web.guard import HouseRequest, OpenTo, page
 
-KEY = 64
 FORM = "worker/join/form.html"
 AREA_KINDS = {Kind.FEDERATION, Kind.WORK_COMMITTEE, Kind.UNION_ASSOCIATION}  # what stands for a place on the way down
 FIELDS = {
@@ -206,7 +205,7 @@ def _send(request: HouseRequest, union: Union, situation: str, values: dict[str,
         ),
         by=request.actor,
         at=request.now,
-        key=request.POST.get("key", "")[:KEY] or None,
+        key=sent_key(request),
     )
 
 

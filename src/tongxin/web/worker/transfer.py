@@ -21,11 +21,10 @@ from tongxin.people.queries.transfers import latest_of
 from tongxin.people.states import TransferState
 from tongxin.unions.models import Level, Union
 from tongxin.unions.queries import children_on, path_on, tree_on
-from tongxin.web.answers import render_form
+from tongxin.web.answers import render_form, sent_key
 from tongxin.web.forms import HouseForm
 from tongxin.web.guard import HouseRequest, OpenTo, page
 
-KEY = 64
 STATE = "worker/transfer/state.html"
 
 
@@ -87,7 +86,7 @@ def ask(request: HouseRequest, union: str) -> HttpResponse:
                 person=person, to_union=to_union, by=request.actor, at=request.now,
                 reason=form.cleaned_data.get("reason", ""),
                 consented_on=request.actor.on if form.cleaned_data.get("consents") else None,
-                key=request.POST.get("key", "")[:KEY] or None,
+                key=sent_key(request),
             )  # fmt: skip
         except Refused as refusal:
             form.refuse(refusal)

@@ -14,12 +14,13 @@ from tongxin.benefits.actions import vouchers as actions
 from tongxin.benefits.models import Voucher
 from tongxin.benefits.queries import mine
 from tongxin.benefits.queries.offers import taken_at
+from tongxin.benefits.queries.partners import places_of
+from tongxin.benefits.queries.tickets import code_of, pools_for
 from tongxin.benefits.states import VoucherState
 from tongxin.kernel.refused import Refused
 from tongxin.web import benefit_words
 from tongxin.web.answers import render_part, render_refusal
 from tongxin.web.guard import HouseRequest, OpenTo, page
-from tongxin.web.worker.tickets import counters
 
 LIST, ONE = "worker/vouchers/list.html", "worker/vouchers/one.html"
 VERBS = {
@@ -47,32 +48,43 @@ def vouchers(request: HouseRequest) -> HttpResponse:
 
 @page(open_to=OpenTo.WORKER, methods=("GET",))
 def voucher(request: HouseRequest, voucher_id: str) -> HttpResponse:
-    return render_part(request, ONE, _context(request, _own(request, voucher_id)))
+    return render_part(request, ONE, _context(request, own_voucher(request, voucher_id)))
 
 
 @page(open_to=OpenTo.WORKER, methods=("POST",))
 def show(request: HouseRequest, voucher_id: str) -> HttpResponse:
     """A new code each time. The page that follows can be kept open without network until the code is over."""
-    own, site, day = _own(request, voucher_id), request.POST.get("site", "")[:12], _day(request.POST.get("day", ""))
+    own, site, day = (
+        own_voucher(request, voucher_id),
+        request.POST.get("site", "")[:12],
+        _day(request.POST.get("day", "")),
+    )
     try:
         actions.show(voucher=own, site=site, day=day, by=request.actor, at=request.now)
     except Refused as refusal:
-        chosen = {"site": site, "day": day}
-        return render_refusal(request, ONE, {**_context(request, _own(request, voucher_id)), **chosen}, refusal)
+        return refused_voucher(request, voucher_id, refusal, {"site": site, "day": day})
     return redirect("worker:voucher", voucher_id)
 
 
 @page(open_to=OpenTo.WORKER, methods=("POST",))
 def give_back(request: HouseRequest, voucher_id: str) -> HttpResponse:
     try:
-        actions.give_back(voucher=_own(request, voucher_id), by=request.actor, at=request.now)
+        actions.give_back(voucher=own_voucher(request, voucher_id), by=request.actor, at=request.now)
     except Refused as refusal:
-        return render_refusal(request, ONE, _context(request, _own(request, voucher_id)), refusal)
+        return refused_voucher(request, voucher_id, refusal)
     messages.success(request, gettext("已退回，名额让给别人。"))
     return redirect("worker:voucher", voucher_id)
 
 
-def _own(request: HouseRequest, voucher_id: str) -> Voucher:
+def refused_voucher(
+    request: HouseRequest, voucher_id: str, refusal: Refused, chosen: dict[str, Any] | None = None
+) -> HttpResponse:
+    """The page as the voucher stands now, with what was chosen on it."""
+    context = _context(request, own_voucher(request, voucher_id))
+    return render_refusal(request, ONE, {**context, **(chosen or {})}, refusal)
+
+
+def own_voucher(request: HouseRequest, voucher_id: str) -> Voucher:
     """One's own; anybody else's is not there."""
     found: Voucher = get_object_or_404(mine.of_person(request.actor.person_id or 0), public_id=voucher_id)
     return found
@@ -100,7 +112,7 @@ def _context(request: HouseRequest, voucher: Voucher) -> dict[str, Any]:
         "held": holding.site_of(voucher) if holding.is_held(voucher, request.now) else "",
         "held_day": holding.day_of(voucher),
         "days": _days(voucher, request.actor.on),
-        **counters(voucher, request.actor.on),
+        **_counters(voucher, request.actor.on),
         "steps": [
             {
                 "state": "done",
@@ -111,6 +123,14 @@ def _context(request: HouseRequest, voucher: Voucher) -> dict[str, Any]:
             for move in voucher.moves.order_by("pk")
         ],
     }
+
+
+def _counters(voucher: Voucher, on: date) -> dict[str, Any]:
+    """Of partners: codes to take, the code that was taken, places that are gone."""
+    if voucher.state != VoucherState.ISSUED:
+        return {"ticket": code_of(voucher)}
+    gone = [place for place in places_of(voucher.scheme, on) if place.gone_since is not None]
+    return {"pools": list(pools_for(voucher, on)), "gone": gone}
 
 
 def _days(voucher: Voucher, today: date) -> list[date]:
