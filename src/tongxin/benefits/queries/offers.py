@@ -126,11 +126,6 @@ def closed_last(rows: QuerySet[Scheme], at: datetime) -> QuerySet[Scheme]:
     return rows.annotate(closed=closed).order_by("closed", *rows.query.order_by)
 
 
-def open_first(offers: Iterable[Offer]) -> list[Offer]:
-    """What is over last; else as they come."""
-    return sorted(offers, key=lambda offer: offer.stand in {Stand.CLOSED, Stand.STOPPED})
-
-
 def by_brand(offers: Iterable[Offer]) -> list[tuple[Brand | None, list[Offer]]]:
     """Brands in the order in which they come; what has none last."""
     groups: dict[int | None, tuple[Brand | None, list[Offer]]] = {}

@@ -24,7 +24,8 @@ def brand(request: HouseRequest, slug: str) -> HttpResponse:
     """For a worker what they may have stands first in each part, and what is for others says so."""
     found = get_object_or_404(Brand.objects.select_related("union"), slug=slug)
     on, person = request.actor.on, request.actor.person_id
-    rows = offers.open_first(offers.as_offers(offers.offered(on).filter(brand=found), person, request.now))
+    offered = offers.closed_last(offers.offered(on).filter(brand=found), request.now)
+    rows = offers.as_offers(offered, person, request.now)
     mine = (
         None if person is None else set(offers.for_person(person, on).filter(brand=found).values_list("pk", flat=True))
     )

@@ -42,7 +42,7 @@ def benefits(request: HouseRequest) -> HttpResponse:
         else offers.for_person(person, request.actor.on)
     )
     found = paged(request, offers.closed_last(rows, request.now))
-    groups = offers.by_brand(offers.open_first(offers.as_offers(found, person, request.now)))
+    groups = offers.by_brand(offers.as_offers(found, person, request.now))
     context = {
         "page": found,
         "everything": everything,
