@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 from tests.benefits.lines import TwoSides
 from tests.cast import HOUSE, NOW, TODAY, Cast, Player
-from tests.factories.schemes import PLAN, a_draft, a_line, a_scheme, a_voucher, an_agreement
+from tests.factories.schemes import PLAN, a_draft, a_line, a_scheme, a_voucher, an_agreement, recognised
 from tests.web.conftest import Clock
 
 from tongxin.benefits.actions import brands, vouchers
@@ -240,6 +240,16 @@ def test_whoever_publishes_reads_who_has_not_signed_the_line_since_when(cast: Ca
     assert f'<dt>两地共同目录</dt><dd><a href="/catalogue/{line.public_id}/">川渝文旅年票</a></dd>' in worker_reads(
         scheme
     )
+
+
+def test_an_agreement_names_what_it_recognises(cast: Cast, as_staff: AsStaff) -> None:
+    agreement = an_agreement(cast.chongqing, cast.sichuan)
+    client, at = as_staff(cast.chief), f"/staff/agreements/{agreement.public_id}/"
+    assert "这份协议没有开放什么。" in client.get(at).content.decode()
+    recognised(cast.chongqing, cast.sichuan, agreement=agreement)
+    page = client.get(at).content.decode()
+    assert "重庆市总工会向四川省总工会的会员开放普惠福利" in page
+    assert "这份协议没有开放什么。" not in page
 
 
 def worker_reads(scheme: Scheme) -> str:

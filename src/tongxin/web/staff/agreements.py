@@ -11,6 +11,7 @@ from django.urls import path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from tongxin.benefits.models import Recognition
 from tongxin.kernel.refused import Refused
 from tongxin.people.authority import Actor
 from tongxin.people.powers import GRANTABLE, Power
@@ -92,10 +93,12 @@ def propose(request: HouseRequest) -> HttpResponse:
 def one(request: HouseRequest, public_id: str) -> HttpResponse:
     found = _one(request, public_id)
     grants = AgreementGrant.objects.filter(agreement=found).select_related("giver", "taker").order_by("giver", "power")
+    recognitions = Recognition.objects.filter(agreement=found).order_by("starts", "pk")
     parties = list(found.parties.all())
     mine = set(_mine(request, found).values_list("pk", flat=True))
     context = {
         "agreement": found, "parties": parties, "mine": mine, "today": request.actor.on,
+        "recognitions": list(recognitions.select_related("giver", "taker")),
         "grants": [(grant, Power(grant.power).label) for grant in grants],
         "unsigned": [party for party in parties if party.signed_on is None],
     }  # fmt: skip
