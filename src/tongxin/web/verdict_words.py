@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.utils.translation import gettext
 
 from tongxin.people.facts import FACTS
+from tongxin.rulebook.models import Certainty
 from tongxin.rules.changes import changes
 from tongxin.rules.conditions import AllOf, Compare, Not
 from tongxin.rules.facts import Fact
@@ -118,23 +119,30 @@ def value_words(fact: Fact) -> str:
         return dates.day(value)
     if isinstance(value, int | Decimal):
         return plain(value)
-    return gettext(known.values[value]) if known and value in known.values else value
+    return gettext(known.values[value]) if known and value in known.values else english.plain(value)
 
 
 def source_words(fact: Fact) -> str:
     if not fact.source:
         return ""
-    filled = {name: dates.day(said) if isinstance(said, date) else gettext(said) for name, said in fact.params.items()}
+    filled = {
+        name: dates.day(said) if isinstance(said, date) else english.plain(said) for name, said in fact.params.items()
+    }
     return gettext(fact.source) % filled if filled else gettext(fact.source)
 
 
 def limit_words(quoted: Quoted) -> str:
-    """节日慰问品每人每年上限：2200元/人/年."""
-    number = "" if quoted.value is None else english.plain(plain(quoted.value))
+    """节日慰问品每人每年上限：2200元/人/年，2024年1月1日起，待核实."""
     label, unit = english.plain(quoted.words or quoted.key), english.plain(quoted.unit)
-    if dates.english():
-        return f"{label}: {f'{number} {unit}'.strip() or gettext('没有查到')}"
-    return f"{label}：{f'{number}{unit}' if number else gettext('没有查到')}"
+    if quoted.value is None:
+        return gettext("%(limit)s：没有查到") % {"limit": label}
+    number = english.plain(plain(quoted.value))
+    words = [f"{number} {unit}".strip() if dates.english() else f"{number}{unit}"]
+    if quoted.since is not None:
+        words.append(dates.lasting(quoted.since, None))
+    if quoted.certainty and quoted.certainty != Certainty.SURE.label:
+        words.append(gettext(quoted.certainty))
+    return gettext("%(limit)s：%(value)s") % {"limit": label, "value": gettext("，").join(words)}
 
 
 def plain(value: Decimal | int | str) -> str:

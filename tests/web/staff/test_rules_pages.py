@@ -248,6 +248,24 @@ def test_staff_see_why_this_person_may(cast: Cast, as_staff: AsStaff, rule: Rule
     assert as_staff(cast.jinjiang_admin).get(at).status_code == 404
 
 
+def test_a_verdict_says_which_limit_since_when_and_how_surely(cast: Cast, as_staff: AsStaff, rule: Rule) -> None:
+    """One that was found, by hearsay; and one that somebody looked for and did not find."""
+    shipped.load_parameters(by=HOUSE, at=NOW)
+    leaves = [
+        {"fact": "age", "op": ">=", "value": {"param": key}, "words": "年龄"}
+        for key in ("year_ticket_person_year_most", "birthday_person_year_most")
+    ]
+    rules.publish(rule=rule, condition={"all": leaves}, valid_from=date(2024, 1, 1), by=HOUSE, at=NOW)
+    client, at = as_staff(cast.admin), f"/staff/people/{cast.wang.person.public_id}/rules/"
+    said = body(client, at)
+    assert "川渝文旅年票每人每年上限：200元/人/年，2024年1月1日起，转引，未见原文" in said
+    assert "生日慰问每人每年上限：没有查到" in said
+    client.cookies["tx-language"] = "en"
+    said = body(client, at)
+    assert "a person a year: 200 yuan a person a year, from 1 January 2024, quoted by others; document not seen" in said
+    assert "Ceiling on birthday gifts, a person a year: not found" in said
+
+
 def test_figures_without_the_power_to_read_names(
     cast: Cast, as_staff: AsStaff, rule: Rule, monkeypatch: pytest.MonkeyPatch
 ) -> None:

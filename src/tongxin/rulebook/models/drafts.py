@@ -5,15 +5,10 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from tongxin.people.scoping import ScopedQuerySet
 from tongxin.rulebook.models.parameters import ParameterKey
 from tongxin.rulebook.models.rules import Rule, RuleVersion
 from tongxin.store.keeping import THREE_YEARS, Kept
 from tongxin.store.models import Guarded
-
-
-class DraftQuerySet(ScopedQuerySet):
-    union_path = "rule__union_id"
 
 
 class Draft(Guarded):
@@ -30,8 +25,6 @@ class Draft(Guarded):
     changed_at = models.DateTimeField()
     version = models.ForeignKey(RuleVersion, models.PROTECT, null=True, related_name="+")  # what it became
     dropped_at = models.DateTimeField(null=True)
-
-    objects: ClassVar[DraftQuerySet] = DraftQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         constraints: ClassVar = [

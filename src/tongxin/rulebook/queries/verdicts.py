@@ -91,12 +91,6 @@ def given(answers: Mapping[str, Value | None]) -> Facts:
     return Facts(*(Fact(name, answer, BY_HAND) for name, answer in answers.items()))
 
 
-def asked_by(condition: Condition) -> list[str]:
-    """The facts that it asks about, in the order of the table: for a page that asks a visitor."""
-    used = facts_used(condition)
-    return [name for name in FACTS if name in used]
-
-
 def _evaluated(
     condition: Condition, facts: Facts, version: RuleVersion, union: Union | int | None, on: date
 ) -> Verdict:
