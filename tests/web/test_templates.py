@@ -69,7 +69,7 @@ def test_sentences_are_parted_in_english(name: str) -> None:
     assert GLUED.findall((TEMPLATES / name).read_text()) == []
 
 
-@pytest.mark.parametrize("name", ENGLISH)
+@pytest.mark.parametrize("name", [name for name in ALL if name not in {"base.html", "parts/notes.html"}])
 def test_error_is_said_once(name: str) -> None:
     """base.html begins the title with it, parts/notes.html stands on top of every page."""
     text = (TEMPLATES / name).read_text()
