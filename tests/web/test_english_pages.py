@@ -9,11 +9,13 @@ from html.parser import HTMLParser
 import pytest
 from django.db import connection
 from django.test import Client
-from tests.cast import Cast
+from tests.cast import HOUSE, NOW, Cast
 from tests.factories.activities import school
 from tests.web.conftest import Clock, sign_in
 from tests.web.walking import AT_THE_DOOR, Estate, Page, again, at_counter, estate, every_page
 
+from tongxin.benefits.actions import tills
+from tongxin.benefits.models import PartnerSite
 from tongxin.web.guard import OpenTo
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -82,6 +84,21 @@ def test_english_page_of_a_till_holds_no_chinese_of_its_own(ours: Estate) -> Non
     found, seen = _walked(at_counter(ours), pages, ours)
     assert "\n".join(found) == ""
     assert seen >= 5
+
+
+@pytest.mark.parametrize(
+    "address", ["staff/partners/devices/{other_device}/code/", "staff/partners/clerks/{clerk_id}/pin/"]
+)
+def test_what_is_shown_once_is_in_english_too(ours: Estate, address: str) -> None:
+    """A pairing code and a PIN stand on the answer to a button, where no walk comes by."""
+    assert ours.master.account is not None
+    site = PartnerSite.objects.get(public_id=ours.things["partner_site_id"])
+    device, _code = tills.add_device(site=site, name="2号台", by=HOUSE, at=NOW)
+    client = sign_in(ours.master.account, factor=True)
+    client.cookies["tx-language"] = "en"
+    answer = client.post("/" + address.format(other_device=device.public_id, clerk_id=ours.things["clerk_id"]))
+    read = Read(answer.content.decode())
+    assert (answer.status_code, read.unmarked, [run for run in read.all if run not in _kept()]) == (200, [], [])
 
 
 def _walked(client: Client, pages: Iterable[Page], ours: Estate) -> tuple[list[str], int]:

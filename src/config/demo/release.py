@@ -13,9 +13,9 @@ from config.demo import draws, rules
 from config.demo.benefits import SLUG, TRIPS
 from config.demo.plans import LOCAL, at_hour
 from config.demo.planting import YONGCHUAN
-from tongxin.benefits.actions import schemes
+from tongxin.benefits.actions import partners, schemes
 from tongxin.benefits.actions.schemes import Plan, Release
-from tongxin.benefits.models import Brand, CatalogueLine, Scheme
+from tongxin.benefits.models import Brand, CatalogueLine, Partner, Scheme
 from tongxin.benefits.states import Fund, SchemeKind, Theme
 from tongxin.calls.actions import lanes, reserves, settling
 from tongxin.calls.actions.arrive import Into, arrive
@@ -75,7 +75,7 @@ def plant(*, people: Sequence[Person], by: Actor, at: datetime) -> None:
 
 
 def _scheme(union: Union, brand: Brand, line: CatalogueLine, made: Made, *, by: Actor, at: datetime) -> Scheme:
-    """Entered by the lane: made so before it is published."""
+    """Entered by the lane: made so before it is published. The union's partners take its vouchers."""
     worth, starts = Decimal(made.value), made.opens.astimezone(LOCAL).date()
     plan = Plan(
         name=made.name, kind=SchemeKind.VALUE, value=worth, budget=worth * made.places, starts=starts, fund=Fund.PUBLIC,
@@ -92,4 +92,7 @@ def _scheme(union: Union, brand: Brand, line: CatalogueLine, made: Made, *, by: 
     if made.manner.policy == Policy.LEVEL_START:  # the draw of its first minutes is announced with it; two have sealed
         announced = draws.announce(Call.objects.get(pools=drafted.pool), made.opens + DRAWN_AFTER, by=by, at=at)
         draws.commit(announced, by=by, at=at, first=2)
-    return schemes.publish(scheme=drafted, by=by, at=at)
+    published = schemes.publish(scheme=drafted, by=by, at=at)
+    for partner in Partner.objects.filter(union=union):
+        partners.accept(partner=partner, scheme=published, starts=by.on, by=by, at=at)
+    return published

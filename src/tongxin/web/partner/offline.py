@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 
 from tongxin.benefits import offline_list
-from tongxin.benefits.actions import offline, tills
+from tongxin.benefits.actions import offline, redemptions, tills
 from tongxin.benefits.models import Device
 from tongxin.benefits.offline_list import Signed
 from tongxin.benefits.queries.partners import accepted
@@ -38,7 +38,7 @@ def ready(request: HouseRequest) -> HttpResponse:
     return JsonResponse({
         "now": int(request.now.timestamp()), "device": device.public_id, "site": device.site.public_id,
         "shift": {"id": shift.public_id, "until": int(shift.until.timestamp())} if shift else None,
-        "cap": str(partner.offline_cap), "last": device.offline_last, "undo": 600,
+        "cap": str(partner.offline_cap), "last": device.offline_last, "undo": redemptions.UNDO.seconds,
         "schemes": {one.scheme.public_id: english.plain(one.scheme.name) for one in accepted(partner, request.actor.on)},
         "keys": {key["id"]: key["x"] for key in passports.published(request.now)["keys"]},
     })  # fmt: skip
