@@ -202,6 +202,8 @@ def test_staff_see_what_is_kept_and_may_change_it_until_it_opens(cast: Cast, as_
     assert ("没有给哪一组留名额" in page, f"/staff/calls/{call.public_id}/" in page) == (True, True)
     new = f"/staff/calls/{call.public_id}/pools/{pool.public_id}/reserve/"
     sent = {"words": "快递小哥", "name": "快递员", "units": "2", "when": "first", "spill": "open", "rule": ""}
+    assert new in client.get(f"/staff/calls/{call.public_id}/").content.decode()
+    assert "要选一条规则" in client.get(new).content.decode()
     refused = client.post(new, sent)
     assert (refused.status_code, "选一条认人的规则" in refused.content.decode()) == (422, True)
     assert client.post(new, sent | {"rule": str(couriers.pk)}).status_code == 302
@@ -209,6 +211,7 @@ def test_staff_see_what_is_kept_and_may_change_it_until_it_opens(cast: Cast, as_
     assert "快递小哥：2个，先于公开名额" in page
     clock.tick(hours=2)
     assert f"/staff/calls/{call.public_id}/" not in client.get(address).content.decode()
+    assert new not in client.get(f"/staff/calls/{call.public_id}/").content.decode()
 
 
 def _touched(text: str) -> str:

@@ -3,6 +3,7 @@
 Who entered, marks and chances: calls_entries.py; marks by a list: calls_mark_list.py; entering for others: calls_enter.py.
 """
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -64,6 +65,8 @@ class ReserveForm(HouseForm):
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = rows.order_by("rule__name", "-number")
         field.empty_label = gettext("不用规则")
+        if call.policy == Policy.LEVEL_START:
+            field.help_text = gettext("同时起步来的人多，来不及标，要选一条规则。")
         field.label_from_instance = lambda row: english.plain(row.rule.name)  # type: ignore[method-assign, assignment]
 
     def plan(self) -> reserves.Plan:
@@ -182,13 +185,18 @@ def _context(request: HouseRequest, one: Call) -> dict[str, Any]:
         "published": one.publications.filter(application=None, until__gt=request.now).first(),
         "ranked": one.policy == Policy.RANKED and one.settled_at is None and request.now >= one.closes,
         "given": any(pool.taken for pool in pools_of(one)),
-        "fixed": one.settled_at is not None or one.applications.exists(),
+        "fixed": one.settled_at is not None or one.applications.exists() or _is_fixed_by_lane(one, request.now),
         "awaits": one.policy in BY_ENTRY and one.settled_at is None,
         "enters": call_is_open(one, request.now)
         and not one.by_lane
         and one.frozen_at is None
         and may(request.actor, Power.ACT_FOR_WORKER, one.union_id),
     }
+
+
+def _is_fixed_by_lane(one: Call, now: datetime) -> bool:
+    """By the lane a level start alone keeps places, and no more once people enter."""
+    return one.by_lane and (one.policy != Policy.LEVEL_START or now >= one.opens)
 
 
 urlpatterns = [
