@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 from django.core.signals import request_finished, request_started
+from django.db import connections
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from tests.cast import NOW
+from tests.standing import stage
 from tests.web.conftest import Clock
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's own loop runs in this thread
@@ -54,11 +56,21 @@ STICKING_OUT = """() => document.documentElement.scrollWidth <= screen.width ? [
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(django_db_setup: None) -> Iterator[Browser]:
+    """While Playwright runs, its loop runs in this thread, and there Django's connections are others than before and after:
+    what stands on them, and they themselves, are let go while they can still be reached.
+    """
+    let_go()
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         yield browser
         browser.close()
+        let_go()
+
+
+def let_go() -> None:
+    stage.strike()
+    connections.close_all()
 
 
 @pytest.fixture
