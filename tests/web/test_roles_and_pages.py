@@ -52,6 +52,7 @@ OPEN_TO_STRANGERS = {
     "staff/collective/new/<str:cohort_id>/": "published classes are for everybody; who is named is matched in one's own reach",
     "staff/collective/new/<str:cohort_id>/commit/": "the same; 404 without a union of one's own",
     "classes/<str:cohort_id>/": "published classes are for everybody",
+    "classes/<str:cohort_id>/calendar.ics": "the days of a published class are for everybody",
     "classes/<str:cohort_id>/may/": "anyone may ask whether they may; facts of the asker alone are used",
     "classes/<str:cohort_id>/family/": "the same as its sign-up; leads to the class where no children come along",
     "classes/<str:cohort_id>/sign-up/": "any worker may sign up; who may is for the call's rule to say",
@@ -391,9 +392,9 @@ def own_words(ours: Estate) -> list[str]:
     ids = {
         str(thing)
         for key, thing in ours.things.items()
-        if key not in {"name", "key", "row_no", "text", "slug", "line_id"}
+        if key not in {"name", "key", "row_no", "text", "slug", "line_id", "parameters"}
     }
-    # slug, line_id: brands and lines of the joint catalogue are for everybody, also in a stranger's form
+    # slug, line_id, parameters: brands, lines of the joint catalogue and parameters are for everybody, also in a stranger's form
     posts = [cast.officer.person.public_id, cast.yongchuan.public_id]
     return [*names, *sorted(ids), *posts, ours.cohort.title]
 
