@@ -39,14 +39,14 @@ class Codes:
             return self.found.pop(phone)
 
     def _read(self, spool: Path) -> None:
-        with spool.open(encoding="utf-8") as lines:
-            line = ""
+        with spool.open("rb") as lines:
+            line = b""
             while True:
                 line += lines.readline()
-                if not line.endswith("\n"):  # nothing new, or a line that is still being written
+                if not line.endswith(b"\n"):  # nothing new, or a line that is still being written: within a letter even
                     time.sleep(0.005)
                     continue
-                match, line = CODE.match(line), ""
+                match, line = CODE.match(line.decode()), b""
                 if match:
                     with self.more:
                         self.found[match[1][-11:]] = match[2]
