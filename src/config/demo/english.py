@@ -32,6 +32,7 @@ BENEFITS: Final = {
     "川剧《白蛇传》职工专场（示例）": "Sichuan opera “The White Snake” for workers (example)",
     "成都到永川茶山竹海一日（示例出行）": "One day from Chengdu to the tea hills of Yongchuan (example outing)",
     "永川到成都锦江一日（示例出行）": "One day from Yongchuan to Jinjiang, Chengdu (example outing)",
+    "货车司机、网约车司机、快递员和外卖配送员": "Truck and ride-hailing drivers, couriers and food delivery riders",
     "元旦文旅券100元（示例发放）": "New Year tourism voucher, 100 yuan (example release)",
     "文旅周末券50元（示例发放）": "Weekend tourism voucher, 50 yuan (example release)",
     "年票1张": "1 year ticket",

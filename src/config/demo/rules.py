@@ -1,5 +1,6 @@
 """Who may sign up at 永川: a rule with two versions, invented, that the running term uses."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
@@ -31,26 +32,23 @@ GROWN: Final = compare("age", ">=", 16, words="年满16周岁", clause="示例�
 
 @atomic
 def plant(*, by: Actor, at: datetime) -> RuleVersion:
-    """The version in force. What is there already stays."""
-    union = Union.objects.get(code=YONGCHUAN)
-    rule = Rule.objects.filter(union=union, name=NAME).first()
-    if rule is None:
-        rule = rules.add_rule(union=union, name=NAME, by=by, at=at)
-        _publish(rule, MEMBER, date(2018, 1, 1), by, at)
-        _publish(rule, all_of(any_of(HERE, RIDERS), GROWN), date(2024, 1, 1), by, at)
-    return RuleVersion.objects.filter(rule=rule).latest("number")
+    """The version in force."""
+    since_2018, since_2024 = (MEMBER, date(2018, 1, 1)), (all_of(any_of(HERE, RIDERS), GROWN), date(2024, 1, 1))
+    return _rule(NAME, [since_2018, since_2024], by, at)
 
 
 @atomic
 def gig_workers(*, by: Actor, at: datetime) -> RuleVersion:
-    """For whom places are kept. What is there already stays."""
+    """For whom places are kept."""
+    return _rule(RIDERS_NAME, [(RIDERS, date(2024, 1, 1))], by, at)
+
+
+def _rule(name: str, versions: Sequence[tuple[Condition, date]], by: Actor, at: datetime) -> RuleVersion:
+    """Its newest version. What is there already stays."""
     union = Union.objects.get(code=YONGCHUAN)
-    rule = Rule.objects.filter(union=union, name=RIDERS_NAME).first()
+    rule = Rule.objects.filter(union=union, name=name).first()
     if rule is None:
-        rule = rules.add_rule(union=union, name=RIDERS_NAME, by=by, at=at)
-        _publish(rule, RIDERS, date(2024, 1, 1), by, at)
+        rule = rules.add_rule(union=union, name=name, by=by, at=at)
+        for condition, since in versions:
+            rules.publish(rule=rule, condition=condition, valid_from=since, by=by, at=at)
     return RuleVersion.objects.filter(rule=rule).latest("number")
-
-
-def _publish(rule: Rule, condition: Condition, since: date, by: Actor, at: datetime) -> None:
-    rules.publish(rule=rule, condition=condition, valid_from=since, by=by, at=at)

@@ -12,6 +12,7 @@ from tongxin.calls.queries import draws
 from tongxin.calls.sources import words_of
 from tongxin.calls.states import How, Policy, RoundState, Spill, When
 from tongxin.web import call_words
+from tongxin.web.templatetags.tx import thousands
 
 RULE: Final = (
     gettext_noop("报名截止时封存名单：一行一个票号，写成“票号,机会数,组名”，按票号排序。票号是随机的，看不出是谁。"),
@@ -129,11 +130,16 @@ def shown_seal(seal: Seal) -> ShownSeal:
 
 def reserve_words(row: dict[str, Any]) -> str:
     """As it is published: for whom, how many, when, and what becomes of what nobody takes."""
-    return gettext("%(name)s：%(units)s个，%(when)s，没用完的%(spill)s") % {
-        "name": row.get("name") or row["group"],
-        "units": row["units"],
-        "when": gettext(When(row["when"]).label).lower(),
-        "spill": gettext(Spill(row["spill"]).label).lower(),
+    name = row.get("name") or row["group"]
+    return f"{name}{gettext('：')}{kept_words(row['units'], row['when'], row['spill'])}"
+
+
+def kept_words(units: int, when: str, spill: str) -> str:
+    """How many, when, and what becomes of what nobody takes: within a sentence, so in English without a capital."""
+    return gettext("%(units)s个，%(when)s，没用完的%(spill)s") % {
+        "units": thousands(units),
+        "when": gettext(When(when).label).lower(),
+        "spill": gettext(Spill(spill).label).lower(),
     }
 
 

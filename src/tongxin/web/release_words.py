@@ -11,10 +11,11 @@ from django.utils.translation import gettext
 from tongxin.benefits.queries.mine import withheld_why
 from tongxin.calls.models import Call, Pool, Reserve, Round
 from tongxin.calls.queries.lane import Mine, Release, Stage, Stand
-from tongxin.calls.states import RoundState, Spill, When
+from tongxin.calls.states import RoundState
 from tongxin.kernel.receipts import Arrived
 from tongxin.kernel.tickets import Entered
 from tongxin.web import dates
+from tongxin.web.draw_words import kept_words
 from tongxin.web.templatetags.tx import thousands
 
 # By kind of call: where one finds what one was given. A kind without a page of its own has none.
@@ -89,19 +90,14 @@ def rows(release: Release, mine: Mine) -> list[tuple[str, str]]:
 def reserves(pool: Pool, mine: Mine | None = None) -> list[dict[str, Any]]:
     """For whom places are kept, in the order in which they are filled; and whether one is of the group oneself."""
     rows = Reserve.objects.filter(pool=pool).order_by("order") if pool.reserved else ()
-    said = gettext("%(units)s个，%(when)s，没用完的%(spill)s")
     return [
         {
             "words": row.words,
-            "said": said % {
-                "units": thousands(row.units),
-                "when": gettext(When(row.when).label),
-                "spill": gettext(Spill(row.spill).label),
-            },
+            "said": kept_words(row.units, row.when, row.spill),
             "mine": mine is not None and row.name in mine.groups,
         }
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def onward(call: Call) -> str:

@@ -32,19 +32,27 @@ ENTRIES, MARK, WEIGHTS = "staff/calls/entries.html", "staff/calls/mark.html", "s
 WHY = 200
 
 
-class MarkForm(HouseForm):
-    groups = forms.MultipleChoiceField(
-        label=gettext_lazy("属于哪些组"), required=False, widget=forms.CheckboxSelectMultiple
-    )
-    reason = forms.CharField(
+def asked_why() -> forms.CharField:
+    return forms.CharField(
         label=gettext_lazy("凭什么"),
         max_length=WHY,
         help_text=gettext_lazy("比如“凭劳模证书”。记进操作记录，以后有人问起，查得到。"),
     )
 
+
+def choices_of(groups: dict[str, str]) -> list[tuple[str, str]]:
+    return [(name, english.plain(words)) for name, words in groups.items()]
+
+
+class MarkForm(HouseForm):
+    groups = forms.MultipleChoiceField(
+        label=gettext_lazy("属于哪些组"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    reason = asked_why()
+
     def __init__(self, *args: Any, groups: dict[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["groups"].choices = [(name, english.plain(words)) for name, words in groups.items()]  # type: ignore[attr-defined]
+        self.fields["groups"].choices = choices_of(groups)  # type: ignore[attr-defined]
 
 
 @page(power=Power.RUN_CALLS, methods=("GET",))

@@ -17,11 +17,10 @@ from tongxin.calls.queries.marking import Judged, judge, markable_in
 from tongxin.calls.states import Named
 from tongxin.kernel.refused import Refused
 from tongxin.people.powers import Power
-from tongxin.web import english
 from tongxin.web.answers import UNPROCESSABLE, render_part
 from tongxin.web.forms import HouseForm
 from tongxin.web.guard import HouseRequest, page
-from tongxin.web.staff.calls_entries import WHY, marked_words, names_of
+from tongxin.web.staff.calls_entries import asked_why, choices_of, marked_words, names_of
 from tongxin.web.staff.calls_frame import opened
 
 PAGE = "staff/calls/mark_list.html"
@@ -43,15 +42,11 @@ class ListForm(HouseForm):
         widget=forms.Textarea(attrs={"rows": 8, "autocomplete": "off", "spellcheck": "false"}),
         help_text=gettext_lazy("每行一份：票号；或者姓名，逗号，证件号码或手机号的后4位以上。例：王小华,1234"),
     )
-    reason = forms.CharField(
-        label=gettext_lazy("凭什么"),
-        max_length=WHY,
-        help_text=gettext_lazy("比如“凭劳模证书”。记进操作记录，以后有人问起，查得到。"),
-    )
+    reason = asked_why()
 
     def __init__(self, *args: Any, groups: dict[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["group"].choices = [(name, english.plain(words)) for name, words in groups.items()]  # type: ignore[attr-defined]
+        self.fields["group"].choices = choices_of(groups)  # type: ignore[attr-defined]
 
     def judged(self, call: Call) -> list[Judged]:
         said = self.cleaned_data
